@@ -12,12 +12,16 @@ use jiff::tz::TimeZone;
 ///
 /// Inside is the type that diesel can bind on every backend; arithmetic goes
 /// through jiff.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+)]
 #[diesel(sql_type = sql_types::Date)]
 pub struct Day(NaiveDate);
 
 /// A moment in UTC with microseconds, kept as `Timestamp`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+)]
 #[diesel(sql_type = sql_types::Timestamp)]
 pub struct Instant(NaiveDateTime);
 
@@ -67,9 +71,7 @@ impl Day {
     /// always count from the anchor, never from a previous result.
     #[must_use]
     pub fn plus_months(&self, n: u32) -> Self {
-        self.0
-            .checked_add_months(chrono::Months::new(n))
-            .map_or(*self, Self)
+        self.0.checked_add_months(chrono::Months::new(n)).map_or(*self, Self)
     }
 
     /// Days from `self` to `other`; negative when `other` is earlier.
@@ -239,4 +241,9 @@ bind_as!(Day, sql_types::Date, NaiveDate);
 bind_as!(Instant, sql_types::Timestamp, NaiveDateTime);
 
 crate::id::text_value!(Day, "Day", "civil date, ISO 8601", "2026-05-03");
-crate::id::text_value!(Instant, "Instant", "moment in UTC with microseconds, RFC 3339", "2026-05-03T12:05:00.000000Z");
+crate::id::text_value!(
+    Instant,
+    "Instant",
+    "moment in UTC with microseconds, RFC 3339",
+    "2026-05-03T12:05:00.000000Z"
+);
