@@ -6,6 +6,7 @@
 //! built from input.
 
 pub mod db;
+pub mod download;
 pub mod error;
 pub mod idempotency;
 pub mod jobs;
