@@ -15,6 +15,7 @@ pub mod paging;
 pub mod schema;
 pub mod secrets;
 pub mod settings;
+pub mod texts;
 pub mod worker;
 
 pub use db::{AnyConnection, Db, Tx};
