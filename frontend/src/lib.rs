@@ -131,4 +131,5 @@
 
 pub mod i18n;
 pub mod page;
+pub mod route;
 pub mod ui;
