@@ -111,20 +111,46 @@ pub async fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
         )?)),
         None => None,
     };
-    let endpoints = Arc::new(routes::all(&ports));
+    let ground = Ground { db, vault, public_url, texts };
+    Ok(assemble(&ground, &ports, mail, &config.mail_from, config.workers))
+}
+
+/// What everything stands on.
+#[derive(Clone)]
+pub struct Ground {
+    /// The database.
+    pub db: Db,
+    /// The installation's keys.
+    pub vault: Vault,
+    /// Where people reach the panel.
+    pub public_url: Arc<str>,
+    /// The words.
+    pub texts: Texts,
+}
+
+/// Puts the parts together; tests do the same with ports of their own.
+#[must_use]
+pub fn assemble(
+    ground: &Ground,
+    ports: &Ports,
+    mail: Option<Arc<dyn MailTransport>>,
+    mail_from: &str,
+    slots: usize,
+) -> (App, Worker) {
+    let endpoints = Arc::new(routes::all(ports));
     let app = App {
-        db: db.clone(),
-        vault: vault.clone(),
-        public_url: Arc::clone(&public_url),
-        openapi: serde_json::to_string(&openapi::document(&endpoints))?.into(),
+        db: ground.db.clone(),
+        vault: ground.vault.clone(),
+        public_url: Arc::clone(&ground.public_url),
+        openapi: openapi::document(&endpoints).to_string().into(),
         endpoints,
-        texts: texts.clone(),
+        texts: ground.texts.clone(),
         hypervisor: Arc::clone(&ports.hypervisor),
     };
-    let system = |name| Call::system(db.clone(), vault.clone(), Arc::clone(&public_url), name);
-    let handlers = handlers(&system, &ports, mail, texts, &config.mail_from);
+    let system = |name| Call::system(ground.db.clone(), ground.vault.clone(), Arc::clone(&ground.public_url), name);
+    let handlers = handlers(&system, ports, mail, ground.texts.clone(), mail_from);
     let name = format!("{}:{}", std::process::id(), hostwright_kernel::id::fresh("wrk"));
-    Ok((app, Worker::new(db.clone(), name, handlers, reactions::react, config.workers)))
+    (app, Worker::new(ground.db.clone(), name, handlers, reactions::react, slots))
 }
 
 fn handlers(
