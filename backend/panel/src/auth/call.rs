@@ -12,6 +12,9 @@ use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::secrets::Vault;
 use crate::platform::{Db, Tx};
 
+/// What a kept answer is sealed for.
+const ANSWER: &str = "idempotency.answer";
+
 /// A signed-in person with what they are.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -297,6 +300,19 @@ impl Call {
             .await
     }
 
+    /// The answer that was kept for this call's idempotency key, if any.
+    ///
+    /// # Errors
+    /// Refuses a key that was used for another request.
+    pub async fn kept_answer(&self) -> Result<Option<serde_json::Value>> {
+        let Some(key) = self.idempotency.clone() else {
+            return Ok(None);
+        };
+        let kept = self.db.read(move |tx| idempotency::kept_answer(tx, &key)).await?;
+        kept.map(|sealed| Ok(serde_json::from_str(&self.vault.open(ANSWER, &sealed)?)?))
+            .transpose()
+    }
+
     /// Writes the audit row (and the kept answer) of a change in a transaction
     /// that the caller already runs; [`Call::write`] does it for commands.
     ///
@@ -318,7 +334,9 @@ impl Call {
         };
         crate::audit::store::append(tx, row)?;
         if let Some(key) = &self.idempotency {
-            idempotency::keep_answer(tx, key, &serde_json::to_string(&changed.output)?)?;
+            // Answers may hold tokens, so they are kept sealed.
+            let answer = self.vault.seal(ANSWER, &serde_json::to_string(&changed.output)?)?;
+            idempotency::keep_answer(tx, key, &answer)?;
         }
         Ok(changed.output)
     }

@@ -2,6 +2,7 @@
 //! status in one place, the field at fault, and arguments for the text in
 //! `locales/*/errors.ftl`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The outcome of everything in the product.
@@ -36,7 +37,7 @@ pub struct Refusal {
     /// What kind.
     pub kind: Kind,
     /// The input field at fault, where there is one.
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
     /// Named values for the text.
     pub args: Vec<(&'static str, String)>,
 }
@@ -55,8 +56,8 @@ impl Refusal {
 
     /// Names the field at fault.
     #[must_use]
-    pub const fn field(mut self, field: &'static str) -> Self {
-        self.field = Some(field);
+    pub fn field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
         self
     }
 

@@ -6,6 +6,7 @@
 //! built from input.
 
 pub mod db;
+pub mod download;
 pub mod error;
 pub mod idempotency;
 pub mod jobs;
@@ -14,6 +15,7 @@ pub mod paging;
 pub mod schema;
 pub mod secrets;
 pub mod settings;
+pub mod texts;
 pub mod worker;
 
 pub use db::{AnyConnection, Db, Tx};

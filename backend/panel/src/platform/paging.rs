@@ -10,6 +10,7 @@ const MAX_LIMIT: i64 = 200;
 
 /// What every list takes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ListInput {
     /// The `next` of the page before; none for the first page.
     #[serde(default)]
