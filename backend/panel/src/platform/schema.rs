@@ -514,7 +514,7 @@ diesel::table! {
         released -> Bool,
         generation -> BigInt,
         reboots -> BigInt,
-        stop_deadline -> Nullable<Timestamp>,
+        fence -> BigInt,
         stop_mode -> Text,
         purge_after -> Nullable<Timestamp>,
         created_at -> Timestamp,
