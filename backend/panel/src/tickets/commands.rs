@@ -237,8 +237,7 @@ async fn add_message(
     call.write(&scope, move |tx| {
         let customer_id = store::lock(tx, &reader, &ticket_id)?.ok_or_else(not_found)?;
         has_room(tx, &ticket_id, &message)?;
-        if !author.from_staff
-            && store::written_since(tx, &ticket_id, tx.now().plus_seconds(-3_600))? >= REPLIES_AN_HOUR
+        if !author.from_staff && store::written_since(tx, &ticket_id, tx.now().plus_seconds(-3_600))? >= REPLIES_AN_HOUR
         {
             return Err(TicketRefusal::TooManyReplies.with("max", REPLIES_AN_HOUR).into());
         }
@@ -389,7 +388,9 @@ fn has_room(tx: &mut Tx<'_>, id: &TicketId, message: &NewMessage) -> Result<()> 
     }
     let more: usize = message.files.iter().map(|file| file.content.len()).sum();
     if bytes.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)) > TICKET_BYTES_MAX {
-        return Err(TicketRefusal::TicketFull.with("max", TICKET_BYTES_MAX / (1024 * 1024)).into());
+        return Err(TicketRefusal::TicketFull
+            .with("max", TICKET_BYTES_MAX / (1024 * 1024))
+            .into());
     }
     Ok(())
 }

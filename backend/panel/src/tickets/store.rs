@@ -81,9 +81,7 @@ fn reach(scope: &Scope) -> (Vec<String>, bool) {
 macro_rules! in_scope {
     ($scope:expr) => {{
         let (customers, everything) = reach($scope);
-        tickets::customer_id
-            .eq_any(customers)
-            .or(everything.into_sql::<Bool>())
+        tickets::customer_id.eq_any(customers).or(everything.into_sql::<Bool>())
     }};
 }
 
@@ -312,7 +310,12 @@ pub fn view(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Option<Tick
         .left_join(people::table.on(people::id.nullable().eq(tickets::assigned_to)))
         .filter(tickets::id.eq(id))
         .filter(in_scope!(scope))
-        .select((TicketRow::as_select(), departments::name, customers::name, people::name.nullable()))
+        .select((
+            TicketRow::as_select(),
+            departments::name,
+            customers::name,
+            people::name.nullable(),
+        ))
         .first(tx.conn)
         .optional()?;
     Ok(found.map(|joined| ticket_view(joined, scope)))
@@ -327,7 +330,12 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListTickets) -> Result<Paged
         .inner_join(departments::table)
         .inner_join(customers::table)
         .left_join(people::table.on(people::id.nullable().eq(tickets::assigned_to)))
-        .select((TicketRow::as_select(), departments::name, customers::name, people::name.nullable()))
+        .select((
+            TicketRow::as_select(),
+            departments::name,
+            customers::name,
+            people::name.nullable(),
+        ))
         .order((tickets::updated_at.desc(), tickets::id.desc()))
         .limit(paging.fetch())
         .into_boxed();
@@ -395,7 +403,11 @@ pub fn messages(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Vec<Mes
         .inner_join(tickets::table)
         .filter(tickets::id.eq(id))
         .filter(in_scope!(scope))
-        .filter(ticket_messages::internal.eq(false).or(is_staff(scope).into_sql::<Bool>()))
+        .filter(
+            ticket_messages::internal
+                .eq(false)
+                .or(is_staff(scope).into_sql::<Bool>()),
+        )
         .order(ticket_messages::id)
         .select(MessageRow::as_select())
         .load(tx.conn)?;
@@ -467,7 +479,11 @@ pub fn download(
         .filter(ticket_attachments::id.eq(id))
         .filter(tickets::id.eq(ticket_id))
         .filter(in_scope!(scope))
-        .filter(ticket_messages::internal.eq(false).or(is_staff(scope).into_sql::<Bool>()))
+        .filter(
+            ticket_messages::internal
+                .eq(false)
+                .or(is_staff(scope).into_sql::<Bool>()),
+        )
         .select((
             ticket_attachments::name,
             ticket_attachments::content_type,
@@ -491,7 +507,11 @@ pub fn download(
 pub fn notice(tx: &mut Tx<'_>, ticket_id: &TicketId, message_id: &MessageId) -> Result<Option<Notice>> {
     type Row = (TicketRow, MessageRow, String, String, String);
     let row: Option<Row> = ticket_messages::table
-        .inner_join(tickets::table.inner_join(departments::table).inner_join(customers::table))
+        .inner_join(
+            tickets::table
+                .inner_join(departments::table)
+                .inner_join(customers::table),
+        )
         .filter(ticket_messages::id.eq(message_id))
         .filter(tickets::id.eq(ticket_id))
         .select((
@@ -503,19 +523,21 @@ pub fn notice(tx: &mut Tx<'_>, ticket_id: &TicketId, message_id: &MessageId) -> 
         ))
         .first(tx.conn)
         .optional()?;
-    Ok(row.map(|(ticket, message, department_name, email, customer_name)| Notice {
-        ticket_id: ticket.id,
-        number: ticket.number,
-        subject: ticket.subject,
-        customer_id: ticket.customer_id,
-        customer_name,
-        department_name,
-        department_email: Some(email).filter(|email| !email.is_empty()),
-        assigned_to: ticket.assigned_to,
-        author_id: message.author_id,
-        author_name: message.author_name,
-        from_staff: message.from_staff,
-        internal: message.internal,
-        body: message.body,
-    }))
+    Ok(
+        row.map(|(ticket, message, department_name, email, customer_name)| Notice {
+            ticket_id: ticket.id,
+            number: ticket.number,
+            subject: ticket.subject,
+            customer_id: ticket.customer_id,
+            customer_name,
+            department_name,
+            department_email: Some(email).filter(|email| !email.is_empty()),
+            assigned_to: ticket.assigned_to,
+            author_id: message.author_id,
+            author_name: message.author_name,
+            from_staff: message.from_staff,
+            internal: message.internal,
+            body: message.body,
+        }),
+    )
 }

@@ -96,7 +96,11 @@ impl NewFile {
 
     fn parse(file: &FileInput) -> Result<Self> {
         let name = clean_name(&file.name);
-        let too_large = || TicketRefusal::FileTooLarge.with("name", &name).with("max", mebibytes(FILE_BYTES_MAX));
+        let too_large = || {
+            TicketRefusal::FileTooLarge
+                .with("name", &name)
+                .with("max", mebibytes(FILE_BYTES_MAX))
+        };
         // Told by its length, so that an endless text is not decoded first.
         if file.content_base64.len() / 4 * 3 > FILE_BYTES_MAX + 3 {
             return Err(too_large().into());
@@ -161,7 +165,9 @@ fn is_invisible(c: char) -> bool {
 /// is on the list.
 #[must_use]
 pub fn content_type(name: &str, content: &[u8]) -> &'static str {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
     let starts = |magic: &[u8]| content.starts_with(magic);
     let vouched = match extension.as_deref() {
         Some("png") if starts(b"\x89PNG\r\n\x1a\n") => "image/png",
@@ -179,7 +185,8 @@ pub fn content_type(name: &str, content: &[u8]) -> &'static str {
 }
 
 fn is_text(content: &[u8]) -> bool {
-    std::str::from_utf8(content).is_ok_and(|text| !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')))
+    std::str::from_utf8(content)
+        .is_ok_and(|text| !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')))
 }
 
 /// A file of a message, without its bytes.
