@@ -6,6 +6,7 @@
 
 mod environment;
 mod folder;
+mod keeper;
 mod mail;
 mod mime;
 mod panel;

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::keeper;
+
 /// How a server is asked to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
@@ -123,6 +125,7 @@ impl Daemon {
             .process_group(0);
         let child =
             spawn_from_lasting_thread(command).with_context(|| format!("starting {name}"))?;
+        keeper::keep(child.id());
         Ok(Self {
             name: name.to_owned(),
             child,
@@ -211,6 +214,8 @@ impl Daemon {
     /// Like [`Daemon::stop`], asking in another way.
     pub fn end(&mut self, how: Stop, patience: Duration) {
         if self.ended().is_some() {
+            // What it started may still be there.
+            self.signal_group(Signal::KILL);
             return;
         }
         self.signal_group(how.signal());
@@ -243,6 +248,7 @@ impl Daemon {
 impl Drop for Daemon {
     fn drop(&mut self) {
         self.stop();
+        keeper::drop(self.child.id());
     }
 }
 
@@ -295,6 +301,42 @@ mod tests {
             .unwrap();
         daemon.end(Stop::Terminate, Duration::from_millis(300));
         crate::lab::wait_until("the grandchild to end", Duration::from_secs(5), || {
+            let state = fs::read_to_string(format!("/proc/{grandchild}/stat")).unwrap_or_default();
+            (state.is_empty() || state.contains(") Z ")).then_some(())
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn a_killed_run_leaves_nothing_behind() {
+        const MARK: &str = "HOSTWRIGHT_LAB_TEST_LOG";
+        if let Some(log) = crate::lab::variable(MARK) {
+            // The run that gets killed: this same test, in a process of its own.
+            let mut program = Guarded::new("sh");
+            program.command.args(["-c", "sleep 63 & echo $!; wait"]);
+            let _daemon =
+                Daemon::spawn("sleeper", program, Path::new(&log), Stop::Terminate).unwrap();
+            std::thread::sleep(Duration::from_secs(60));
+            return;
+        }
+        let folder = Folder::new("killed").unwrap();
+        let log = folder.path().join("log");
+        let mut run = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "lab::process::tests::a_killed_run_leaves_nothing_behind",
+            ])
+            .env(MARK, &log)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let grandchild: u32 = crate::lab::wait_until("an id", Duration::from_secs(10), || {
+            fs::read_to_string(&log).ok()?.trim().parse().ok()
+        })
+        .unwrap();
+        run.kill().unwrap();
+        run.wait().unwrap();
+        crate::lab::wait_until("the grandchild to end", Duration::from_secs(10), || {
             let state = fs::read_to_string(format!("/proc/{grandchild}/stat")).unwrap_or_default();
             (state.is_empty() || state.contains(") Z ")).then_some(())
         })
