@@ -5,6 +5,7 @@
 //! gone when the process is, however that ends.
 
 pub mod commands;
+pub mod demo;
 pub mod lab;
 pub mod packages;
 pub mod signals;

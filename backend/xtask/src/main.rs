@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    xtask::commands::main(std::env::args().skip(1).collect())
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    xtask::commands::main(&arguments)
 }
