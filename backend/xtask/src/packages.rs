@@ -123,11 +123,7 @@ impl Consent {
     #[must_use]
     pub fn new(yes: bool) -> Self {
         let ci = variable("CI").is_some_and(|value| value == "true");
-        if yes || ci || is_root() {
-            Self::Given
-        } else {
-            Self::Ask
-        }
+        if yes || ci || is_root() { Self::Given } else { Self::Ask }
     }
 }
 
@@ -172,15 +168,9 @@ fn wanted(groups: &[Group]) -> BTreeMap<&'static str, &'static str> {
 }
 
 /// Versions of the installed packages among `names`.
-fn installed(
-    names: impl Iterator<Item = &'static str>,
-) -> anyhow::Result<BTreeMap<String, String>> {
+fn installed(names: impl Iterator<Item = &'static str>) -> anyhow::Result<BTreeMap<String, String>> {
     let output = Command::new("dpkg-query")
-        .args([
-            "-W",
-            "-f=${db:Status-Status} ${Package} ${Version}\\n",
-            "--",
-        ])
+        .args(["-W", "-f=${db:Status-Status} ${Package} ${Version}\\n", "--"])
         .args(names)
         .stderr(Stdio::null())
         .output()
@@ -200,10 +190,7 @@ fn parse_status(listing: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn missing(
-    wanted: &BTreeMap<&'static str, &'static str>,
-    installed: &BTreeMap<String, String>,
-) -> Vec<Gap> {
+fn missing(wanted: &BTreeMap<&'static str, &'static str>, installed: &BTreeMap<String, String>) -> Vec<Gap> {
     // qemu-utils of backports breaks the QEMU of Debian 12, so apt-get would refuse to install
     // that one beside it. Where neither is needed, neither is touched.
     let pinned = wanted.contains_key("qemu-system-x86").then_some("1:7.2");
@@ -252,13 +239,7 @@ fn agreed() -> anyhow::Result<bool> {
 fn install(requests: &[&str]) -> anyhow::Result<()> {
     apt_get(&["update", "-qq"])?;
     let _no_cluster = NoDefaultCluster::new(requests)?;
-    let mut arguments = vec![
-        "install",
-        "-qq",
-        "-y",
-        "--no-install-recommends",
-        "--allow-downgrades",
-    ];
+    let mut arguments = vec!["install", "-qq", "-y", "--no-install-recommends", "--allow-downgrades"];
     arguments.extend(requests);
     apt_get(&arguments)
 }
@@ -269,10 +250,7 @@ struct NoDefaultCluster {
     made: bool,
 }
 
-const CLUSTER_FOLDERS: [&str; 2] = [
-    "/etc/postgresql-common",
-    "/etc/postgresql-common/createcluster.d",
-];
+const CLUSTER_FOLDERS: [&str; 2] = ["/etc/postgresql-common", "/etc/postgresql-common/createcluster.d"];
 const CLUSTER_SETTING: &str = "/etc/postgresql-common/createcluster.d/hostwright.conf";
 
 impl NoDefaultCluster {
@@ -284,10 +262,7 @@ impl NoDefaultCluster {
             }
             let setting = std::env::temp_dir().join(format!("hostwright-{}", std::process::id()));
             fs::write(&setting, "create_main_cluster = false\n")?;
-            let copied = as_root(
-                "install",
-                &["-m", "644", &setting.to_string_lossy(), CLUSTER_SETTING],
-            );
+            let copied = as_root("install", &["-m", "644", &setting.to_string_lossy(), CLUSTER_SETTING]);
             fs::remove_file(&setting)?;
             copied?;
         }
@@ -383,11 +358,7 @@ mod tests {
         assert!(requests(&asked).contains(&"qemu-utils=1:7.2*"));
         let fine = versions(&[("qemu-utils", "1:7.2+dfsg-7")]);
         let asked = missing(&wanted(&[Group::Libvirt]), &fine);
-        assert!(
-            !requests(&asked)
-                .iter()
-                .any(|name| name.starts_with("qemu-utils"))
-        );
+        assert!(!requests(&asked).iter().any(|name| name.starts_with("qemu-utils")));
         let other = missing(&wanted(&[Group::Mail]), &newer);
         assert_eq!(requests(&other), ["python3-aiosmtpd"]);
     }
@@ -405,11 +376,7 @@ mod tests {
     #[test]
     fn every_package_says_why_in_few_words() {
         for package in ALL.iter().flat_map(|group| group.packages()) {
-            assert!(
-                package.why.len() > 8 && package.why.len() < 60,
-                "{}",
-                package.name
-            );
+            assert!(package.why.len() > 8 && package.why.len() < 60, "{}", package.name);
         }
     }
 }

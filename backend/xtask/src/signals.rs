@@ -70,16 +70,10 @@ pub fn run(command: &mut Command) -> anyhow::Result<ExitStatus> {
         }
         match (asked, interrupted()) {
             (None, Some(signal)) => {
-                send(if signal == SIGINT {
-                    Signal::INT
-                } else {
-                    Signal::TERM
-                });
+                send(if signal == SIGINT { Signal::INT } else { Signal::TERM });
                 asked = Some((Instant::now(), TIMES.load(Ordering::SeqCst)));
             }
-            (Some((since, times)), _)
-                if since.elapsed() > PATIENCE || TIMES.load(Ordering::SeqCst) > times =>
-            {
+            (Some((since, times)), _) if since.elapsed() > PATIENCE || TIMES.load(Ordering::SeqCst) > times => {
                 send(Signal::KILL);
             }
             _ => {}

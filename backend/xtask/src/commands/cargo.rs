@@ -82,8 +82,7 @@ pub fn build_panel() -> anyhow::Result<PathBuf> {
     if !status.success() {
         bail!("the panel does not compile ({status})");
     }
-    program_in(&fs::read_to_string(messages)?)
-        .ok_or_else(|| anyhow!("the package hostwright-server builds no program"))
+    program_in(&fs::read_to_string(messages)?).ok_or_else(|| anyhow!("the package hostwright-server builds no program"))
 }
 
 fn program_in(messages: &str) -> Option<PathBuf> {

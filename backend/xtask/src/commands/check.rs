@@ -22,14 +22,7 @@ pub(super) fn all() -> anyhow::Result<()> {
     component("fmt", "rustfmt")?;
     must(&["fmt", "--all", "--check"])?;
     component("clippy", "clippy")?;
-    must(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ])
+    must(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
 }
 
 /// A minimal Rust installation has neither; rustup can add them.
@@ -40,9 +33,7 @@ fn component(command: &str, name: &str) -> anyhow::Result<()> {
     println!("rustup component add {name}");
     let added = signals::run(Command::new("rustup").args(["component", "add", name]));
     if !added.is_ok_and(|status| status.success()) || !has(command) {
-        bail!(
-            "`cargo {command}` is missing and rustup could not add {name}; `--no-check` of `test` does without"
-        );
+        bail!("`cargo {command}` is missing and rustup could not add {name}; `--no-check` of `test` does without");
     }
     Ok(())
 }

@@ -61,13 +61,7 @@ mod tests {
         new(root.path(), "add_tickets").unwrap();
         for database in DATABASES {
             for file in ["0001_first/up.sql", "0008_add_tickets/down.sql"] {
-                assert!(
-                    root.path()
-                        .join("migrations")
-                        .join(database)
-                        .join(file)
-                        .exists()
-                );
+                assert!(root.path().join("migrations").join(database).join(file).exists());
             }
         }
     }

@@ -18,12 +18,7 @@ impl Options {
     ///
     /// # Errors
     /// Names an option that is unknown, or lacks its value, or has one it does not take.
-    pub fn read(
-        command: &str,
-        words: &[&str],
-        flags: &[&str],
-        valued: &[&str],
-    ) -> anyhow::Result<Self> {
+    pub fn read(command: &str, words: &[&str], flags: &[&str], valued: &[&str]) -> anyhow::Result<Self> {
         let mut options = Self::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -47,10 +42,7 @@ impl Options {
                 options.values.insert(name.to_owned(), value.to_owned());
             } else {
                 let known: Vec<&str> = flags.iter().chain(valued).copied().collect();
-                bail!(
-                    "unknown option `{name}` of `{command}`; it knows {}",
-                    known.join(", ")
-                );
+                bail!("unknown option `{name}` of `{command}`; it knows {}", known.join(", "));
             }
         }
         Ok(options)
@@ -94,10 +86,7 @@ mod tests {
         assert_eq!(options.arguments, ["renewal"]);
         assert_eq!(options.value("--only"), Some("slices"));
         assert!(options.has("--yes"));
-        assert_eq!(
-            read(&["--only=unit"]).unwrap().value("--only"),
-            Some("unit")
-        );
+        assert_eq!(read(&["--only=unit"]).unwrap().value("--only"), Some("unit"));
     }
 
     #[test]

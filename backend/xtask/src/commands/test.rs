@@ -214,10 +214,7 @@ mod tests {
     #[test]
     fn an_unknown_tier_is_named_with_those_there_are() {
         let error = Tier::named("slice").unwrap_err().to_string();
-        assert!(
-            error.contains("`slice`") && error.contains("unit, slices"),
-            "{error}"
-        );
+        assert!(error.contains("`slice`") && error.contains("unit, slices"), "{error}");
     }
 
     #[test]

@@ -61,8 +61,8 @@ impl Stage {
             (None, None)
         };
         let panel = steps.run("Panel", || {
-            let mut options = PanelOptions::new(&binary, folder.path().join("data"))
-                .env("HOSTWRIGHT_MAIL_URL", mail.url());
+            let mut options =
+                PanelOptions::new(&binary, folder.path().join("data")).env("HOSTWRIGHT_MAIL_URL", mail.url());
             if let Some(url) = &database {
                 options = options.env("HOSTWRIGHT_DATABASE_URL", url);
             }

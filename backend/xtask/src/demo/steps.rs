@@ -37,11 +37,7 @@ impl Steps {
     ///
     /// # Errors
     /// That of `work`, with the name of the step; or that the demo was interrupted before it.
-    pub fn run<T>(
-        &mut self,
-        name: &str,
-        work: impl FnOnce() -> anyhow::Result<(T, String)>,
-    ) -> anyhow::Result<T> {
+    pub fn run<T>(&mut self, name: &str, work: impl FnOnce() -> anyhow::Result<(T, String)>) -> anyhow::Result<T> {
         if signals::interrupted().is_some() {
             anyhow::bail!("interrupted before the step \"{name}\"");
         }
@@ -52,11 +48,7 @@ impl Steps {
         let took = started.elapsed();
         match outcome {
             Ok((value, evidence)) => {
-                println!(
-                    "     done in {:.1} s: {}",
-                    took.as_secs_f32(),
-                    plain(&evidence)
-                );
+                println!("     done in {:.1} s: {}", took.as_secs_f32(), plain(&evidence));
                 self.done.push(Step {
                     name: plain(name),
                     evidence: plain(&evidence),
@@ -88,11 +80,7 @@ impl Steps {
             let names = wrapped(&step.name, NAME_WIDTH);
             let evidence = wrapped(&step.evidence, evidence_width);
             for line in 0..names.len().max(evidence.len()) {
-                let seconds = if line == 0 {
-                    seconds(step.took)
-                } else {
-                    String::new()
-                };
+                let seconds = if line == 0 { seconds(step.took) } else { String::new() };
                 table.push_str(&row(
                     names.get(line).map_or("", String::as_str),
                     evidence.get(line).map_or("", String::as_str),
@@ -146,10 +134,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     };
     for word in text.split(' ') {
         let mut rest = word;
-        while let Some((piece, left)) = rest
-            .split_at_checked(width)
-            .filter(|(_, left)| !left.is_empty())
-        {
+        while let Some((piece, left)) = rest.split_at_checked(width).filter(|(_, left)| !left.is_empty()) {
             add(piece);
             rest = left;
         }

@@ -30,17 +30,10 @@ impl MailServer {
     /// python3-aiosmtpd is not installed or the server does not start.
     pub fn start() -> anyhow::Result<Self> {
         let folder = Folder::new("mail")?;
-        fs::write(
-            folder.path().join("server.py"),
-            include_str!("mail_server.py"),
-        )?;
+        fs::write(folder.path().join("server.py"), include_str!("mail_server.py"))?;
         let port = free_port()?;
         let daemon = launch(&folder, port)?;
-        Ok(Self {
-            daemon,
-            folder,
-            port,
-        })
+        Ok(Self { daemon, folder, port })
     }
 
     /// TCP port on 127.0.0.1.
@@ -94,10 +87,7 @@ impl MailServer {
             // The server makes the Maildir when it starts, not when the first mail comes.
             for entry in fs::read_dir(&folder).context("reading the mailbox")? {
                 let entry = entry?;
-                files.push((
-                    delivery_order(&entry.file_name().to_string_lossy()),
-                    entry.path(),
-                ));
+                files.push((delivery_order(&entry.file_name().to_string_lossy()), entry.path()));
             }
         }
         files.sort();
@@ -119,17 +109,9 @@ impl MailServer {
     ///
     /// # Errors
     /// The time is over; names the subjects that did arrive.
-    pub fn wait_within(
-        &self,
-        limit: Duration,
-        wanted: impl Fn(&Mail) -> bool,
-    ) -> anyhow::Result<Mail> {
+    pub fn wait_within(&self, limit: Duration, wanted: impl Fn(&Mail) -> bool) -> anyhow::Result<Mail> {
         super::wait_until("a mail", limit, || {
-            self.messages()
-                .ok()?
-                .into_iter()
-                .rev()
-                .find(|mail| wanted(mail))
+            self.messages().ok()?.into_iter().rev().find(|mail| wanted(mail))
         })
         .with_context(|| {
             let subjects: Vec<String> = self
@@ -170,9 +152,7 @@ fn launch(folder: &Folder, port: u16) -> anyhow::Result<Daemon> {
     daemon.clear_log()?;
     daemon.wait_for("it listened", STARTS_WITHIN, || {
         let log = fs::read_to_string(&log).ok()?;
-        log.lines()
-            .any(|line| line.starts_with("port "))
-            .then_some(())
+        log.lines().any(|line| line.starts_with("port ")).then_some(())
     })?;
     Ok(daemon)
 }
@@ -227,9 +207,7 @@ mod tests {
             "ada@example.org",
             "Subject: =?utf-8?B?R3LDvMOfZQ==?=\n\nHallo",
         );
-        let mail = server
-            .wait_for(|mail| mail.subject == "Gr\u{fc}\u{df}e")
-            .unwrap();
+        let mail = server.wait_for(|mail| mail.subject == "Gr\u{fc}\u{df}e").unwrap();
         assert_eq!(mail.from, "panel@example.org");
         assert_eq!(mail.to, ["ada@example.org"]);
         assert_eq!(mail.text.trim(), "Hallo");

@@ -15,9 +15,7 @@ mod postgres;
 mod process;
 mod webdriver;
 
-pub use environment::{
-    BINARY, IMAGES, LIBVIRT_URI, POSTGRES, WEBDRIVER, binary, images, libvirt_uri, variable,
-};
+pub use environment::{BINARY, IMAGES, LIBVIRT_URI, POSTGRES, WEBDRIVER, binary, images, libvirt_uri, variable};
 pub use folder::Folder;
 pub use mail::MailServer;
 pub use mime::{Attachment, Mail};
@@ -33,11 +31,7 @@ use std::time::{Duration, Instant};
 ///
 /// # Errors
 /// Names `what` was waited for when the time is over.
-pub fn wait_until<T>(
-    what: &str,
-    within: Duration,
-    mut probe: impl FnMut() -> Option<T>,
-) -> anyhow::Result<T> {
+pub fn wait_until<T>(what: &str, within: Duration, mut probe: impl FnMut() -> Option<T>) -> anyhow::Result<T> {
     let started = Instant::now();
     loop {
         if let Some(found) = probe() {

@@ -80,14 +80,9 @@ impl Panel {
             Some(port) => port,
             None => free_port()?,
         };
-        std::fs::create_dir_all(&options.data)
-            .with_context(|| format!("making {}", options.data.display()))?;
+        std::fs::create_dir_all(&options.data).with_context(|| format!("making {}", options.data.display()))?;
         let daemon = launch(&options, port)?;
-        Ok(Self {
-            daemon,
-            options,
-            port,
-        })
+        Ok(Self { daemon, options, port })
     }
 
     /// TCP port on 127.0.0.1.
@@ -168,12 +163,7 @@ fn launch(options: &PanelOptions, port: u16) -> anyhow::Result<Daemon> {
         .args(&options.arguments)
         .env(LISTEN, format!("127.0.0.1:{port}"))
         .env(DATA, &options.data)
-        .envs(
-            options
-                .environment
-                .iter()
-                .map(|(name, value)| (name, value)),
-        )
+        .envs(options.environment.iter().map(|(name, value)| (name, value)))
         .current_dir(&options.data);
     let log = options.data.join("panel.log");
     let mut daemon = Daemon::spawn("hostwright", program, &log, Stop::Terminate)?;
@@ -187,8 +177,7 @@ fn launch(options: &PanelOptions, port: u16) -> anyhow::Result<Daemon> {
 fn status_of(port: u16, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).ok()?;
     let mut answer = Vec::new();
     stream.take(64).read_to_end(&mut answer).ok()?;
@@ -220,8 +209,7 @@ http.server.HTTPServer((host, int(port)), Ready).serve_forever()
         let program = folder.path().join("program");
         std::fs::write(&program, STAND_IN).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let options =
-            PanelOptions::new(&program, folder.path().join("data")).env("COLOUR", "green");
+        let options = PanelOptions::new(&program, folder.path().join("data")).env("COLOUR", "green");
         let mut panel = Panel::start(options).unwrap();
         let (port, id) = (panel.port(), panel.id());
         panel.kill();

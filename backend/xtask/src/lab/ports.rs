@@ -27,9 +27,7 @@ pub fn free_port() -> anyhow::Result<u16> {
 
     let range = u32::from(LAST - FIRST) + 1;
     let start = std::process::id().wrapping_mul(97) % range;
-    let mut held = HELD
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut held = HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     for step in 0..range {
         let port = FIRST + u16::try_from((start + step) % range)?;
         if held.iter().any(|(mine, _)| *mine == port) {

@@ -141,11 +141,7 @@ impl Postgres {
     /// The server does not answer.
     pub fn fresh_database(&self) -> anyhow::Result<String> {
         let number = DATABASES.fetch_add(1, Ordering::Relaxed);
-        self.create_database(&format!(
-            "t{}_{number}_{}",
-            std::process::id(),
-            random_word()?
-        ))
+        self.create_database(&format!("t{}_{number}_{}", std::process::id(), random_word()?))
     }
 
     /// Removes a database, cutting its connections.
@@ -153,11 +149,8 @@ impl Postgres {
     /// # Errors
     /// The server does not answer.
     pub fn drop_database(&self, name: &str) -> anyhow::Result<()> {
-        self.execute(&format!(
-            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-            quoted(name)
-        ))
-        .map(drop)
+        self.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(name)))
+            .map(drop)
     }
 
     /// Runs one statement as the administrator and gives its rows, unaligned, without headings.
@@ -166,28 +159,14 @@ impl Postgres {
     /// What the server says against it.
     pub fn execute(&self, statement: &str) -> anyhow::Result<String> {
         let output = Command::new(self.programs.join("psql"))
-            .args([
-                "-X",
-                "-q",
-                "-A",
-                "-t",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-d",
-                &self.url,
-            ])
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.url])
             .args(["-c", statement])
             .output()
             .context("starting psql")?;
         if !output.status.success() {
-            bail!(
-                "{statement}: {}",
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
+            bail!("{statement}: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
-        Ok(String::from_utf8_lossy(&output.stdout)
-            .trim_end()
-            .to_owned())
+        Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
     }
 
     /// Shuts down cleanly and starts again on the same port with the same data.
@@ -271,12 +250,7 @@ fn data(folder: &Folder) -> PathBuf {
     folder.path().join("data")
 }
 
-fn initialise(
-    programs: &Path,
-    folder: &Folder,
-    user: Option<&str>,
-    password: &str,
-) -> anyhow::Result<()> {
+fn initialise(programs: &Path, folder: &Folder, user: Option<&str>, password: &str) -> anyhow::Result<()> {
     let secret = folder.path().join("password");
     fs::write(&secret, password)?;
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o600))?;

@@ -59,11 +59,7 @@ impl Guarded {
         let mut command = Command::new("setpriv");
         command.arg(format!("--pdeathsig={signal}"));
         if let Some(user) = user {
-            command.args([
-                &format!("--reuid={user}"),
-                &format!("--regid={user}"),
-                "--init-groups",
-            ]);
+            command.args([&format!("--reuid={user}"), &format!("--regid={user}"), "--init-groups"]);
         }
         command.arg("--").arg(program);
         Self { command }
@@ -123,8 +119,7 @@ impl Daemon {
             .stdout(output.try_clone()?)
             .stderr(output)
             .process_group(0);
-        let child =
-            spawn_from_lasting_thread(command).with_context(|| format!("starting {name}"))?;
+        let child = spawn_from_lasting_thread(command).with_context(|| format!("starting {name}"))?;
         keeper::keep(child.id());
         Ok(Self {
             name: name.to_owned(),
@@ -175,11 +170,7 @@ impl Daemon {
         let started = Instant::now();
         loop {
             if let Some(status) = self.ended() {
-                bail!(
-                    "{} ended ({status}) before {what}:\n{}",
-                    self.name,
-                    self.log_end()
-                );
+                bail!("{} ended ({status}) before {what}:\n{}", self.name, self.log_end());
             }
             if let Some(found) = probe() {
                 return Ok(found);
@@ -268,21 +259,13 @@ mod tests {
     fn sleeper(folder: &Folder, script: &str) -> Daemon {
         let mut program = Guarded::new("sh");
         program.command.args(["-c", script]);
-        Daemon::spawn(
-            "sleeper",
-            program,
-            &folder.path().join("log"),
-            Stop::Terminate,
-        )
-        .unwrap()
+        Daemon::spawn("sleeper", program, &folder.path().join("log"), Stop::Terminate).unwrap()
     }
 
     #[test]
     fn a_server_outlives_the_thread_that_asked_for_it() {
         let folder = Folder::new("thread").unwrap();
-        let mut daemon =
-            std::thread::scope(|scope| scope.spawn(|| sleeper(&folder, "sleep 60")).join())
-                .unwrap();
+        let mut daemon = std::thread::scope(|scope| scope.spawn(|| sleeper(&folder, "sleep 60")).join()).unwrap();
         std::thread::sleep(Duration::from_millis(200));
         assert!(daemon.ended().is_none());
         daemon.stop();
@@ -314,18 +297,14 @@ mod tests {
             // The run that gets killed: this same test, in a process of its own.
             let mut program = Guarded::new("sh");
             program.command.args(["-c", "sleep 63 & echo $!; wait"]);
-            let _daemon =
-                Daemon::spawn("sleeper", program, Path::new(&log), Stop::Terminate).unwrap();
+            let _daemon = Daemon::spawn("sleeper", program, Path::new(&log), Stop::Terminate).unwrap();
             std::thread::sleep(Duration::from_secs(60));
             return;
         }
         let folder = Folder::new("killed").unwrap();
         let log = folder.path().join("log");
         let mut run = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "lab::process::tests::a_killed_run_leaves_nothing_behind",
-            ])
+            .args(["--exact", "lab::process::tests::a_killed_run_leaves_nothing_behind"])
             .env(MARK, &log)
             .stdout(Stdio::null())
             .spawn()
@@ -351,9 +330,6 @@ mod tests {
             .wait_for("nothing", Duration::from_secs(5), || None::<()>)
             .unwrap_err()
             .to_string();
-        assert!(
-            error.contains("no such table") && error.contains('3'),
-            "{error}"
-        );
+        assert!(error.contains("no such table") && error.contains('3'), "{error}");
     }
 }

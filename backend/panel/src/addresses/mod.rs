@@ -1,0 +1,1 @@
+//! Address pools, who has which address, and MAC addresses.

@@ -1,0 +1,1 @@
+//! Money: ledger, invoices, payments, credit, tax, numbering and documents.

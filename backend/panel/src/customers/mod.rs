@@ -1,0 +1,1 @@
+//! Customer accounts, their addresses and tax status, and who belongs to them.

@@ -1,0 +1,1 @@
+//! Hosts: capacity, what they can do, and whether they answer.

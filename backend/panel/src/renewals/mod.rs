@@ -1,0 +1,1 @@
+//! What falls due: renewal invoices, reminders, suspension and termination.

@@ -1,0 +1,1 @@
+//! Private servers: desired and observed state, and the reconciler between them.

@@ -1,0 +1,1 @@
+//! The sold thing and its life: ordered, active, suspended, cancelled, terminated.
