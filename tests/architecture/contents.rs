@@ -39,7 +39,15 @@ const RULES: [Rule; 9] = [
     },
     Rule {
         applies: |path| is_slice_file(path, "commands.rs"),
-        words: &["diesel::", "use diesel", "sql_query"],
+        words: &[
+            "use diesel",
+            "diesel::prelude",
+            "diesel::dsl",
+            "diesel::insert_into",
+            "diesel::update",
+            "diesel::delete",
+            "sql_query",
+        ],
         instead: "SQL belongs in store.rs",
         tests_may: false,
     },
