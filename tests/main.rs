@@ -1,1 +1,3 @@
 //! The acceptance tests.
+
+mod nodes;

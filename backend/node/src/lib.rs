@@ -39,7 +39,7 @@ mod node;
 pub use capability::{Capabilities, Capability, Hypervisor, StorageSpace};
 pub use command::{
     Acceleration, Artifact, Boot, Cidr, Command, DiskSource, GuestRef, GuestSpec, GuestStep,
-    ImageParts, NetworkKind, Outcome, Report, SeedSpec, Uplink, VolumeFormat, XenKind,
+    ImageParts, ImageRef, NetworkKind, Outcome, Report, SeedSpec, Uplink, VolumeFormat, XenKind,
 };
 pub use config::{Deadlines, NodeConfig};
 pub use error::NodeError;

@@ -1,0 +1,4 @@
+//! Developer commands.
+
+pub mod images;
+pub mod lab;
