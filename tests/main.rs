@@ -1,3 +1,4 @@
 //! The acceptance tests.
 
 mod architecture;
+mod nodes;

@@ -7,6 +7,7 @@
 mod environment;
 mod folder;
 mod keeper;
+pub mod libvirt;
 mod mail;
 mod mime;
 mod panel;
@@ -17,6 +18,7 @@ mod webdriver;
 
 pub use environment::{BINARY, IMAGES, LIBVIRT_URI, POSTGRES, WEBDRIVER, binary, images, libvirt_uri, variable};
 pub use folder::Folder;
+pub use libvirt::Libvirt;
 pub use mail::MailServer;
 pub use mime::{Attachment, Mail};
 pub use panel::{Panel, PanelOptions};
