@@ -74,7 +74,6 @@ impl Group {
                         package("iptables", "libvirt's network and anti-spoof rules"),
                         package("iproute2", "bridges and addresses of nodes"),
                         package("kmod", "libvirt looks for kernel modules with it"),
-                        package("procps", "finds a libvirt daemon that already runs"),
                     ]
                 }
             }
@@ -91,20 +90,14 @@ impl Group {
             Self::Images => {
                 const {
                     &[
-                        package("busybox-static", "user land of the tiny guest"),
                         package("cpio", "packs the tiny guest"),
                         package("kmod", "orders the kernel modules of the tiny guest"),
+                        package("e2fsprogs", "makes the file systems of the guests"),
+                        package("qemu-utils", "makes the disks of the guests"),
                     ]
                 }
             }
-            Self::DebianImage => {
-                const {
-                    &[
-                        package("debootstrap", "unpacks Debian into the guest's disk"),
-                        package("e2fsprogs", "makes the guest's file system"),
-                    ]
-                }
-            }
+            Self::DebianImage => const { &[package("debootstrap", "unpacks Debian into the guest's disk")] },
         }
     }
 }
@@ -371,6 +364,17 @@ mod tests {
             .map(|name| ((*name).to_owned(), "1:7.2".to_owned()))
             .collect();
         assert_eq!(missing(&wanted, &all), []);
+    }
+
+    #[test]
+    fn the_groups_hold_what_the_laboratory_says_it_needs() {
+        let covers = |group: Group, names: &[&str]| {
+            let wanted = wanted(&[group]);
+            names.iter().all(|name| wanted.contains_key(name))
+        };
+        assert!(covers(Group::Libvirt, crate::lab::libvirt::PACKAGES));
+        assert!(covers(Group::Images, crate::images::TINY_PACKAGES));
+        assert!(covers(Group::DebianImage, crate::images::DEBIAN_PACKAGES));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 use crate::lab::{Folder, variable};
 use crate::signals;
@@ -21,6 +21,30 @@ pub fn root() -> PathBuf {
         .ancestors()
         .nth(2)
         .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+/// Folder of what cargo builds.
+///
+/// # Errors
+/// Cargo cannot read the workspace.
+pub fn target() -> anyhow::Result<PathBuf> {
+    let output = cargo(&["metadata", "--no-deps", "--format-version=1"]).output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)))?;
+    metadata
+        .get("target_directory")
+        .and_then(serde_json::Value::as_str)
+        .map(PathBuf::from)
+        .ok_or_else(|| anyhow!("cargo metadata names no target folder"))
+}
+
+/// Where the guest images are kept between runs: beside what cargo builds, and where a test finds
+/// them by itself.
+///
+/// # Errors
+/// Cargo cannot read the workspace.
+pub fn images() -> anyhow::Result<PathBuf> {
+    Ok(target()?.join("tmp/images"))
 }
 
 /// `cargo` in the root of the workspace.

@@ -8,7 +8,7 @@ mod test;
 
 use std::process::ExitCode;
 
-pub use cargo::{build_panel, root};
+pub use cargo::{build_panel, images, root};
 pub use options::Options;
 
 use crate::demo;

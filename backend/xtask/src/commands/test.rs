@@ -7,7 +7,8 @@ use anyhow::bail;
 use super::cargo::{build_panel, cargo, code, has};
 use super::check;
 use super::options::Options;
-use crate::lab::{self, Folder, Postgres, WebDriver};
+use crate::images;
+use crate::lab::{self, Folder, Libvirt, Postgres, WebDriver};
 use crate::packages::{self, Consent, Group};
 use crate::signals;
 
@@ -150,32 +151,43 @@ fn runner(tier: Tier, filter: Option<&str>, nextest: bool) -> Command {
     command
 }
 
-/// The shared servers; the mail server is not among them, because every test wants an empty
+/// The shared servers. The mail server is not among them, because every test wants an empty
 /// mailbox and some want it to refuse.
 struct Servers {
-    _postgres: Option<Postgres>,
-    _webdriver: Option<WebDriver>,
-    _images: Option<Folder>,
+    postgres: Option<Postgres>,
+    libvirt: Option<(Libvirt, Folder)>,
+    webdriver: Option<WebDriver>,
 }
 
 impl Servers {
     fn start(tier: Tier, runner: &mut Command) -> anyhow::Result<Self> {
         let mut servers = Self {
-            _postgres: None,
-            _webdriver: None,
-            _images: None,
+            postgres: None,
+            libvirt: None,
+            webdriver: None,
         };
         if tier.uses(Server::Postgres) {
             println!("starting PostgreSQL");
             let postgres = Postgres::start()?;
             runner.env(lab::POSTGRES, postgres.url());
-            servers._postgres = Some(postgres);
+            servers.postgres = Some(postgres);
+        }
+        if tier.uses(Server::Libvirt) {
+            println!("making the tiny guest image, unless it is there");
+            let folder = super::images()?;
+            images::tiny(&folder)?;
+            runner.env(lab::IMAGES, folder);
+            println!("starting libvirt");
+            let folder = Folder::new("libvirt")?;
+            let libvirt = Libvirt::start(folder.path())?;
+            runner.env(lab::LIBVIRT_URI, libvirt.uri());
+            servers.libvirt = Some((libvirt, folder));
         }
         if tier.uses(Server::WebDriver) {
             println!("starting chromedriver");
             let webdriver = WebDriver::start()?;
             runner.env(lab::WEBDRIVER, webdriver.url());
-            servers._webdriver = Some(webdriver);
+            servers.webdriver = Some(webdriver);
         }
         Ok(servers)
     }

@@ -1,10 +1,14 @@
 //! The parts the demo plays on, started for it alone.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::bail;
 
 use super::{Steps, Wishes};
-use crate::commands::build_panel;
-use crate::lab::{Folder, MailServer, Panel, PanelOptions, Postgres};
+use crate::commands::{build_panel, images};
+use crate::images::{self as guests, DebianImage, TinyImage};
+use crate::lab::{Folder, Libvirt, MailServer, Panel, PanelOptions, Postgres};
 use crate::packages::{self, Group};
 
 /// Everything that runs. Dropped from top to bottom: the panel goes before what it uses.
@@ -16,6 +20,12 @@ pub struct Stage {
     pub binary: PathBuf,
     /// The server that gets the panel's mail.
     pub mail: MailServer,
+    /// The private libvirt that real guests run on.
+    pub libvirt: Libvirt,
+    /// The image that boots in seconds.
+    pub tiny: TinyImage,
+    /// The Debian image, with `--debian`.
+    pub debian: Option<DebianImage>,
     /// The database server, with `--postgres`.
     pub postgres: Option<Postgres>,
     folder: Folder,
@@ -49,6 +59,25 @@ impl Stage {
             let evidence = format!("listens on 127.0.0.1:{}", mail.port());
             Ok((mail, evidence))
         })?;
+        let tiny = steps.run("Tiny guest image", || {
+            let tiny = guests::tiny(&images()?)?;
+            let evidence = format!("{} {}", tiny.name, tiny.version);
+            Ok((tiny, evidence))
+        })?;
+        let debian = if wishes.debian {
+            Some(steps.run("Debian guest image", || {
+                let debian = guests::debian(&images()?)?;
+                let evidence = format!("{} {}", debian.name, debian.version);
+                Ok((debian, evidence))
+            })?)
+        } else {
+            None
+        };
+        let libvirt = steps.run("libvirt", || {
+            let libvirt = Libvirt::start(&folder.path().join("libvirt"))?;
+            let evidence = versions_of(&libvirt.uri())?;
+            Ok((libvirt, evidence))
+        })?;
         let (postgres, database) = if wishes.postgres {
             let (postgres, url) = steps.run("PostgreSQL", || {
                 let postgres = Postgres::start()?;
@@ -74,6 +103,9 @@ impl Stage {
             panel,
             binary,
             mail,
+            libvirt,
+            tiny,
+            debian,
             postgres,
             folder,
         })
@@ -83,5 +115,16 @@ impl Stage {
     #[must_use]
     pub fn data(&self) -> &Path {
         self.folder.path()
+    }
+}
+
+/// Versions of the daemon and the hypervisor as libvirt reports them.
+fn versions_of(uri: &str) -> anyhow::Result<String> {
+    let output = Command::new("virsh").args(["-c", uri, "version"]).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let value = |start: &str| text.lines().find_map(|line| line.strip_prefix(start)).map(str::trim);
+    match (value("Using library:"), value("Running hypervisor:")) {
+        (Some(library), Some(hypervisor)) => Ok(format!("{library}, {hypervisor}")),
+        _ => bail!("virsh: {}", String::from_utf8_lossy(&output.stderr).trim()),
     }
 }

@@ -60,7 +60,16 @@ impl Libvirt {
         fs::write(&init, INIT)?;
         let log = File::create(base.join("out.log"))?;
         let mut child = Command::new("unshare")
-            .args(["--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child", "bash"])
+            .args([
+                "--mount",
+                "--pid",
+                "--net",
+                "--uts",
+                "--ipc",
+                "--fork",
+                "--kill-child",
+                "bash",
+            ])
             .arg(&init)
             .arg(&base)
             .stdin(Stdio::piped())
