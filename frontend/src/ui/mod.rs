@@ -35,7 +35,7 @@ pub use form::Form;
 pub use invoice::{InvoiceDocument, InvoiceLine, InvoiceParty, InvoiceTax};
 pub use list::{Filters, Pager};
 pub use price::PriceSummary;
-pub use shell::Shell;
+pub use shell::{PREFERENCES, Shell};
 pub use table::{Column, Row, Table};
 pub use task::{Console, Event, Step, StepState, TaskView, Timeline};
 pub use thread::{Attachment, Message, MessageKind, Thread};
