@@ -3,9 +3,14 @@
 // types are left alone; focus, open details and scrolling are kept.
 import { startCharts } from "./chart.js";
 
+// What the server said last for each region: what scripts add since is no change.
+const seen = new WeakMap();
+
+// Call this before anything else touches the page.
 export function startLive(onChange) {
   const every = Number(document.body.dataset.liveEvery);
-  if (!every || !document.querySelector("[data-live]")) return;
+  if (!every) return;
+  for (const region of document.querySelectorAll("[data-live]")) seen.set(region, region.innerHTML);
   let failures = 0;
   const later = () => setTimeout(round, Math.min(every * 1000 * 2 ** failures, 60000));
   async function round() {
@@ -33,8 +38,7 @@ export function startLive(onChange) {
 function exchange(fresh, onChange) {
   for (const old of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(old.id);
-    if (!next || old.dataset.seen === next.innerHTML) continue;
-    if (old.dataset.seen === undefined && old.innerHTML === next.innerHTML) continue;
+    if (!next || seen.get(old) === next.innerHTML) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     if (focused && /^(INPUT|TEXTAREA|SELECT)$/.test(focused.tagName)) continue;
     const html = next.innerHTML;
@@ -42,7 +46,7 @@ function exchange(fresh, onChange) {
     const scrolled = [...old.querySelectorAll("pre")].map((pre) => [pre.scrollTop, pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 4]);
     const place = focused ? [...old.querySelectorAll("a, button, summary")].indexOf(focused) : -1;
     old.replaceChildren(...next.childNodes);
-    old.dataset.seen = html;
+    seen.set(old, html);
     for (const index of open) old.querySelectorAll("details")[index]?.setAttribute("open", "");
     old.querySelectorAll("pre").forEach((pre, index) => {
       const [top, atEnd] = scrolled[index] ?? [0, true];

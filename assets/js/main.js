@@ -5,11 +5,11 @@ import { startLive } from "./live.js";
 import { startSearch } from "./search.js";
 import { startMenus } from "./menu.js";
 
+startLive((region) => startCopying(region));
 startCopying(document);
 startCharts(document);
 startSearch();
 startMenus();
-startLive((region) => startCopying(region));
 
 // After a refusal, readers and keyboards begin at what is wrong.
 document.getElementById("errors")?.focus();

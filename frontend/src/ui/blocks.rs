@@ -7,13 +7,13 @@ use crate::page::Tone;
 
 /// A link that looks like a button.
 #[derive(Debug, Clone)]
-pub struct Action {
+pub struct ButtonLink {
     label: String,
     href: String,
     look: Look,
 }
 
-impl Action {
+impl ButtonLink {
     /// The one thing to do on this page.
     #[must_use]
     pub fn primary(label: impl Into<String>, href: impl Into<String>) -> Self {

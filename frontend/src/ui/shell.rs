@@ -210,7 +210,7 @@ impl<'a> Shell<'a> {
         html(view! {
             <main id="main" tabindex="-1">
                 {crumbs}
-                <div class="head">
+                <div class="head" id="live-head" data-live="yes">
                     <div class="head-name">
                         <h1>{self.title}</h1>
                         {self.state}
@@ -307,7 +307,7 @@ fn decode(value: &str) -> String {
 
 fn viewer(page: &Page) -> AnyView {
     let Some(viewer) = &page.viewer else {
-        return html(view! { <div class="user">{super::Action::plain(page.t("ui-sign-in"), "/sign-in").view()}</div> });
+        return html(view! { <div class="user">{super::ButtonLink::plain(page.t("ui-sign-in"), "/sign-in").view()}</div> });
     };
     let account = (page.area == Area::Staff).then(|| view! { <a href="/staff/account">{page.t("ui-own-account")}</a> });
     let sign_out = ActionButton::new(page, "auth.sign_out", page.t("ui-sign-out"))
