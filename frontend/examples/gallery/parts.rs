@@ -38,8 +38,8 @@ pub fn parts(page: &mut Page) -> String {
     let credit = BarChart::new(page, "Net of refunds", "EUR", 2).bar("Jan", 12_000).bar("Feb", -4_500).bar("Mar", 0).bar("Apr", 30_100);
     Shell::new(page, "All parts")
         .subtitle("With another accent")
-        .add(section("states", "States", Panel::new("Words with dots").add(states).add(badges)))
-        .add(section("buttons", "Buttons", Panel::new("All looks").add(buttons)))
+        .add(section("states", "States", Panel::new("Words with dots").add(row(states)).add(row(badges))))
+        .add(section("buttons", "Buttons", Panel::new("All looks").add(row(buttons))))
         .add(section("notes", "Notes", stack(notes)))
         .add(Panel::new("A chart below nought").add(credit))
         .add(Panel::new("Console without output").add(Console::new(page, "Serial console", "")))

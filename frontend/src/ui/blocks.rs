@@ -126,8 +126,13 @@ pub fn stack(parts: Vec<AnyView>) -> AnyView {
     html(view! { <div class="stack">{parts}</div> })
 }
 
-/// Parts beside each other, as many as fit: `"tiles"` for stats, `"halves"` for
-/// panels, `"main-side"` for a wide and a narrow column.
+/// Small parts in one line: buttons, states, links. Wraps.
+pub fn row(parts: Vec<AnyView>) -> AnyView {
+    html(view! { <div class="row">{parts}</div> })
+}
+
+/// Parts beside each other, as many as fit: `"tiles"` for stats, `"halves"` and
+/// `"thirds"` for panels, `"main-side"` for a wide and a narrow column.
 pub fn grid(kind: &'static str, parts: Vec<AnyView>) -> AnyView {
     html(view! { <div class=format!("grid {kind}")>{parts}</div> })
 }

@@ -25,7 +25,7 @@ mod table;
 mod task;
 mod thread;
 
-pub use blocks::{ButtonLink, Empty, Notes, Panel, Stat, Tabs, grid, live, section, stack};
+pub use blocks::{ButtonLink, Empty, Notes, Panel, Stat, Tabs, grid, live, row, section, stack};
 pub use chart::{BarChart, LineChart, Meter, Series, Slice};
 pub use control::{ActionButton, Look};
 pub use facts::{Facts, State, badge, copyable, link, money, muted};
