@@ -1,6 +1,6 @@
 //! Setting up, changing settings, moving the clock.
 
-use hostwright_kernel::{Money, Months, OffsetClock};
+use hostwright_kernel::OffsetClock;
 
 use super::error::InstallationRefusal;
 use super::model::{AdvanceClock, ClockView, SetUp, SetUpDone, Settings};
@@ -9,8 +9,6 @@ use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
 use crate::billing::entity::{self, model::NewLegalEntity};
 use crate::billing::tax;
-use crate::catalogue::{self, model::NewPlan};
-use crate::nodes::{self, model::NewNode};
 use crate::platform::error::Result;
 use crate::platform::{Tx, jobs as queue, settings};
 use crate::renewals;
@@ -21,14 +19,15 @@ pub const CLOCK_AHEAD: &str = "clock.seconds_ahead";
 /// Ten years.
 const LONGEST_STEP: i64 = 315_576_000;
 
-/// Makes the owner, the seller with the usual tax rates, the support departments
-/// and, where named, the first node and plan: all or nothing, once.
+/// Makes the owner, the seller with the usual tax rates and the support
+/// departments: all or nothing, once. The owner is signed in.
 ///
 /// # Errors
 /// Names the field at fault; `auth.link_invalid` when the link is not good.
 pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
     let scope = call.authorize(Action::SetUp)?;
     let password = auth::commands::checked_password_hash(&input.owner_password, &input.owner_email).await?;
+    let (address, user_agent) = (call.address.clone(), call.user_agent.clone());
     call.write(&scope, move |tx| {
         auth::links::use_in(tx, auth::model::LinkPurpose::Setup, &input.token)?;
         let owner = auth::commands::create_owner_in(tx, &input.owner_name, &input.owner_email, &password, &input.time_zone)?;
@@ -39,8 +38,7 @@ pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
         let done = SetUpDone {
             owner_id: owner.to_string(),
             legal_entity_id: seller.id.to_string(),
-            node_id: first_node(tx, &input)?,
-            plan_id: first_plan(tx, &input)?,
+            session_token: auth::sessions::begin_in(tx, &owner, &address, &user_agent)?,
         };
         Ok(Changed::new(&owner, done))
     })
@@ -62,36 +60,6 @@ fn legal_entity(input: &SetUp) -> NewLegalEntity {
         series: String::new(),
         rounding: None,
     }
-}
-
-fn first_node(tx: &mut Tx<'_>, input: &SetUp) -> Result<Option<String>> {
-    let (Some(name), Some(uri)) = (&input.node_name, &input.node_uri) else {
-        return Ok(None);
-    };
-    let node = nodes::commands::register_in(
-        tx,
-        &NewNode::directly_attached(name, uri, input.node_acceleration.as_deref().unwrap_or("emulation"))?,
-    )?;
-    Ok(Some(node.id.to_string()))
-}
-
-fn first_plan(tx: &mut Tx<'_>, input: &SetUp) -> Result<Option<String>> {
-    let (Some(name), Some(price)) = (&input.plan_name, &input.plan_monthly_price) else {
-        return Ok(None);
-    };
-    let amount = Money::parse(price, input.currency)?;
-    let plan = catalogue::commands::create_in(
-        tx,
-        &NewPlan::private_server(
-            name,
-            input.plan_vcpus.unwrap_or(1),
-            input.plan_memory_mib.unwrap_or(1_024),
-            input.plan_disk_gib.unwrap_or(10),
-        )?,
-    )?;
-    let month = Months::try_from(1).map_err(crate::platform::Error::internal)?;
-    catalogue::commands::set_price_in(tx, &plan.id, month, amount, Money::zero(amount.currency))?;
-    Ok(Some(plan.id.to_string()))
 }
 
 /// Changes the settings.
