@@ -16,6 +16,9 @@
 //! Inside `view!`, children are evaluated before attributes: clone a value that
 //! is used in both. A component is a function that returns `AnyView`.
 //!
+//! Beware: Leptos does not escape text inside `textarea`, `style` and `script`;
+//! use [`ui::Field::textarea`], never a `textarea` of your own.
+//!
 //! A list:
 //!
 //! ```

@@ -479,9 +479,9 @@ impl Drawn<'_> {
 
     fn area(&self, rows: u32) -> AnyView {
         let field = &self.field;
-        // The parser drops the first line feed of a textarea, and the template
-        // engine writes empty text as a space.
-        let text = format!("\n{}", self.first());
+        // The parser drops the first line feed of a textarea. The template engine
+        // does not escape text inside one, so that is done here.
+        let text = super::markup(super::escape(&format!("\n{}", self.first())));
         html(view! {
             <textarea
                 id=self.id.clone()
