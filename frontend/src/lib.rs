@@ -128,6 +128,15 @@
 //! }
 //! ```
 //!
+//! Around the pages, the server has to know four things: [`ui::assets::get`]
+//! answers `/assets/<version>/<name>`; [`ui::PREFERENCES`] takes the theme and the
+//! language; every POST to `/do/<action>` carries `_csrf`, `_page`, `_form` and
+//! perhaps `_then`, and a refusal shows `_page` again with [`page::FormState`];
+//! [`ui::problem_page`] is shown where there is nothing else to show.
+//!
+//! Look at every part with
+//! `cargo run -p hostwright-frontend --example gallery -- FOLDER`.
+//!
 //! While something runs, the server sets `page.live = Some(2)`; parts inside
 //! [`ui::live`] are then replaced in place (without JavaScript the page is shown
 //! again).
