@@ -58,7 +58,7 @@
 //!             Filters::new(page)
 //!                 .link(page.t("customers-all"), page.with_query("filter", None), !view.overdue_only)
 //!                 .link(page.t("customers-overdue"), page.with_query("filter", Some("overdue")), view.overdue_only)
-//!                 .search("q", &view.search, page.t("customers-search")),
+//!                 .search("search", &view.search, page.t("customers-search")),
 //!         )
 //!         .add(table)
 //!         .add(Pager::new(page, None, view.next.as_deref().map(|key| page.with_query("after", Some(key)))))

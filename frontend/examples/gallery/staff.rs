@@ -112,7 +112,7 @@ pub fn customers(page: &mut Page) -> String {
                 .counted("Overdue", page.with_query("filter", Some("overdue")), true, 6)
                 .link("In credit", page.with_query("filter", Some("credit")), false)
                 .link("Closed", page.with_query("filter", Some("closed")), false)
-                .search("q", "", "Name, mail, number")
+                .search("search", "", "Name, mail, number")
                 .keep("filter", "overdue"),
         )
         .add(table)
