@@ -14,6 +14,7 @@ use leptos::tachys::html::InertElement;
 pub mod assets;
 mod blocks;
 mod chart;
+mod choice;
 mod control;
 mod facts;
 mod field;
@@ -35,7 +36,8 @@ pub use blocks::{ButtonLink, Empty, Notes, Panel, Stat, Tabs, grid, live, row, s
 pub use chart::{BarChart, LineChart, Meter, Series, Slice};
 pub use control::{ActionButton, Look};
 pub use facts::{Facts, State, badge, copyable, link, money, muted};
-pub use field::{Choice, Field};
+pub use choice::Choice;
+pub use field::Field;
 pub use form::Form;
 pub use invoice::{InvoiceDocument, InvoiceLine, InvoiceParty, InvoiceTax};
 pub use list::{Filters, Pager};
