@@ -145,3 +145,15 @@ pub mod i18n;
 pub mod page;
 pub mod route;
 pub mod ui;
+
+pub mod auth;
+pub mod portal;
+pub mod setup;
+pub mod staff;
+
+/// Every page, in the order in which paths are tried.
+#[must_use]
+pub fn routes() -> &'static [route::Route] {
+    static ROUTES: std::sync::OnceLock<Vec<route::Route>> = std::sync::OnceLock::new();
+    ROUTES.get_or_init(|| [auth::routes(), setup::routes(), portal::routes(), staff::routes()].concat())
+}
