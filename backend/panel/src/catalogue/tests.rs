@@ -68,7 +68,11 @@ fn all_wrong_fields_of_a_plan_are_named_at_once() {
         traffic_gib: -1,
     };
     let faults = Plan::new(PlanKind::PrivateServer, sizes, wrong, now()).unwrap_err();
-    let fields: Vec<String> = faults.into_iter().filter_map(|fault| fault.field).map(Into::into).collect();
+    let fields: Vec<String> = faults
+        .into_iter()
+        .filter_map(|fault| fault.field)
+        .map(Into::into)
+        .collect();
     assert_eq!(
         fields,
         [

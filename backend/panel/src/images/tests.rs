@@ -110,7 +110,13 @@ fn names_families_and_minimums_are_checked_together() {
     let fields: Vec<String> = faults(wrong).into_iter().map(|(_, field)| field).collect();
     assert_eq!(
         fields,
-        ["name", "family", "command_line", "minimum_memory_mib", "minimum_disk_gib"]
+        [
+            "name",
+            "family",
+            "command_line",
+            "minimum_memory_mib",
+            "minimum_disk_gib"
+        ]
     );
 }
 

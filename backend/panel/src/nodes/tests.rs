@@ -72,7 +72,11 @@ fn all_wrong_fields_of_a_node_are_named_at_once() {
     };
     let totals = Capacity { vcpus: -1, ..TOTALS };
     let faults = wrong.node(totals, now()).unwrap_err();
-    let fields: Vec<String> = faults.into_iter().filter_map(|fault| fault.field).map(Into::into).collect();
+    let fields: Vec<String> = faults
+        .into_iter()
+        .filter_map(|fault| fault.field)
+        .map(Into::into)
+        .collect();
     assert_eq!(fields, ["name", "uri", "pool", "network", "vcpus_total"]);
 }
 
@@ -131,7 +135,10 @@ fn another_hypervisor_than_registered_is_degraded() {
     let node = node().probed(&Ok(strange), now());
     assert_eq!(node.link, LinkState::Degraded);
     let reason = node.link_reason.clone().unwrap();
-    assert!(reason.contains("pool is not started") && reason.contains("registered as kvm"), "{reason}");
+    assert!(
+        reason.contains("pool is not started") && reason.contains("registered as kvm"),
+        "{reason}"
+    );
     assert!(!node.takes(&Capacity::NONE));
 }
 

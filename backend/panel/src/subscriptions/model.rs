@@ -14,6 +14,14 @@ id_type!(
     SubscriptionId, "sub"
 );
 
+impl AsRef<str> for SubscriptionId {
+    /// The slices above keep the id as text, so the functions that run in their
+    /// transactions take either.
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 text_enum! {
     /// Where a subscription is in its life.
     pub enum SubscriptionState {
