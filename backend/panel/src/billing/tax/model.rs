@@ -128,7 +128,7 @@ impl Place {
             Self::Collected(country) => match rate {
                 None if is_in_union(&country) => None,
                 None => Some(untaxed(TaxCategory::OutOfScope, country, None)),
-                Some(Rate::ZERO) => Some(untaxed(TaxCategory::Zero, country, None)),
+                Some(rate) if rate == Rate::ZERO => Some(untaxed(TaxCategory::Zero, country, None)),
                 Some(rate) => Some(TaxDecision {
                     category: TaxCategory::Standard,
                     rate,
