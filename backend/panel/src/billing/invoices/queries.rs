@@ -64,6 +64,14 @@ pub(in crate::billing) fn visible_and_locked_in(
     store::lock(tx, invoice_id)?.ok_or_else(not_found)
 }
 
+/// An invoice by id, locked until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::billing) fn locked_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<Option<Invoice>> {
+    store::lock(tx, invoice_id)
+}
+
 /// A customer's open invoices, the longest due first, locked.
 ///
 /// # Errors
