@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{invoices, ledger, numbering, payments};
 use crate::auth::call::Call;
 use crate::auth::policy::Action;
+use crate::customers;
 use crate::platform::Tx;
 use crate::platform::error::Result;
 
@@ -56,8 +57,8 @@ pub async fn balance(call: &Call, input: ShowBalance) -> Result<Balance> {
     call.authorize_for(Action::ShowBalance, &input.customer_id)?;
     call.db
         .read(move |tx| {
-            let buyer = invoices::queries::buyer_in(tx, &input.customer_id)?;
-            balance_in(tx, &input.customer_id, input.currency.unwrap_or(buyer.currency))
+            let customer = customers::queries::load_in(tx, &input.customer_id)?;
+            balance_in(tx, &input.customer_id, input.currency.unwrap_or(customer.currency))
         })
         .await
 }

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::ledger::model::{Account, AccountKind, Leg, Posting, PostingKind, balance};
 use super::numbering::model::{Number, gaps};
-use super::tax::model::{Place, TaxCategory, TaxDecision, TaxNote, place};
+use super::tax::model::{TaxCategory, TaxDecision, TaxNote, place};
 use super::totals::{LineInput, LineKind, Totals, compute};
 
 fn eur(minor: i64) -> Money {
@@ -195,39 +195,29 @@ fn documents_without_lines_and_of_two_currencies_are_refused() {
     assert!(huge.unwrap_err().is("money.too_large"));
 }
 
-fn decided(seller: &str, buyer: &str, number: Option<&str>, rate: Option<&str>) -> Option<TaxDecision> {
-    place(seller, buyer, number).decide(rate.map(|rate| rate.parse().unwrap()))
+fn decided(seller: &str, buyer: &str, business: bool, rate: Option<&str>) -> Option<TaxDecision> {
+    place(seller, buyer, business).decide(rate.map(|rate| rate.parse().unwrap()))
 }
 
 #[test]
 fn tax_is_decided_by_where_both_are_and_what_the_buyer_is() {
-    let home = decided("DE", "DE", Some("DE123456789"), Some("0.19")).unwrap();
+    let home = decided("DE", "DE", true, Some("0.19")).unwrap();
     assert_eq!((home.category, home.rate.to_string(), home.country.as_str()), (TaxCategory::Standard, "0.19".to_owned(), "DE"));
 
-    let consumer = decided("DE", "FR", None, Some("0.2")).unwrap();
+    let consumer = decided("DE", "FR", false, Some("0.2")).unwrap();
     assert_eq!((consumer.category, consumer.rate.to_string(), consumer.country.as_str()), (TaxCategory::Standard, "0.2".to_owned(), "FR"));
 
-    let business = decided("DE", "FR", Some("FR 12 345678901"), None).unwrap();
+    let business = decided("DE", "FR", true, None).unwrap();
     assert_eq!((business.category, business.rate, business.note), (TaxCategory::ReverseCharge, Rate::ZERO, Some(TaxNote::ReverseCharge)));
 
-    let abroad = decided("DE", "US", Some("anything"), None).unwrap();
+    let abroad = decided("DE", "US", true, None).unwrap();
     assert_eq!((abroad.category, abroad.note), (TaxCategory::OutOfScope, Some(TaxNote::OutOfScope)));
-    assert_eq!(decided("CH", "CH", None, Some("0.081")).unwrap().category, TaxCategory::Standard);
-    assert_eq!(decided("CH", "DE", Some("DE123456789"), None).unwrap().category, TaxCategory::OutOfScope);
-    assert_eq!(decided("US", "US", None, None).unwrap().category, TaxCategory::OutOfScope);
-    assert_eq!(decided("DE", "DE", None, Some("0")).unwrap().category, TaxCategory::Zero);
+    assert_eq!(decided("CH", "CH", false, Some("0.081")).unwrap().category, TaxCategory::Standard);
+    assert_eq!(decided("CH", "DE", true, None).unwrap().category, TaxCategory::OutOfScope);
+    assert_eq!(decided("US", "US", false, None).unwrap().category, TaxCategory::OutOfScope);
+    assert_eq!(decided("DE", "DE", false, Some("0")).unwrap().category, TaxCategory::Zero);
     // Tax is due, but nobody told at which rate.
-    assert_eq!(decided("DE", "FR", None, None), None);
-}
-
-#[test]
-fn a_number_of_another_country_does_not_make_a_business() {
-    assert_eq!(place("DE", "FR", Some("DE123456789")), Place::Collected("FR".to_owned()));
-    assert_eq!(place("DE", "FR", Some("12345678901")), Place::Collected("FR".to_owned()));
-    assert_eq!(place("DE", "AT", Some("ATU1234567")), Place::Collected("AT".to_owned()));
-    assert_eq!(place("DE", "AT", Some("atu12345678")), Place::Reversed("AT".to_owned()));
-    assert_eq!(place("DE", "GR", Some("EL123456789")), Place::Reversed("GR".to_owned()));
-    assert_eq!(place("DE", "GR", Some("GR123456789")), Place::Collected("GR".to_owned()));
+    assert_eq!(decided("DE", "FR", false, None), None);
 }
 
 #[test]

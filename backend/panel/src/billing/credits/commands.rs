@@ -11,6 +11,7 @@ use crate::billing::invoices::model::{AllocationSource, InvoiceId, InvoiceView};
 use crate::billing::ledger::{Account, Leg, Posting, PostingKind, post_in};
 use crate::billing::queries::{Balance, balance_in};
 use crate::billing::{entity, invoices, ledger};
+use crate::customers;
 use crate::platform::Tx;
 use crate::platform::error::Result;
 
@@ -110,8 +111,8 @@ pub async fn grant(call: &Call, input: GrantCredit) -> Result<Balance> {
     let scope = call.authorize_for(Action::GrantCredit, &input.customer_id)?;
     let reason = crate::billing::reason(&input.reason)?;
     call.write(&scope, move |tx| {
-        let buyer = invoices::queries::buyer_in(tx, &input.customer_id)?;
-        let amount = crate::billing::amount(&input.amount, input.currency.unwrap_or(buyer.currency))?;
+        let customer = customers::queries::load_in(tx, &input.customer_id)?;
+        let amount = crate::billing::amount(&input.amount, input.currency.unwrap_or(customer.currency))?;
         let posting = Posting {
             kind: PostingKind::CreditGranted,
             reference: GrantId::new().to_string(),
@@ -119,14 +120,14 @@ pub async fn grant(call: &Call, input: GrantCredit) -> Result<Balance> {
             reason: reason.clone(),
             legs: vec![Leg {
                 debit: Account::goodwill(),
-                credit: Account::credit(&buyer.customer_id),
+                credit: Account::credit(customer.id.as_str()),
                 amount,
             }],
         };
         post_in(tx, &posting)?;
-        let balance = balance_in(tx, &buyer.customer_id, amount.currency)?;
+        let balance = balance_in(tx, customer.id.as_str(), amount.currency)?;
         Ok(Changed::new(&posting.reference, balance)
-            .of(&buyer.customer_id)
+            .of(&customer.id)
             .noting("amount", amount.to_string())
             .noting("reason", reason.as_str()))
     })

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::document::Document;
 use super::model::{
-    Allocation, AllocationSource, Buyer, Invoice, InvoiceId, InvoiceKind, InvoiceState, InvoiceSummary, InvoiceView,
+    Allocation, AllocationSource, Invoice, InvoiceId, InvoiceKind, InvoiceState, InvoiceSummary, InvoiceView,
 };
 use super::store::{self, Shown};
 use crate::auth::call::{Call, Scope, not_found};
@@ -17,14 +17,6 @@ use crate::platform::{ListInput, Paged, Tx};
 
 /// Documents checked in one go.
 const BATCH: i64 = 500;
-
-/// The buyer as documents show them.
-///
-/// # Errors
-/// Not found without such a customer.
-pub fn buyer_in(tx: &mut Tx<'_>, customer_id: &str) -> Result<Buyer> {
-    store::buyer(tx, customer_id)?.ok_or_else(not_found)
-}
 
 /// An invoice by id, for what runs inside the product.
 ///

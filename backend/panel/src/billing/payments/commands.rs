@@ -13,6 +13,7 @@ use crate::billing::error::BillingRefusal;
 use crate::billing::invoices;
 use crate::billing::invoices::model::{AllocationSource, Invoice, InvoiceId, InvoiceKind, InvoiceState};
 use crate::billing::ledger::{Posting, PostingKind, post_in};
+use crate::customers;
 use crate::platform::error::{Error, Result};
 use crate::platform::{Refusal, Tx};
 
@@ -119,9 +120,9 @@ fn again(tx: &mut Tx<'_>, first: Payment, told: &Payment) -> Result<PaymentView>
 
 impl RecordPayment {
     fn read(&self, tx: &mut Tx<'_>) -> Result<Payment> {
-        let buyer = invoices::queries::buyer_in(tx, &self.customer_id)?;
+        let customer = customers::queries::load_in(tx, &self.customer_id)?;
         let today = entity::load_in(tx)?.today(tx.now());
-        let currency = self.currency.unwrap_or(buyer.currency);
+        let currency = self.currency.unwrap_or(customer.currency);
         let mut wrong: Vec<Refusal> = Vec::new();
         let amount = crate::billing::amount(&self.amount, currency).unwrap_or_else(|refusal| {
             wrong.push(refusal);
@@ -139,15 +140,15 @@ impl RecordPayment {
         if note.chars().count() > 1_000 {
             wrong.push(BillingRefusal::NoteTooLong.into());
         }
-        if currency != buyer.currency && !store::uses_currency(tx, &self.customer_id, currency)? {
-            wrong.push(BillingRefusal::WrongCurrency.with("currency", buyer.currency));
+        if currency != customer.currency && !store::uses_currency(tx, &self.customer_id, currency)? {
+            wrong.push(BillingRefusal::WrongCurrency.with("currency", customer.currency));
         }
         if !wrong.is_empty() {
             return Err(Error::Fields(wrong));
         }
         Ok(Payment {
             id: PaymentId::new(),
-            customer_id: buyer.customer_id,
+            customer_id: customer.id.to_string(),
             method: self.method.unwrap_or(PaymentMethod::BankTransfer),
             reference,
             amount,
