@@ -387,3 +387,8 @@ impl ManageConnection for Manager {
         std::thread::panicking() || connection.is_broken()
     }
 }
+
+diesel::define_sql_function! {
+    /// The text in lower case, for searches (only ASCII on SQLite).
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
