@@ -4,3 +4,5 @@
 //! the product; here is only how.
 
 pub mod smtp;
+
+pub use smtp::SmtpTransport;
