@@ -6,6 +6,7 @@ use crate::action;
 use crate::registry::Endpoint;
 
 /// The endpoints of this slice.
+#[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         action!(GET "/mails" ListMails => notifications::queries::list),

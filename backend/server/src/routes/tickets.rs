@@ -6,6 +6,7 @@ use crate::action;
 use crate::registry::Endpoint;
 
 /// The endpoints of this slice.
+#[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         action!(GET "/departments" ListDepartments => tickets::queries::departments),
