@@ -47,10 +47,10 @@
 //!         }))
 //!         .empty(
 //!             Empty::new(page.t("customers-none"), page.t("customers-none-hint"))
-//!                 .action(Action::primary(page.t("customers-new"), "/staff/customers/new")),
+//!                 .action(ButtonLink::primary(page.t("customers-new"), "/staff/customers/new")),
 //!         );
 //!     Shell::new(page, page.t("customers-title"))
-//!         .primary(page.may("customers.create").then(|| Action::primary(page.t("customers-new"), "/staff/customers/new")))
+//!         .primary(page.may("customers.create").then(|| ButtonLink::primary(page.t("customers-new"), "/staff/customers/new")))
 //!         .add(
 //!             Filters::new(page)
 //!                 .link(page.t("customers-all"), page.with_query("filter", None), !view.overdue_only)
@@ -131,4 +131,5 @@
 
 pub mod i18n;
 pub mod page;
+pub mod route;
 pub mod ui;

@@ -33,10 +33,10 @@ mail-password-changed-subject = Ihr Passwort wurde geändert
 mail-password-changed-body =
     Guten Tag { $name },
 
-    das Passwort Ihres Kontos wurde geändert, und alle anderen Geräte wurden abgemeldet.
+    das Passwort Ihres Kontos wurde soeben geändert.
 
-    Wenn Sie es waren, müssen Sie nichts tun. Wenn nicht, wählen Sie sofort ein neues Passwort und prüfen Sie Ihr Konto.
-mail-password-changed-action = Anmelden
+    Wenn Sie es nicht waren, wählen Sie jetzt ein neues und sagen Sie uns Bescheid.
+mail-password-changed-action = Neues Passwort wählen
 
 mail-invite-subject = { $inviter } lädt Sie ein
 mail-invite-body =

@@ -52,6 +52,7 @@ ui-nav-payments = Zahlungen
 ui-nav-renewals = Verlängerungen
 ui-nav-tickets = Tickets
 ui-nav-tasks = Aufgaben
+ui-nav-mails = Mails
 ui-nav-audit = Protokoll
 ui-nav-settings = Einstellungen
 ui-nav-people = Personen

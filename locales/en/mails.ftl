@@ -33,10 +33,10 @@ mail-password-changed-subject = Your password was changed
 mail-password-changed-body =
     Hello { $name },
 
-    the password of your account was changed, and all other devices were signed out.
+    the password of your account was changed a moment ago.
 
-    If it was you, there is nothing to do. If it was not you, choose a new password at once and check your account.
-mail-password-changed-action = Sign in
+    If it was not you, choose a new one now and tell us.
+mail-password-changed-action = Choose a new password
 
 mail-invite-subject = { $inviter } invites you
 mail-invite-body =

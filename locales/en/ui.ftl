@@ -52,6 +52,7 @@ ui-nav-payments = Payments
 ui-nav-renewals = Renewals
 ui-nav-tickets = Tickets
 ui-nav-tasks = Tasks
+ui-nav-mails = Mails
 ui-nav-audit = Audit
 ui-nav-settings = Settings
 ui-nav-people = People

@@ -46,7 +46,7 @@ impl Frame<'_> {
             .to_owned()
     }
 
-    fn figure(&self, kind: &str, drawing: &str, legend: AnyView, series: &[Series]) -> AnyView {
+    fn figure(&self, kind: &str, scale: &Scale, drawing: &str, legend: AnyView, series: &[Series]) -> AnyView {
         let id = format!("chart-{}", slug(&self.title.to_lowercase()));
         let mut table = Table::new(self.title.clone()).plain().column(Column::text(self.label_title.clone()));
         for one in series {
@@ -61,8 +61,9 @@ impl Frame<'_> {
             table = table.row(row);
         }
         let height = TOP + HEIGHT + BOTTOM;
+        let ticks = self.ticks(scale);
         let svg = format!(
-            "<svg class=\"plot\" role=\"img\" aria-labelledby=\"{id}\" width=\"100%\" height=\"{height}\">{drawing}</svg>"
+            "{ticks}<svg class=\"plot\" role=\"img\" aria-labelledby=\"{id}\" width=\"100%\" height=\"{height}\">{drawing}</svg>"
         );
         html(view! {
             <figure class=format!("chart {kind}") data-chart="yes">
@@ -74,17 +75,33 @@ impl Frame<'_> {
         })
     }
 
-    /// Horizontal lines with their values, and the labels below.
+    /// The values of the axis, in a drawing of their own beside the plot, which
+    /// is as wide as there is room.
+    fn ticks(&self, scale: &Scale) -> String {
+        let texts: Vec<(i64, String)> = scale
+            .ticks()
+            .map(|tick| (scale.y(tick) + 4, self.page.decimal(&trimmed(tick, self.exponent))))
+            .collect();
+        let longest = texts.iter().map(|(_, text)| int(text.chars().count())).max().unwrap_or(0);
+        let width = longest * 8 + 10;
+        let height = TOP + HEIGHT + BOTTOM;
+        let mut drawing = format!("<svg class=\"ticks\" aria-hidden=\"true\" width=\"{width}\" height=\"{height}\">");
+        for (y, text) in texts {
+            let _ = write!(drawing, "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>", width - 10, escape(&text));
+        }
+        drawing.push_str("</svg>");
+        drawing
+    }
+
+    /// Horizontal lines, and the labels below.
     fn axes(&self, scale: &Scale, centred: bool) -> String {
         let mut drawing = String::new();
         for tick in scale.ticks() {
             let y = scale.y(tick);
             let class = if tick == 0 { "zero" } else { "grid-line" };
-            let text = escape(&self.page.decimal(&trimmed(tick, self.exponent)));
             let _ = write!(
                 drawing,
-                "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"tick\" x=\"0\" y=\"{}\">{text}</text>",
-                y - 4,
+                "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>"
             );
         }
         let count = int(self.labels.len());
@@ -176,7 +193,7 @@ impl<'a> BarChart<'a> {
             name: self.name,
             values: self.values.into_iter().map(Some).collect(),
         };
-        self.frame.figure("bars", &drawing, super::nothing(), &[series])
+        self.frame.figure("bars", &scale, &drawing, super::nothing(), &[series])
     }
 }
 
@@ -280,7 +297,7 @@ impl<'a> LineChart<'a> {
                 .collect();
             view! { <ul class="legend">{names}</ul> }
         });
-        self.frame.figure("lines", &drawing, html(legend), &self.series)
+        self.frame.figure("lines", &scale, &drawing, html(legend), &self.series)
     }
 }
 

@@ -16,7 +16,6 @@ mod control;
 mod facts;
 mod field;
 mod form;
-pub mod gallery;
 mod invoice;
 mod list;
 mod nav;
@@ -26,7 +25,7 @@ mod table;
 mod task;
 mod thread;
 
-pub use blocks::{Action, Empty, Notes, Panel, Stat, Tabs, grid, live, section, stack};
+pub use blocks::{ButtonLink, Empty, Notes, Panel, Stat, Tabs, grid, live, row, section, stack};
 pub use chart::{BarChart, LineChart, Meter, Series, Slice};
 pub use control::{ActionButton, Look};
 pub use facts::{Facts, State, badge, copyable, link, money, muted};
@@ -35,7 +34,7 @@ pub use form::Form;
 pub use invoice::{InvoiceDocument, InvoiceLine, InvoiceParty, InvoiceTax};
 pub use list::{Filters, Pager};
 pub use price::PriceSummary;
-pub use shell::Shell;
+pub use shell::{PREFERENCES, Shell};
 pub use table::{Column, Row, Table};
 pub use task::{Console, Event, Step, StepState, TaskView, Timeline};
 pub use thread::{Attachment, Message, MessageKind, Thread};
@@ -109,7 +108,7 @@ macro_rules! pieces {
 }
 // The parts whose rendering needs nothing but themselves.
 pieces!(
-    Facts, State, Panel, Empty, Notes, Stat, Tabs, Action, ActionButton<'_>, Form<'_>, Table, Filters<'_>, Pager<'_>,
+    Facts, State, Panel, Empty, Notes, Stat, Tabs, ButtonLink, ActionButton<'_>, Form<'_>, Table, Filters<'_>, Pager<'_>,
     PriceSummary<'_>, TaskView<'_>, Console<'_>, Timeline<'_>, Thread<'_>, BarChart<'_>, LineChart<'_>, Meter<'_>,
     InvoiceDocument<'_>,
 );

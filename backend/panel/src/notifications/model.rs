@@ -31,7 +31,7 @@ text_enum! {
         AlreadyRegistered = "already-registered",
         /// Choose a new password.
         ResetPassword = "reset-password",
-        /// The password was changed, in case it was not them.
+        /// Your password was changed.
         PasswordChanged = "password-changed",
         /// You are invited.
         Invite = "invite",

@@ -514,7 +514,7 @@ diesel::table! {
         released -> Bool,
         generation -> BigInt,
         reboots -> BigInt,
-        stop_deadline -> Nullable<Timestamp>,
+        fence -> BigInt,
         stop_mode -> Text,
         purge_after -> Nullable<Timestamp>,
         created_at -> Timestamp,
@@ -633,6 +633,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reminders (id) {
+        id -> Text,
+        invoice_id -> Text,
+        number -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(job_steps -> jobs (job_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(api_keys -> people (person_id));
@@ -668,6 +677,7 @@ diesel::joinable!(tickets -> departments (department_id));
 diesel::joinable!(ticket_messages -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> ticket_messages (message_id));
+diesel::joinable!(reminders -> invoices (invoice_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
@@ -711,4 +721,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_messages,
     ticket_attachments,
     mails,
+    reminders,
 );
