@@ -29,6 +29,15 @@ mail-reset-password-body =
     Wenn Sie es nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.
 mail-reset-password-action = Neues Passwort wählen
 
+mail-password-changed-subject = Ihr Passwort wurde geändert
+mail-password-changed-body =
+    Guten Tag { $name },
+
+    das Passwort Ihres Kontos wurde soeben geändert.
+
+    Wenn Sie es nicht waren, wählen Sie jetzt ein neues und sagen Sie uns Bescheid.
+mail-password-changed-action = Neues Passwort wählen
+
 mail-invite-subject = { $inviter } lädt Sie ein
 mail-invite-body =
     Guten Tag,

@@ -29,6 +29,15 @@ mail-reset-password-body =
     If it was not you, do nothing: your password stays as it is.
 mail-reset-password-action = Choose a new password
 
+mail-password-changed-subject = Your password was changed
+mail-password-changed-body =
+    Hello { $name },
+
+    the password of your account was changed a moment ago.
+
+    If it was not you, choose a new one now and tell us.
+mail-password-changed-action = Choose a new password
+
 mail-invite-subject = { $inviter } invites you
 mail-invite-body =
     Hello,

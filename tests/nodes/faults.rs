@@ -20,9 +20,8 @@ fn short_deadlines() -> Deadlines {
     }
 }
 
-async fn private_libvirt(name: &str) -> Libvirt {
-    let folder = std::env::temp_dir().join(format!("hw-{name}-{}", std::process::id()));
-    tokio::task::spawn_blocking(move || Libvirt::start(&folder).expect("a private libvirt"))
+async fn private_libvirt(name: &'static str) -> Libvirt {
+    tokio::task::spawn_blocking(move || Libvirt::temporary(name).expect("a private libvirt"))
         .await
         .unwrap()
 }

@@ -31,9 +31,8 @@ pub fn shared_libvirt() -> (String, PathBuf) {
         return (uri, base);
     }
     let (own, base) = OWN.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("hw-nodes-{}", std::process::id()));
-        // A static is never dropped: it ends when this process closes its pipe by ending.
-        let libvirt = Libvirt::start(&folder).expect("a private libvirt");
+        // A static is never dropped: this one ends when the process does.
+        let libvirt = Libvirt::temporary("nodes").expect("a private libvirt");
         let base = libvirt.base().to_owned();
         (Mutex::new(Some(libvirt)), base)
     });

@@ -35,9 +35,7 @@ pub(super) fn ensure_network(turn: &Turn, name: &str, kind: &NetworkKind) -> Out
     })?;
     let network = match found {
         Some(network) => {
-            let document = turn.ask("read the network", |_| {
-                network.get_xml_desc(virt::sys::VIR_NETWORK_XML_INACTIVE)
-            })?;
+            let document = turn.ask("read the network", |_| network.get_xml_desc(0))?;
             if shape(&document)? != shape(&network_xml(name, kind, None))? {
                 return Err(NodeError::Conflict {
                     name: name.to_owned(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hostwright_kernel::Instant;
 use serde::Serialize;
 
+use super::model::{PersonId, Theme};
 use super::policy::{Action, Audience, MemberRole, StaffRole};
 use crate::audit::model::{AuditId, AuditRow};
 use crate::platform::error::{Kind, Refusal, Result};
@@ -32,6 +33,12 @@ pub struct Person {
     pub key_scopes: Option<Vec<String>>,
     /// The session's id, when signed in by one.
     pub session_id: Option<String>,
+    /// Their language tag.
+    pub locale: String,
+    /// Their IANA time zone.
+    pub time_zone: String,
+    /// How their pages look.
+    pub theme: Theme,
 }
 
 /// Who asks.
@@ -194,6 +201,14 @@ impl Call {
                 Err(Refusal::new("auth.sign_in_required", Kind::Unauthenticated).into())
             }
         }
+    }
+
+    /// The signed-in person's id.
+    ///
+    /// # Errors
+    /// `auth.sign_in_required` when nobody is.
+    pub fn person_id(&self) -> Result<PersonId> {
+        self.person()?.id.parse().map_err(crate::platform::Error::internal)
     }
 
     /// Whether the caller is staff (or the product itself).

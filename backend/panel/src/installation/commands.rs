@@ -1,50 +1,67 @@
 //! Setting up, changing settings, moving the clock.
 
-use hostwright_kernel::{Money, Months, OffsetClock};
+use hostwright_kernel::OffsetClock;
 
 use super::error::InstallationRefusal;
 use super::model::{AdvanceClock, ClockView, SetUp, SetUpDone, Settings};
 use super::queries::BRAND_NAME;
 use crate::auth::call::{Call, Changed};
+use crate::auth::commands::NewPerson;
+use crate::auth::model::MailAddress;
 use crate::auth::policy::Action;
 use crate::billing::entity::{self, model::NewLegalEntity};
 use crate::billing::tax;
-use crate::catalogue::{self, model::NewPlan};
-use crate::nodes::{self, model::NewNode};
 use crate::platform::error::Result;
-use crate::platform::{Tx, jobs as queue, settings};
+use crate::platform::{jobs as queue, settings};
 use crate::renewals;
-use crate::{auth, tickets};
+use crate::tickets::model::NewDepartment;
+use crate::{auth, notifications, tickets};
 
 /// Under which name the clock's lead is kept, so that it survives a restart.
 pub const CLOCK_AHEAD: &str = "clock.seconds_ahead";
 /// Ten years.
 const LONGEST_STEP: i64 = 315_576_000;
 
-/// Makes the owner, the seller with the usual tax rates, the support departments
-/// and, where named, the first node and plan: all or nothing, once.
+/// Makes the owner, the seller with the usual tax rates and the support
+/// departments: all or nothing, once. The owner is signed in.
 ///
 /// # Errors
 /// Names the field at fault; `auth.link_invalid` when the link is not good.
 pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
     let scope = call.authorize(Action::SetUp)?;
-    let password = auth::commands::checked_password_hash(&input.owner_password, &input.owner_email).await?;
+    let owner = checked_owner(&input).await?;
+    let (address, user_agent) = (call.address.clone(), call.user_agent.clone());
     call.write(&scope, move |tx| {
         auth::links::use_in(tx, auth::model::LinkPurpose::Setup, &input.token)?;
-        let owner = auth::commands::create_owner_in(tx, &input.owner_name, &input.owner_email, &password, &input.time_zone)?;
+        let owner = auth::commands::create_owner_in(tx, &owner)?;
         let seller = entity::create_in(tx, &legal_entity(&input))?;
         tax::seed_in(tx)?;
-        tickets::commands::create_departments_in(tx, &input.company_email)?;
+        for name in ["Support", "Billing"] {
+            tickets::commands::create_in(tx, &NewDepartment::parse(name, &input.company_email)?)?;
+        }
         settings::put(tx, BRAND_NAME, &input.company_name)?;
+        notifications::commands::set_sender_in(tx, &input.company_name)?;
+        let (session_token, _) = auth::sessions::create_in(tx, &owner, &address, &user_agent)?;
         let done = SetUpDone {
             owner_id: owner.to_string(),
             legal_entity_id: seller.id.to_string(),
-            node_id: first_node(tx, &input)?,
-            plan_id: first_plan(tx, &input)?,
+            session_token,
         };
         Ok(Changed::new(&owner, done))
     })
     .await
+}
+
+async fn checked_owner(input: &SetUp) -> Result<NewPerson> {
+    let email: MailAddress = auth::model::mail_address(&input.owner_email)?;
+    auth::model::check_password(&input.owner_password, &email)?;
+    Ok(NewPerson {
+        name: auth::model::person_name(&input.owner_name)?,
+        password_hash: Some(auth::passwords::hash(input.owner_password.clone()).await?),
+        locale: "en".to_owned(),
+        time_zone: auth::model::time_zone_name(&input.time_zone)?,
+        email,
+    })
 }
 
 fn legal_entity(input: &SetUp) -> NewLegalEntity {
@@ -64,36 +81,6 @@ fn legal_entity(input: &SetUp) -> NewLegalEntity {
     }
 }
 
-fn first_node(tx: &mut Tx<'_>, input: &SetUp) -> Result<Option<String>> {
-    let (Some(name), Some(uri)) = (&input.node_name, &input.node_uri) else {
-        return Ok(None);
-    };
-    let node = nodes::commands::register_in(
-        tx,
-        &NewNode::directly_attached(name, uri, input.node_acceleration.as_deref().unwrap_or("emulation"))?,
-    )?;
-    Ok(Some(node.id.to_string()))
-}
-
-fn first_plan(tx: &mut Tx<'_>, input: &SetUp) -> Result<Option<String>> {
-    let (Some(name), Some(price)) = (&input.plan_name, &input.plan_monthly_price) else {
-        return Ok(None);
-    };
-    let amount = Money::parse(price, input.currency)?;
-    let plan = catalogue::commands::create_in(
-        tx,
-        &NewPlan::private_server(
-            name,
-            input.plan_vcpus.unwrap_or(1),
-            input.plan_memory_mib.unwrap_or(1_024),
-            input.plan_disk_gib.unwrap_or(10),
-        )?,
-    )?;
-    let month = Months::try_from(1).map_err(crate::platform::Error::internal)?;
-    catalogue::commands::set_price_in(tx, &plan.id, month, amount, Money::zero(amount.currency))?;
-    Ok(Some(plan.id.to_string()))
-}
-
 /// Changes the settings.
 ///
 /// # Errors
@@ -106,6 +93,7 @@ pub async fn update(call: &Call, input: Settings) -> Result<Settings> {
     }
     call.write(&scope, move |tx| {
         settings::put(tx, BRAND_NAME, &brand_name)?;
+        notifications::commands::set_sender_in(tx, &brand_name)?;
         let settings = Settings { brand_name: brand_name.clone() };
         Ok(Changed::new("settings", settings).noting("brand_name", brand_name.as_str()))
     })
@@ -129,7 +117,9 @@ pub async fn advance_clock(call: &Call, clock: &Option<OffsetClock>, input: Adva
     let view = call
         .write(&scope, move |tx| {
             settings::put(tx, CLOCK_AHEAD, &ahead)?;
-            let view = ClockView { now: tx.now().plus_seconds(i64::from(step)), manual: true, seconds_ahead: ahead };
+            let now = tx.now().plus_seconds(i64::from(step));
+            auth::sessions::keep_through_in(tx, now)?;
+            let view = ClockView { now, manual: true, seconds_ahead: ahead };
             Ok(Changed::new("clock", view).noting("seconds", i64::from(step)))
         })
         .await?;

@@ -4,7 +4,9 @@ use hostwright_kernel::{Currency, Instant};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Everything that the first person says to make the panel work.
+use crate::auth::model::Secret;
+
+/// What the first person says; nodes and plans follow as actions of their own.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetUp {
@@ -15,7 +17,7 @@ pub struct SetUp {
     /// The owner's mail address.
     pub owner_email: String,
     /// The owner's password.
-    pub owner_password: String,
+    pub owner_password: Secret,
     /// The seller's legal name.
     pub company_name: String,
     /// Street and number.
@@ -38,30 +40,6 @@ pub struct SetUp {
     /// Where customers transfer to (IBAN and name).
     #[serde(default)]
     pub bank_account: Option<String>,
-    /// Name of the first node; leave out to add one later.
-    #[serde(default)]
-    pub node_name: Option<String>,
-    /// libvirt URI of the first node.
-    #[serde(default)]
-    pub node_uri: Option<String>,
-    /// `kvm` or `emulation`.
-    #[serde(default)]
-    pub node_acceleration: Option<String>,
-    /// Name of the first plan; leave out to make one later.
-    #[serde(default)]
-    pub plan_name: Option<String>,
-    /// Its virtual processors.
-    #[serde(default)]
-    pub plan_vcpus: Option<i64>,
-    /// Its memory in MiB.
-    #[serde(default)]
-    pub plan_memory_mib: Option<i64>,
-    /// Its disk in GiB.
-    #[serde(default)]
-    pub plan_disk_gib: Option<i64>,
-    /// Its price a month as a decimal, without tax.
-    #[serde(default)]
-    pub plan_monthly_price: Option<String>,
 }
 
 /// What set-up made.
@@ -71,10 +49,8 @@ pub struct SetUpDone {
     pub owner_id: String,
     /// The seller.
     pub legal_entity_id: String,
-    /// The first node, when one was named.
-    pub node_id: Option<String>,
-    /// The first plan, when one was named.
-    pub plan_id: Option<String>,
+    /// Signs the owner in.
+    pub session_token: String,
 }
 
 /// Settings that staff may change.

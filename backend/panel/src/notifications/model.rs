@@ -29,6 +29,8 @@ text_enum! {
         AlreadyRegistered = "already-registered",
         /// Choose a new password.
         ResetPassword = "reset-password",
+        /// Your password was changed.
+        PasswordChanged = "password-changed",
         /// You are invited.
         Invite = "invite",
         /// An invoice, as a PDF.
@@ -98,7 +100,7 @@ impl MailKind {
         match self {
             // Anybody can have these sent to anybody, so they carry no word of the asker's.
             Self::ConfirmMail | Self::AlreadyRegistered => &[],
-            Self::ResetPassword => &["name"],
+            Self::ResetPassword | Self::PasswordChanged => &["name"],
             Self::Invite => &["inviter"],
             Self::InvoiceIssued | Self::InvoiceReminder1 | Self::InvoiceReminder2 | Self::InvoiceReminder3 => {
                 &["name", "number", "total", "due"]

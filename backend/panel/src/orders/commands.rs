@@ -18,8 +18,8 @@ use crate::images::model::Image;
 use crate::platform::Tx;
 use crate::platform::error::Result;
 use crate::renewals;
-use crate::servers::model::NewServer;
-use crate::subscriptions::model::NewSubscription;
+use crate::servers::commands::NewServer;
+use crate::subscriptions::model::{NewSubscription, SubscriptionId};
 use crate::{catalogue, customers, images, nodes, servers, subscriptions};
 
 /// The token of a quote.
@@ -43,12 +43,14 @@ struct Offer {
 /// # Errors
 /// Names the field of whatever is not on offer.
 pub async fn quote(call: &Call, wish: QuoteOrder) -> Result<QuoteView> {
-    let scope = call.authorize_for(Action::QuoteOrder, &wish.customer_id)?;
+    let scope = call.authorize_for(Action::QuoteOrder, wish.customer_id.as_str())?;
     let vault = call.vault.clone();
     let is_staff = call.is_staff();
     call.write(&scope, move |tx| {
         let offer = load_offer(tx, &wish, is_staff)?;
-        servers::commands::check_wish_in(&wish.hostname, &wish.ssh_keys)?;
+        // Checked as it will be reserved, for a subscription that is never written.
+        servers::commands::check(&new_server(&offer, &wish, SubscriptionId::new()))?;
+        new_subscription(tx, &offer, &wish).order(tx.now())?;
         let quote = compute(tx, &offer, &wish)?;
         let view = view(&offer, &quote, quote.sign(&vault)?);
         Ok(Changed::new(&quote.id, view).of(&wish.customer_id).noting("plan_id", wish.plan_id.as_str()))
@@ -64,7 +66,7 @@ pub async fn quote(call: &Call, wish: QuoteOrder) -> Result<QuoteView> {
 pub async fn place(call: &Call, input: PlaceOrder) -> Result<OrderView> {
     let scope = call.authorize(Action::PlaceOrder)?;
     let quote = Quote::verify(&call.vault, &input.token, call.now())?;
-    scope.require(&quote.wish.customer_id)?;
+    scope.require(quote.wish.customer_id.as_str())?;
     let is_staff = call.is_staff();
     call.write(&scope, move |tx| {
         let order = match store::of_quote(tx, &quote.id)? {
@@ -84,32 +86,17 @@ fn accept(tx: &mut Tx<'_>, quote: &Quote, is_staff: bool) -> Result<OrderView> {
     if !quote.charges_like(&again) {
         return Err(OrderRefusal::QuoteChanged.into());
     }
-    let subscription = subscriptions::commands::create_in(
-        tx,
-        &NewSubscription {
-            customer_id: wish.customer_id.clone(),
-            plan: offer.plan.clone(),
-            price: offer.price.clone(),
-            anchor: again.period.start,
-            renewal: wish.renewal,
-        },
-    )?;
+    let new = new_subscription(tx, &offer, wish);
+    let subscription = subscriptions::commands::create_in(tx, &new)?;
     let server = servers::commands::reserve_in(
         tx,
-        &NewServer {
-            customer_id: wish.customer_id.clone(),
-            subscription_id: subscription.id.to_string(),
-            capacity: capacity(&offer.plan),
-            image: offer.image.clone(),
-            hostname: wish.hostname.clone(),
-            ssh_keys: wish.ssh_keys.clone(),
-        },
+        &new_server(&offer, wish, subscription.id.clone()),
     )?;
     let lines = lines(&offer, wish);
     let invoice = invoices::commands::draft_in(
         tx,
         &NewInvoice {
-            customer_id: wish.customer_id.clone(),
+            customer_id: wish.customer_id.to_string(),
             purpose: InvoicePurpose::Order,
             lines: lines
                 .into_iter()
@@ -128,7 +115,7 @@ fn accept(tx: &mut Tx<'_>, quote: &Quote, is_staff: bool) -> Result<OrderView> {
     let invoice = invoices::commands::issue_in(tx, &invoice.id, due_days)?;
     let order = OrderView {
         id: OrderId::new(),
-        customer_id: wish.customer_id.clone(),
+        customer_id: wish.customer_id.to_string(),
         subscription_id: subscription.id.to_string(),
         invoice_id: invoice.id.to_string(),
         server_id: server.id.to_string(),
@@ -140,8 +127,12 @@ fn accept(tx: &mut Tx<'_>, quote: &Quote, is_staff: bool) -> Result<OrderView> {
 }
 
 fn load_offer(tx: &mut Tx<'_>, wish: &QuoteOrder, is_staff: bool) -> Result<Offer> {
-    let customer = customers::queries::load_in(tx, &wish.customer_id)?;
-    let (plan, price) = catalogue::queries::sellable_in(tx, &wish.plan_id, &wish.price_id, is_staff)?;
+    let customer = customers::queries::load_in(tx, wish.customer_id.as_str())?;
+    let (plan, price) = if is_staff {
+        catalogue::queries::sellable_privately_in(tx, &wish.plan_id, &wish.price_id)?
+    } else {
+        catalogue::queries::sellable_in(tx, &wish.plan_id, &wish.price_id)?
+    };
     let image = images::queries::offered_in(tx, &wish.image_id)?;
     if customer.state == CustomerState::Suspended {
         return Err(OrderRefusal::CustomerSuspended.into());
@@ -152,23 +143,31 @@ fn load_offer(tx: &mut Tx<'_>, wish: &QuoteOrder, is_staff: bool) -> Result<Offe
             .with("customer", customer.currency)
             .into());
     }
-    if plan.sizes.memory_mib < image.minimum_memory_mib || plan.sizes.disk_gib < image.minimum_disk_gib {
-        return Err(OrderRefusal::ImageTooLarge
-            .with("memory", image.minimum_memory_mib)
-            .with("disk", image.minimum_disk_gib)
-            .into());
-    }
-    if !plan.renewal_choices.contains(&wish.renewal) {
-        return Err(OrderRefusal::RenewalNotOffered.into());
-    }
     Ok(Offer { customer, plan, price, image })
 }
 
-fn capacity(plan: &Plan) -> nodes::model::Capacity {
-    nodes::model::Capacity {
-        vcpus: plan.sizes.vcpus,
-        memory_mib: plan.sizes.memory_mib,
-        disk_gib: plan.sizes.disk_gib,
+fn new_subscription(tx: &Tx<'_>, offer: &Offer, wish: &QuoteOrder) -> NewSubscription {
+    NewSubscription {
+        customer_id: wish.customer_id.to_string(),
+        plan: offer.plan.clone(),
+        price: offer.price.clone(),
+        start: tx.now().day_in(&offer.customer.zone()),
+        renewal: wish.renewal,
+    }
+}
+
+fn new_server(offer: &Offer, wish: &QuoteOrder, subscription_id: SubscriptionId) -> NewServer {
+    NewServer {
+        customer_id: wish.customer_id.to_string(),
+        subscription_id,
+        capacity: nodes::model::Capacity {
+            vcpus: offer.plan.sizes.vcpus,
+            memory_mib: offer.plan.sizes.memory_mib,
+            disk_gib: offer.plan.sizes.disk_gib,
+        },
+        image: offer.image.clone(),
+        hostname: wish.hostname.clone(),
+        ssh_keys: wish.ssh_keys.clone(),
     }
 }
 
@@ -182,7 +181,8 @@ fn lines(offer: &Offer, wish: &QuoteOrder) -> Vec<LineInput> {
 fn compute(tx: &mut Tx<'_>, offer: &Offer, wish: &QuoteOrder) -> Result<Quote> {
     let seller = entity::load_in(tx)?;
     let today = seller.today(tx.now());
-    let decision = tax::decide_in(tx, &seller, &offer.customer, today)?;
+    let buyer = invoices::queries::buyer_in(tx, wish.customer_id.as_str())?;
+    let decision = tax::decide_in(tx, &seller, &buyer, today)?;
     let totals = totals::compute(&lines(offer, wish), &decision, seller.rounding.mode())?;
     Ok(Quote {
         id: QuoteId::new(),

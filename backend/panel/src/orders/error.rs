@@ -9,10 +9,6 @@ crate::refusals! {
         QuoteExpired = "orders.quote_expired", Conflict, "token";
         /// A price or tax changed since the quote.
         QuoteChanged = "orders.quote_changed", Conflict, "token";
-        /// The plan is smaller than the image needs.
-        ImageTooLarge = "orders.image_too_large", Invalid, "image_id";
-        /// The plan does not offer this renewal.
-        RenewalNotOffered = "orders.renewal_not_offered", Invalid, "renewal";
         /// The customer's account is suspended.
         CustomerSuspended = "orders.customer_suspended", Conflict;
         /// The price is in another currency than the customer's.

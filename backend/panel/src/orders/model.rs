@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 
 use super::error::OrderRefusal;
 use crate::billing::totals::LineKind;
-use crate::catalogue::model::RenewalChoice;
+use crate::catalogue::model::{PlanId, PriceId, RenewalChoice};
+use crate::customers::model::CustomerId;
+use crate::images::model::ImageId;
 use crate::platform::error::Result;
 use crate::platform::secrets::Vault;
 
@@ -30,13 +32,13 @@ const PURPOSE: &str = "orders.quote";
 #[serde(deny_unknown_fields)]
 pub struct QuoteOrder {
     /// For whom.
-    pub customer_id: String,
+    pub customer_id: CustomerId,
     /// Which plan.
-    pub plan_id: String,
+    pub plan_id: PlanId,
     /// At which of its prices.
-    pub price_id: String,
+    pub price_id: PriceId,
     /// With which operating system.
-    pub image_id: String,
+    pub image_id: ImageId,
     /// The server's host name (RFC 1123).
     pub hostname: String,
     /// Public SSH keys, one a line.

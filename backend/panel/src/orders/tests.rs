@@ -6,7 +6,9 @@ use proptest::prelude::*;
 
 use super::model::{QUOTE_SECONDS, Quote, QuoteId, QuoteLine, QuoteOrder};
 use crate::billing::totals::LineKind;
-use crate::catalogue::model::RenewalChoice;
+use crate::catalogue::model::{PlanId, PriceId, RenewalChoice};
+use crate::customers::model::CustomerId;
+use crate::images::model::ImageId;
 use crate::platform::secrets::Vault;
 
 fn now() -> Instant {
@@ -18,10 +20,10 @@ fn quote() -> Quote {
     Quote {
         id: QuoteId::new(),
         wish: QuoteOrder {
-            customer_id: "cus_1".into(),
-            plan_id: "pln_1".into(),
-            price_id: "prc_1".into(),
-            image_id: "img_1".into(),
+            customer_id: CustomerId::new(),
+            plan_id: PlanId::new(),
+            price_id: PriceId::new(),
+            image_id: ImageId::new(),
             hostname: "web1".into(),
             ssh_keys: Vec::new(),
             renewal: RenewalChoice::Automatic,

@@ -22,7 +22,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{JobId, retry_now};
 use crate::platform::{Tx, settings};
 use crate::subscriptions;
-use crate::subscriptions::model::SubscriptionState;
+use crate::subscriptions::model::{SubscriptionId, SubscriptionState};
 
 /// Setting: days for which a deleted server's disk is kept.
 pub const QUARANTINE_DAYS: &str = "servers.quarantine_days";
@@ -35,7 +35,7 @@ pub struct NewServer {
     /// Whose.
     pub customer_id: String,
     /// What pays for it.
-    pub subscription_id: String,
+    pub subscription_id: SubscriptionId,
     /// Its size.
     pub capacity: Capacity,
     /// What its disk is made from.
@@ -71,11 +71,12 @@ pub fn check(new: &NewServer) -> Result<(String, Vec<String>)> {
     let mut faults = Vec::new();
     let hostname = parse_hostname(&new.hostname).map_err(|fault| faults.push(fault)).ok();
     let ssh_keys = parse_ssh_keys(&new.ssh_keys).map_err(|fault| faults.push(fault)).ok();
-    if new.capacity.memory_mib < new.image.minimum_memory_mib || new.capacity.disk_gib < new.image.minimum_disk_gib {
+    let least = &new.image.minimums;
+    if new.capacity.memory_mib < least.memory_mib || new.capacity.disk_gib < least.disk_gib {
         faults.push(
             ServerRefusal::ImageTooLarge
-                .with("memory_mib", new.image.minimum_memory_mib)
-                .with("disk_gib", new.image.minimum_disk_gib),
+                .with("memory_mib", least.memory_mib)
+                .with("disk_gib", least.disk_gib),
         );
     }
     match (hostname, ssh_keys) {
@@ -167,7 +168,7 @@ fn take_addresses(tx: &mut Tx<'_>, node: &Node, id: &ServerId) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn release_in(tx: &mut Tx<'_>, subscription_id: &str) -> Result<()> {
+pub fn release_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId) -> Result<()> {
     change_in(tx, subscription_id, |_tx| Ok(Change::Release), "servers-create")
 }
 
@@ -176,7 +177,7 @@ pub fn release_in(tx: &mut Tx<'_>, subscription_id: &str) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_suspended_in(tx: &mut Tx<'_>, subscription_id: &str, suspended: bool) -> Result<()> {
+pub fn set_suspended_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, suspended: bool) -> Result<()> {
     let title = if suspended { "servers-suspend" } else { "servers-resume" };
     change_in(tx, subscription_id, |_tx| Ok(Change::Suspend(suspended)), title)
 }
@@ -186,19 +187,28 @@ pub fn set_suspended_in(tx: &mut Tx<'_>, subscription_id: &str, suspended: bool)
 ///
 /// # Errors
 /// When the database fails.
-pub fn terminate_in(tx: &mut Tx<'_>, subscription_id: &str) -> Result<()> {
+pub fn terminate_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId) -> Result<()> {
     change_in(tx, subscription_id, deletion, "servers-delete")
 }
 
 /// A deletion with the setting of today for how long it can be undone.
 fn deletion(tx: &mut Tx<'_>) -> Result<Change> {
-    let days = settings::get(tx, QUARANTINE_DAYS)?.unwrap_or(DEFAULT_QUARANTINE_DAYS);
-    Ok(Change::Delete(tx.now().plus_days(days.max(0))))
+    let days = quarantine_days_in(tx)?;
+    Ok(Change::Delete(tx.now().plus_days(days)))
+}
+
+/// Days for which the disk of a deleted server is kept.
+///
+/// # Errors
+/// When the database fails.
+pub fn quarantine_days_in(tx: &mut Tx<'_>) -> Result<i64> {
+    let days: i64 = settings::get(tx, QUARANTINE_DAYS)?.unwrap_or(DEFAULT_QUARANTINE_DAYS);
+    Ok(days.max(0))
 }
 
 fn change_in(
     tx: &mut Tx<'_>,
-    subscription_id: &str,
+    subscription_id: &SubscriptionId,
     change: impl Fn(&mut Tx<'_>) -> Result<Change>,
     title: &'static str,
 ) -> Result<()> {
@@ -279,13 +289,13 @@ pub async fn restore(call: &Call, input: ChangeServer) -> Result<ServerView> {
 /// `request.not_found`, `servers.task_not_waiting`.
 pub async fn retry_task(call: &Call, input: RetryTask) -> Result<TaskView> {
     let scope = call.authorize(Action::RetryTask)?;
-    let is_staff = call.is_staff();
+    let (reach, is_staff) = (scope.clone(), call.is_staff());
     call.write(&scope, move |tx| {
-        let before = queries::task_in(tx, scope_customers(tx, &input)?, &input.task_id, is_staff)?;
+        let before = queries::task_in(tx, reach.customers(), &input.task_id, is_staff)?;
         if !retry_now(tx, &input.task_id)? {
             return Err(ServerRefusal::TaskNotWaiting.into());
         }
-        let after = queries::task_in(tx, None, &input.task_id, is_staff)?;
+        let after = queries::task_in(tx, reach.customers(), &input.task_id, is_staff)?;
         let changed = Changed::new(&input.task_id, after).noting("kind", before.kind);
         Ok(match before.customer_id {
             Some(customer) => changed.of(customer),

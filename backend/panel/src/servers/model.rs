@@ -11,6 +11,7 @@ use crate::images::model::ImageId;
 use crate::nodes::model::{Capacity, NodeId};
 use crate::platform::Refusal;
 use crate::platform::outbox::Event;
+use crate::subscriptions::model::SubscriptionId;
 
 /// Longest host name, with its dots.
 const HOSTNAME_LENGTH: usize = 253;
@@ -104,7 +105,7 @@ pub struct Server {
     /// Whose it is.
     pub customer_id: String,
     /// What pays for it.
-    pub subscription_id: String,
+    pub subscription_id: SubscriptionId,
     /// Where it is.
     pub node_id: NodeId,
     /// What its disk was made from.
@@ -254,11 +255,11 @@ pub struct Usage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerReady {
     /// The server.
-    pub server_id: String,
+    pub server_id: ServerId,
     /// Whose.
     pub customer_id: String,
     /// What pays for it.
-    pub subscription_id: String,
+    pub subscription_id: SubscriptionId,
     /// Its host name.
     pub hostname: String,
 }

@@ -11,18 +11,19 @@ use crate::auth::call::Scope;
 use crate::images::model::ImageId;
 use crate::locking;
 use crate::nodes::model::{Capacity, NodeId};
-use crate::platform::Tx;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{Job, JobState};
 use crate::platform::schema::{jobs, server_disks, server_observations, servers};
+use crate::platform::{ListInput, Tx};
+use crate::subscriptions::model::SubscriptionId;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = servers)]
 struct Row {
     id: ServerId,
     customer_id: String,
-    subscription_id: String,
+    subscription_id: SubscriptionId,
     node_id: NodeId,
     image_id: ImageId,
     hostname: String,
@@ -230,7 +231,7 @@ pub fn load(tx: &mut Tx<'_>, id: &ServerId) -> Result<Option<Server>> {
 }
 
 /// The server of a subscription.
-pub fn of_subscription(tx: &mut Tx<'_>, subscription_id: &str) -> Result<Option<Server>> {
+pub fn of_subscription(tx: &mut Tx<'_>, subscription_id: &SubscriptionId) -> Result<Option<Server>> {
     let row: Option<Row> = servers::table
         .filter(servers::subscription_id.eq(subscription_id))
         .select(Row::as_select())
@@ -402,13 +403,20 @@ pub fn all(tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<Server>> {
     Ok(rows.into_iter().map(Server::from).collect())
 }
 
-/// Servers that may be reached, newest first.
-pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListServers, fetch: i64, pattern: Option<String>) -> Result<Vec<Server>> {
+/// Servers that may be reached, newest first; `holder` is the one that has the
+/// address that was searched for.
+pub fn list(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    input: &ListServers,
+    page: &ListInput,
+    holder: Option<String>,
+) -> Result<Vec<Server>> {
     let mut query = servers::table
         .inner_join(server_disks::table)
         .inner_join(server_observations::table.on(server_observations::server_id.eq(servers::id)))
         .order(servers::id.desc())
-        .limit(fetch)
+        .limit(page.fetch())
         .select(Row::as_select())
         .into_boxed();
     if let Some(customers) = scope.customers() {
@@ -436,15 +444,16 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListServers, fetch: i64, pat
             .filter(server_observations::state.eq(state.to_owned()))
             .filter(servers::desired.ne(Desired::Deleted)),
     };
-    if let Some(pattern) = pattern {
-        let words = pattern.trim_matches('%').to_owned();
+    if let Some(pattern) = page.pattern() {
+        let words = page.search.as_deref().unwrap_or_default().trim().to_lowercase();
         query = query.filter(
             lower(servers::hostname)
                 .like(pattern)
                 .escape('\\')
                 .or(servers::mac.eq(words.clone()))
                 .or(servers::uuid.eq(words.clone()))
-                .or(servers::id.eq(words)),
+                .or(servers::id.eq(words.clone()))
+                .or(servers::id.eq(holder.unwrap_or(words))),
         );
     }
     let rows: Vec<Row> = query.load(tx.conn)?;

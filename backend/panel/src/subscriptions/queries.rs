@@ -70,3 +70,13 @@ pub fn reached(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Su
 pub fn due_in(tx: &mut Tx<'_>, up_to: Day, after: Option<&SubscriptionId>, limit: i64) -> Result<Vec<Subscription>> {
     store::due(tx, up_to, after, limit)
 }
+
+/// Active subscriptions that renew by themselves and are billed until before
+/// `horizon`, soonest first, a page at a time.
+///
+/// # Errors
+/// When the database fails.
+pub fn renewing_in(tx: &mut Tx<'_>, horizon: Day, input: &ListInput) -> Result<Paged<Subscription>> {
+    let rows = store::renewing(tx, horizon, input)?;
+    Ok(Paged::cut(rows, input, |row| format!("{}~{}", row.billed_until, row.id)))
+}

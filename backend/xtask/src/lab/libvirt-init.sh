@@ -1,12 +1,15 @@
 #!/bin/bash
 # Process 1 of a private libvirt. Ends, and everything in its namespaces with it, when the process
 # that started it closes the pipe or dies. It reaps orphans: libvirtd waits for its probes else.
-base=$1
+base=$1 keep=$2
 mount --make-rprivate /
 mount -t proc proc /proc
-mount -t sysfs sysfs /sys 2>/dev/null
 # Without cgroups in sight libvirt uses none, so nothing is left behind and names cannot collide.
-mount -t tmpfs -o mode=755 none /sys/fs/cgroup 2>/dev/null
+# It finds them in the list of mounts, so they must go, not only be covered.
+sed -n 's/^[^ ]* \([^ ]*\) cgroup2\{0,1\} .*/\1/p' /proc/mounts | sort -r | while read -r at; do
+  umount -l "$at"
+done
+mount -t sysfs sysfs /sys 2>/dev/null
 mkdir -p /etc/libvirt /var/lib/libvirt /run/libvirt /var/log/libvirt /var/cache/libvirt /run/lock
 mount --bind "$base/etc" /etc/libvirt
 mount --bind "$base/lib" /var/lib/libvirt
@@ -22,6 +25,8 @@ while :; do
   if read -r -t 2 word; then
     [ "$word" = begin ] && begin
   elif [ $? -eq 1 ]; then
+    kill -9 -1
+    [ "$keep" = keep ] || rm -rf "$base"
     exit 0
   fi
 done

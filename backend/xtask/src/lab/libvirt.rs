@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,20 @@ pub const PACKAGES: &[&str] = &[
 pub const SHARED_URI: &str = "HOSTWRIGHT_TEST_LIBVIRT_URI";
 
 const INIT: &str = include_str!("libvirt-init.sh");
+const FOLDERS: &[&str] = &[
+    "etc",
+    "lib/boot",
+    "lib/dnsmasq",
+    "lib/images",
+    "lib/network",
+    "lib/qemu",
+    "lib/swtpm",
+    "run",
+    "log",
+    "cache",
+    "pool",
+    "console",
+];
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A private libvirt. Dropping it ends it with all its guests.
@@ -37,6 +52,7 @@ pub struct Libvirt {
     base: PathBuf,
     child: Child,
     orders: Option<ChildStdin>,
+    keeps_folder: bool,
 }
 
 impl Libvirt {
@@ -45,9 +61,24 @@ impl Libvirt {
     /// # Errors
     /// If a tool is missing, this process is not root, or libvirtd does not answer in a minute.
     pub fn start(base: &Path) -> Result<Self> {
+        Self::start_in(base, true)
+    }
+
+    /// Starts one in a new folder that goes away with it, even if this process is killed.
+    ///
+    /// # Errors
+    /// As [`Libvirt::start`].
+    pub fn temporary(name: &str) -> Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        let folder = format!("hw-{name}-{}-{number}", std::process::id());
+        Self::start_in(&std::env::temp_dir().join(folder), false)
+    }
+
+    fn start_in(base: &Path, keeps_folder: bool) -> Result<Self> {
         fs::create_dir_all(base).with_context(|| format!("making {}", base.display()))?;
         let base = base.canonicalize()?;
-        for folder in ["etc", "lib", "run", "log", "cache", "pool", "console"] {
+        for folder in FOLDERS {
             fs::create_dir_all(base.join(folder))?;
         }
         if socket(&base).as_os_str().len() > 100 {
@@ -72,13 +103,19 @@ impl Libvirt {
             ])
             .arg(&init)
             .arg(&base)
+            .arg(if keeps_folder { "keep" } else { "remove" })
             .stdin(Stdio::piped())
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
             .context("starting unshare")?;
         let orders = child.stdin.take();
-        let lab = Self { base, child, orders };
+        let lab = Self {
+            base,
+            child,
+            orders,
+            keeps_folder,
+        };
         lab.wait_until_it_answers()?;
         Ok(lab)
     }
@@ -207,6 +244,9 @@ impl Drop for Libvirt {
             let _ = wait_until(Duration::from_secs(10), "the private libvirt to end", || {
                 !process_is(init, "bash")
             });
+        }
+        if !self.keeps_folder {
+            let _ = fs::remove_dir_all(&self.base);
         }
     }
 }

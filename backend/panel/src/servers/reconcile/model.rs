@@ -113,7 +113,10 @@ pub fn plan(server: &Server, known: &Known, patience: Patience, now: Instant) ->
     }
     if known.seen.state == Seen::Unknown {
         let is_over = desired == Desired::Deleted
-            && matches!(known.disk, DiskState::Quarantined | DiskState::Purging | DiskState::Deleted)
+            && matches!(
+                known.disk,
+                DiskState::Quarantined | DiskState::Purging | DiskState::Deleted
+            )
             && after_disk(known, Vec::new()).is_empty();
         return if is_over { Vec::new() } else { vec![Step::Look] };
     }
@@ -427,7 +430,11 @@ pub fn after_mark<'c>(console: &'c str, mark: &ConsoleMark, most: usize) -> &'c 
     }
     if mark.length < most && console.len() < most {
         let is_same = console.get(..mark.length).is_some_and(|old| old.ends_with(&mark.end));
-        return if is_same { console.get(mark.length..).unwrap_or_default() } else { console };
+        return if is_same {
+            console.get(mark.length..).unwrap_or_default()
+        } else {
+            console
+        };
     }
     match console.find(&mark.end) {
         Some(at) => console.get(at.saturating_add(mark.end.len())..).unwrap_or_default(),
