@@ -21,16 +21,48 @@ use crate::platform::{Error, Tx, outbox, settings};
 
 const QUARTER: i64 = 15 * 60;
 const HOUR: i64 = 3600;
-const SIGN_IN_BY_ADDRESS: Limit = Limit { name: "sign_in.address", tries: 100, seconds: QUARTER };
-const SIGN_IN_BY_ACCOUNT: Limit = Limit { name: "sign_in.account", tries: 10, seconds: QUARTER };
-const PROOF: Limit = Limit { name: "proof", tries: 10, seconds: QUARTER };
-const RESET_BY_ADDRESS: Limit = Limit { name: "reset.address", tries: 30, seconds: HOUR };
-const RESET_BY_ACCOUNT: Limit = Limit { name: "reset.account", tries: 5, seconds: HOUR };
-const LINK_BY_ADDRESS: Limit = Limit { name: "link.address", tries: 60, seconds: HOUR };
+const SIGN_IN_BY_ADDRESS: Limit = Limit {
+    name: "sign_in.address",
+    tries: 100,
+    seconds: QUARTER,
+};
+const SIGN_IN_BY_ACCOUNT: Limit = Limit {
+    name: "sign_in.account",
+    tries: 10,
+    seconds: QUARTER,
+};
+const PROOF: Limit = Limit {
+    name: "proof",
+    tries: 10,
+    seconds: QUARTER,
+};
+const RESET_BY_ADDRESS: Limit = Limit {
+    name: "reset.address",
+    tries: 30,
+    seconds: HOUR,
+};
+const RESET_BY_ACCOUNT: Limit = Limit {
+    name: "reset.account",
+    tries: 5,
+    seconds: HOUR,
+};
+const LINK_BY_ADDRESS: Limit = Limit {
+    name: "link.address",
+    tries: 60,
+    seconds: HOUR,
+};
 /// Sign-ups of one network address.
-pub const SIGN_UP_BY_ADDRESS: Limit = Limit { name: "sign_up.address", tries: 60, seconds: HOUR };
+pub const SIGN_UP_BY_ADDRESS: Limit = Limit {
+    name: "sign_up.address",
+    tries: 60,
+    seconds: HOUR,
+};
 /// Sign-ups, and so mails, of one mail address.
-pub const SIGN_UP_BY_ACCOUNT: Limit = Limit { name: "sign_up.account", tries: 5, seconds: HOUR };
+pub const SIGN_UP_BY_ACCOUNT: Limit = Limit {
+    name: "sign_up.account",
+    tries: 5,
+    seconds: HOUR,
+};
 /// The counter whose first value is the right to make the first owner.
 const FIRST_OWNER: &str = "auth.first_owner";
 
@@ -191,7 +223,11 @@ pub async fn sign_in(call: &Call, input: SignIn) -> Result<SignedIn> {
                 expires_at: tx.now().plus_seconds(sessions::model::ABSOLUTE),
                 person: account.view(memberships),
             };
-            signed.record(tx, action, Changed::new(&id, answer).noting("address", call.address.clone()))
+            signed.record(
+                tx,
+                action,
+                Changed::new(&id, answer).noting("address", call.address.clone()),
+            )
         })
         .await
 }
@@ -220,7 +256,10 @@ pub async fn confirm_mail(call: &Call, input: ConfirmMail) -> Result<Confirmed> 
             Ok(_) => true,
         };
         let id = account.id.clone();
-        let confirmed = Confirmed { email: account.email, already };
+        let confirmed = Confirmed {
+            email: account.email,
+            already,
+        };
         Ok(Changed::new(id, confirmed).noting("already", already))
     })
     .await

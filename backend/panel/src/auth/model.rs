@@ -142,9 +142,12 @@ fn is_mail_address(text: &str) -> bool {
         return false;
     };
     let local_fits = (1..=64).contains(&local.len())
-        && local
-            .split('.')
-            .all(|atom| !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b)));
+        && local.split('.').all(|atom| {
+            !atom.is_empty()
+                && atom
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
+        });
     text.len() <= 254 && local_fits && is_domain(domain)
 }
 
@@ -158,7 +161,9 @@ fn is_domain(domain: &str) -> bool {
     };
     labels.len() >= 2
         && labels.iter().all(label_fits)
-        && labels.last().is_some_and(|top| top.bytes().any(|b| b.is_ascii_alphabetic()))
+        && labels
+            .last()
+            .is_some_and(|top| top.bytes().any(|b| b.is_ascii_alphabetic()))
 }
 
 /// The mail address in `text`.
@@ -166,7 +171,8 @@ fn is_domain(domain: &str) -> bool {
 /// # Errors
 /// `auth.email_invalid`.
 pub fn mail_address(text: &str) -> Result<MailAddress> {
-    text.parse().map_err(|_not_one: String| AuthRefusal::EmailInvalid.into())
+    text.parse()
+        .map_err(|_not_one: String| AuthRefusal::EmailInvalid.into())
 }
 
 /// A password or another secret as somebody typed it; never shown in logs.
