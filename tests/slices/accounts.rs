@@ -1,4 +1,12 @@
 //! How the tests of people and customers come by signed-in callers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
 
 use diesel::prelude::*;
 use hostwright_panel::auth::call::{Actor, Call};

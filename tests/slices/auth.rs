@@ -1,4 +1,12 @@
 //! People and access.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
 
 use hostwright_kernel::{Clock, SystemClock};
 use hostwright_panel::auth::call::Call;

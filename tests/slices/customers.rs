@@ -1,4 +1,12 @@
 //! Customers and who belongs to them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
 
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::commands::{ResetPassword, reset_password};
