@@ -16,7 +16,7 @@ CREATE TABLE servers (
     released BOOLEAN NOT NULL,
     generation BIGINT NOT NULL,
     reboots BIGINT NOT NULL,
-    stop_deadline TIMESTAMP,
+    fence BIGINT NOT NULL,
     stop_mode TEXT NOT NULL,
     purge_after TIMESTAMP,
     created_at TIMESTAMP NOT NULL,

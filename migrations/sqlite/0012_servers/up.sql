@@ -16,7 +16,7 @@ CREATE TABLE servers (
     released INTEGER NOT NULL CHECK (released IN (0, 1)),
     generation INTEGER NOT NULL,
     reboots INTEGER NOT NULL,
-    stop_deadline TEXT,
+    fence INTEGER NOT NULL,
     stop_mode TEXT NOT NULL,
     purge_after TEXT,
     created_at TEXT NOT NULL,

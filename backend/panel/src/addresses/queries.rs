@@ -82,6 +82,30 @@ pub fn of_server_in(tx: &mut Tx<'_>, server_id: &str) -> Result<Vec<Address>> {
     store::of_server(tx, server_id)
 }
 
+/// The server that has this address, if one has.
+///
+/// # Errors
+/// When the database fails.
+pub fn holder_in(tx: &mut Tx<'_>, address: &str) -> Result<Option<String>> {
+    store::holder(tx, address)
+}
+
+/// Every address that a server has, with the server, for checks.
+///
+/// # Errors
+/// When the database fails.
+pub fn assigned_in(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>> {
+    store::assigned(tx)
+}
+
+/// The hardware address of a server.
+///
+/// # Errors
+/// When the database fails.
+pub fn mac_of_in(tx: &mut Tx<'_>, server_id: &str) -> Result<Option<String>> {
+    store::mac_of(tx, server_id)
+}
+
 pub(super) fn load(tx: &mut Tx<'_>, id: &AddressId) -> Result<AddressView> {
     store::find(tx, id)?.ok_or_else(not_found)
 }

@@ -360,6 +360,25 @@ pub fn of_server(tx: &mut Tx<'_>, server_id: &str) -> Result<Vec<Address>> {
         .collect()
 }
 
+/// The server that has an address.
+pub fn holder(tx: &mut Tx<'_>, address: &str) -> Result<Option<String>> {
+    Ok(addresses::table
+        .filter(addresses::address.eq(address))
+        .filter(addresses::server_id.is_not_null())
+        .select(addresses::server_id.assume_not_null())
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// Every address that a server has, with the server.
+pub fn assigned(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>> {
+    Ok(addresses::table
+        .filter(addresses::server_id.is_not_null())
+        .order(addresses::id)
+        .select((addresses::address, addresses::server_id.assume_not_null()))
+        .load(tx.conn)?)
+}
+
 /// The hardware address of a server, if it has one.
 pub fn mac_of(tx: &mut Tx<'_>, server_id: &str) -> Result<Option<String>> {
     Ok(macs::table
