@@ -12,11 +12,11 @@
 //! | subscription suspended, resumed, terminated | stop, start, take away its server; mail it |
 //! | server ready | mail it |
 //! | ticket opened, replied | mail the other side |
-//! | link made | mail it |
+//! | link made, known address signed up again, password changed | mail it |
 
 mod letters;
 
-use crate::auth::model::LinkMade;
+use crate::auth::model::{LinkMade, PasswordChanged, SignUpRepeated};
 use crate::billing::invoices::model::{InvoiceIssued, InvoicePaid};
 use crate::platform::Tx;
 use crate::platform::error::Result;
@@ -60,6 +60,8 @@ pub fn react(tx: &mut Tx<'_>, event: &Recorded) -> Result<()> {
         TicketOpened::KIND => on(tx, event, letters::ticket_opened),
         TicketReplied::KIND => on(tx, event, letters::ticket_replied),
         LinkMade::KIND => on(tx, event, letters::link_made),
+        SignUpRepeated::KIND => on(tx, event, letters::sign_up_repeated),
+        PasswordChanged::KIND => on(tx, event, letters::password_changed),
         kind => {
             tracing::debug!(kind, "nothing follows from this event");
             Ok(())

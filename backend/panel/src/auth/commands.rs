@@ -178,7 +178,7 @@ pub async fn sign_in(call: &Call, input: SignIn) -> Result<SignedIn> {
                 store::set_password(tx, &account, hash)?;
             }
             limits::forget_in(tx, SIGN_IN_BY_ACCOUNT, &typed)?;
-            let (session_token, expires_at) = sessions::create_in(tx, &account.id, &call.address, &call.user_agent)?;
+            let session_token = sessions::begin_in(tx, &account.id, &call.address, &call.user_agent)?;
             let memberships = store::memberships(tx, &account.id)?;
             let id = account.id.clone();
             // The audit row names who signed in, though the call came from a stranger.
@@ -188,7 +188,7 @@ pub async fn sign_in(call: &Call, input: SignIn) -> Result<SignedIn> {
             };
             let answer = SignedIn {
                 session_token,
-                expires_at,
+                expires_at: tx.now().plus_seconds(sessions::model::ABSOLUTE),
                 person: account.view(memberships),
             };
             signed.record(tx, action, Changed::new(&id, answer).noting("address", call.address.clone()))
@@ -379,12 +379,38 @@ impl NewPerson {
     }
 }
 
-/// Makes the first owner, who may sign in at once. Of two set-ups at the same
-/// moment one is refused.
+/// The hash of a password that the rules accept for this address, made before
+/// the transaction that needs it.
 ///
 /// # Errors
-/// `auth.already_set_up`, `auth.email_taken`.
-pub fn create_owner_in(tx: &mut Tx<'_>, new: &NewPerson) -> Result<PersonId> {
+/// `auth.email_invalid`, `auth.password_*`.
+pub async fn checked_password_hash(password: &str, email: &str) -> Result<String> {
+    let password = Secret::from(password);
+    check_password(&password, &mail_address(email)?)?;
+    passwords::hash(password).await
+}
+
+/// Makes the first owner, who may sign in at once; of two set-ups at the same
+/// moment one is refused. `password_hash` is from [`checked_password_hash`].
+///
+/// # Errors
+/// `auth.already_set_up`, `auth.email_taken`, `auth.email_invalid`,
+/// `auth.name_*`, `auth.time_zone_unknown`.
+pub fn create_owner_in(
+    tx: &mut Tx<'_>,
+    name: &str,
+    email: &str,
+    password_hash: &str,
+    time_zone: &str,
+    locale: &str,
+) -> Result<PersonId> {
+    let new = NewPerson {
+        email: mail_address(email)?,
+        name: person_name(name)?,
+        password_hash: Some(password_hash.to_owned()),
+        locale: locale_tag(locale)?,
+        time_zone: time_zone_name(time_zone)?,
+    };
     if settings::next(tx, FIRST_OWNER)? != 1 || store::any_owner(tx)? {
         return Err(AuthRefusal::AlreadySetUp.into());
     }

@@ -27,7 +27,7 @@ pub mod sessions;
 mod store;
 pub mod totp;
 
-pub use authentication::{Authenticated, Credential, Rotated, authenticate};
+pub use authentication::{Authenticated, Credential, authenticate};
 
 #[cfg(test)]
 mod tests;

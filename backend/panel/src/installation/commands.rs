@@ -10,9 +10,10 @@ use crate::auth::policy::Action;
 use crate::billing::entity::{self, model::NewLegalEntity};
 use crate::billing::tax;
 use crate::platform::error::Result;
-use crate::platform::{Tx, jobs as queue, settings};
+use crate::platform::{jobs as queue, settings};
 use crate::renewals;
-use crate::{auth, tickets};
+use crate::tickets::model::NewDepartment;
+use crate::{auth, notifications, tickets};
 
 /// Under which name the clock's lead is kept, so that it survives a restart.
 pub const CLOCK_AHEAD: &str = "clock.seconds_ahead";
@@ -26,19 +27,30 @@ const LONGEST_STEP: i64 = 315_576_000;
 /// Names the field at fault; `auth.link_invalid` when the link is not good.
 pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
     let scope = call.authorize(Action::SetUp)?;
-    let password = auth::commands::checked_password_hash(&input.owner_password, &input.owner_email).await?;
-    let (address, user_agent) = (call.address.clone(), call.user_agent.clone());
+    let password = auth::commands::checked_password_hash(input.owner_password.reveal(), &input.owner_email).await?;
+    let (address, user_agent, locale) = (call.address.clone(), call.user_agent.clone(), call.locale.clone());
     call.write(&scope, move |tx| {
         auth::links::use_in(tx, auth::model::LinkPurpose::Setup, &input.token)?;
-        let owner = auth::commands::create_owner_in(tx, &input.owner_name, &input.owner_email, &password, &input.time_zone)?;
+        let owner = auth::commands::create_owner_in(
+            tx,
+            &input.owner_name,
+            &input.owner_email,
+            &password,
+            &input.time_zone,
+            &locale,
+        )?;
         let seller = entity::create_in(tx, &legal_entity(&input))?;
         tax::seed_in(tx)?;
-        tickets::commands::create_departments_in(tx, &input.company_email)?;
+        for name in ["Support", "Billing"] {
+            tickets::commands::create_in(tx, &NewDepartment::parse(name, &input.company_email)?)?;
+        }
         settings::put(tx, BRAND_NAME, &input.company_name)?;
+        notifications::commands::set_sender_in(tx, &input.company_name)?;
+        let session_token = auth::sessions::begin_in(tx, &owner, &address, &user_agent)?;
         let done = SetUpDone {
             owner_id: owner.to_string(),
             legal_entity_id: seller.id.to_string(),
-            session_token: auth::sessions::begin_in(tx, &owner, &address, &user_agent)?,
+            session_token,
         };
         Ok(Changed::new(&owner, done))
     })
@@ -74,6 +86,7 @@ pub async fn update(call: &Call, input: Settings) -> Result<Settings> {
     }
     call.write(&scope, move |tx| {
         settings::put(tx, BRAND_NAME, &brand_name)?;
+        notifications::commands::set_sender_in(tx, &brand_name)?;
         let settings = Settings { brand_name: brand_name.clone() };
         Ok(Changed::new("settings", settings).noting("brand_name", brand_name.as_str()))
     })
@@ -97,7 +110,9 @@ pub async fn advance_clock(call: &Call, clock: &Option<OffsetClock>, input: Adva
     let view = call
         .write(&scope, move |tx| {
             settings::put(tx, CLOCK_AHEAD, &ahead)?;
-            let view = ClockView { now: tx.now().plus_seconds(i64::from(step)), manual: true, seconds_ahead: ahead };
+            let now = tx.now().plus_seconds(i64::from(step));
+            auth::sessions::keep_through_in(tx, now)?;
+            let view = ClockView { now, manual: true, seconds_ahead: ahead };
             Ok(Changed::new("clock", view).noting("seconds", i64::from(step)))
         })
         .await?;

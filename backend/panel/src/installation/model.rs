@@ -4,6 +4,8 @@ use hostwright_kernel::{Currency, Instant};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::auth::model::Secret;
+
 /// What the first person says; nodes and plans follow as actions of their own.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -15,7 +17,7 @@ pub struct SetUp {
     /// The owner's mail address.
     pub owner_email: String,
     /// The owner's password.
-    pub owner_password: String,
+    pub owner_password: Secret,
     /// The seller's legal name.
     pub company_name: String,
     /// Street and number.

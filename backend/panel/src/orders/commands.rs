@@ -18,8 +18,8 @@ use crate::images::model::Image;
 use crate::platform::Tx;
 use crate::platform::error::Result;
 use crate::renewals;
-use crate::servers::model::NewServer;
-use crate::subscriptions::model::NewSubscription;
+use crate::servers::commands::NewServer;
+use crate::subscriptions::model::{NewSubscription, SubscriptionId};
 use crate::{catalogue, customers, images, nodes, servers, subscriptions};
 
 /// The token of a quote.
@@ -48,7 +48,8 @@ pub async fn quote(call: &Call, wish: QuoteOrder) -> Result<QuoteView> {
     let is_staff = call.is_staff();
     call.write(&scope, move |tx| {
         let offer = load_offer(tx, &wish, is_staff)?;
-        servers::commands::check(&new_server(&offer, &wish))?;
+        // Checked as it will be reserved, for a subscription that is never written.
+        servers::commands::check(&new_server(&offer, &wish, SubscriptionId::new()))?;
         new_subscription(tx, &offer, &wish).order(tx.now())?;
         let quote = compute(tx, &offer, &wish)?;
         let view = view(&offer, &quote, quote.sign(&vault)?);
@@ -89,7 +90,7 @@ fn accept(tx: &mut Tx<'_>, quote: &Quote, is_staff: bool) -> Result<OrderView> {
     let subscription = subscriptions::commands::create_in(tx, &new)?;
     let server = servers::commands::reserve_in(
         tx,
-        &NewServer { subscription_id: subscription.id.to_string(), ..new_server(&offer, wish) },
+        &new_server(&offer, wish, subscription.id.clone()),
     )?;
     let lines = lines(&offer, wish);
     let invoice = invoices::commands::draft_in(
@@ -155,11 +156,10 @@ fn new_subscription(tx: &Tx<'_>, offer: &Offer, wish: &QuoteOrder) -> NewSubscri
     }
 }
 
-/// The server of a wish, before it has a subscription.
-fn new_server(offer: &Offer, wish: &QuoteOrder) -> NewServer {
+fn new_server(offer: &Offer, wish: &QuoteOrder, subscription_id: SubscriptionId) -> NewServer {
     NewServer {
         customer_id: wish.customer_id.to_string(),
-        subscription_id: String::new(),
+        subscription_id,
         capacity: nodes::model::Capacity {
             vcpus: offer.plan.sizes.vcpus,
             memory_mib: offer.plan.sizes.memory_mib,

@@ -5,33 +5,30 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::jobs;
-use super::model::{Ladder, Rung};
+use super::model::{Ladder, OVERDUE, Rung, is_for_money};
 use super::queries::Nothing;
 use super::store;
 use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
 use crate::billing::entity;
-use crate::billing::invoices::model::{Invoice, InvoicePurpose, NewInvoice, NewLine};
+use crate::billing::invoices::model::{Invoice, InvoiceId, InvoicePurpose, NewInvoice, NewLine};
 use crate::billing::totals::LineKind;
-use crate::billing::{self, invoices};
+use crate::billing::invoices;
 use crate::catalogue::model::RenewalChoice;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::outbox::{self, Event};
 use crate::platform::{Tx, jobs as queue};
 use crate::subscriptions;
-use crate::subscriptions::model::{Subscription, SubscriptionState};
+use crate::subscriptions::model::{Subscription, SubscriptionId, SubscriptionState};
 
 /// Periods billed at most in one transaction, after a long standstill.
 const CATCH_UP: u32 = 36;
-/// How the reason of a suspension for money begins; only such a suspension is
-/// lifted by a payment.
-const OVERDUE: &str = "overdue";
 
 /// A reminder is due to be sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReminderDue {
     /// The overdue invoice.
-    pub invoice_id: String,
+    pub invoice_id: InvoiceId,
     /// Whose.
     pub customer_id: String,
     /// Which reminder, from 1.
@@ -85,7 +82,7 @@ pub async fn update_ladder(call: &Call, input: Ladder) -> Result<Ladder> {
 /// # Errors
 /// When the database fails, or somebody else renews it at this moment; then
 /// nothing was done.
-pub fn renew_in(tx: &mut Tx<'_>, subscription_id: &str, today: Day) -> Result<(u64, bool)> {
+pub fn renew_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, today: Day) -> Result<(u64, bool)> {
     let ladder = store::ladder(tx)?;
     let mut subscription = subscriptions::queries::load_in(tx, subscription_id)?;
     let mut invoiced = 0_u64;
@@ -111,7 +108,7 @@ pub fn renew_in(tx: &mut Tx<'_>, subscription_id: &str, today: Day) -> Result<(u
 }
 
 fn bill_next_period(tx: &mut Tx<'_>, ladder: &Ladder, subscription: &Subscription, today: Day) -> Result<Invoice> {
-    let index = u32::try_from(subscription.periods_billed).map_err(crate::platform::Error::internal)?;
+    let index = u32::try_from(subscription.periods_billed).map_err(Error::internal)?;
     let period = Period::nth(subscription.anchor, subscription.months, index);
     let draft = invoices::commands::draft_in(
         tx,
@@ -153,9 +150,9 @@ pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice: &Invoice, today: Day) -> Resul
     };
     let Rung { reminders, suspend, terminate } = store::ladder(tx)?.rung(due, today);
     for number in reminders {
-        let number = i64::try_from(number).map_err(crate::platform::Error::internal)?;
-        if store::note_reminder(tx, &invoice.id.to_string(), number)? {
-            let (invoice_id, customer_id) = (invoice.id.to_string(), invoice.customer_id.to_string());
+        let number = i64::try_from(number).map_err(Error::internal)?;
+        if store::note_reminder(tx, invoice.id.as_str(), number)? {
+            let (invoice_id, customer_id) = (invoice.id.clone(), invoice.customer_id.clone());
             outbox::record(tx, &ReminderDue { invoice_id, customer_id, number })?;
             followed.reminded = followed.reminded.saturating_add(1);
         }
@@ -164,9 +161,10 @@ pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice: &Invoice, today: Day) -> Resul
         return Ok(followed);
     }
     let reason = format!("{OVERDUE}:{}", invoice.number.as_deref().unwrap_or_default());
-    for id in invoices::queries::subscriptions_of_in(tx, &invoice.id.to_string())? {
+    for id in invoices::queries::subscriptions_of_in(tx, &invoice.id)? {
+        let id: SubscriptionId = id.parse().map_err(Error::internal)?;
         let state = subscriptions::queries::load_in(tx, &id)?.state;
-        if terminate && state != SubscriptionState::Terminated {
+        if terminate && !state.is_ended() {
             subscriptions::commands::terminate_in(tx, &id, &reason)?;
             followed.terminated = followed.terminated.saturating_add(1);
         } else if suspend && state == SubscriptionState::Active {
@@ -182,14 +180,15 @@ pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice: &Invoice, today: Day) -> Resul
 ///
 /// # Errors
 /// When the database fails; then nothing was done.
-pub fn settle_in(tx: &mut Tx<'_>, invoice_id: &str) -> Result<()> {
+pub fn settle_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<()> {
     let today = entity::load_in(tx)?.today(tx.now());
     for id in invoices::queries::subscriptions_of_in(tx, invoice_id)? {
+        let id: SubscriptionId = id.parse().map_err(Error::internal)?;
         let subscription = subscriptions::queries::load_in(tx, &id)?;
         let reason = subscription.suspended_reason.as_deref().unwrap_or_default();
         match subscription.state {
             SubscriptionState::Ordered => subscriptions::commands::activate_in(tx, &id).map(|_| ())?,
-            SubscriptionState::Suspended if reason.starts_with(OVERDUE) && !is_overdue(tx, &id, today)? => {
+            SubscriptionState::Suspended if is_for_money(reason) && !is_overdue(tx, &id, today)? => {
                 subscriptions::commands::resume_in(tx, &id).map(|_| ())?;
             }
             _ => {}
@@ -198,8 +197,8 @@ pub fn settle_in(tx: &mut Tx<'_>, invoice_id: &str) -> Result<()> {
     Ok(())
 }
 
-fn is_overdue(tx: &mut Tx<'_>, subscription_id: &str, today: Day) -> Result<bool> {
+fn is_overdue(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, today: Day) -> Result<bool> {
     let ladder = store::ladder(tx)?;
-    let open = billing::invoices::queries::open_of_subscription_in(tx, subscription_id)?;
+    let open = invoices::queries::open_of_subscription_in(tx, subscription_id.as_str())?;
     Ok(open.iter().any(|invoice| invoice.due_day.is_some_and(|due| ladder.rung(due, today).suspend)))
 }

@@ -8,10 +8,11 @@ use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
 use crate::billing::{entity, invoices};
 use crate::platform::Tx;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self as queue, NewJob};
 use crate::platform::worker::{BoxFuture, Handler, Outcome, Run};
 use crate::subscriptions;
+use crate::subscriptions::model::SubscriptionId;
 
 /// The run over everything.
 pub const RUN: &str = "renewals.run";
@@ -65,7 +66,7 @@ impl Handler for OneHandler {
 
     fn run<'a>(&'a self, run: &'a Run) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
-            let id = run.job.subject.clone();
+            let id: SubscriptionId = run.job.subject.parse().map_err(Error::internal)?;
             run.step("renew", async {
                 let (invoiced, _) = renew_one(&self.call, id).await?;
                 Ok(((), format!("{invoiced} invoices")))
@@ -97,7 +98,7 @@ impl RunHandler {
             };
             after = last.id.to_string();
             for subscription in due {
-                let id = subscription.id.to_string();
+                let id = subscription.id;
                 match renew_one(&self.call, id.clone()).await {
                     Ok((invoiced, ended)) => {
                         report.invoiced = report.invoiced.saturating_add(invoiced);
@@ -113,13 +114,13 @@ impl RunHandler {
         }
     }
 
-    async fn park(&self, subscription_id: String, customer_id: String) -> Result<()> {
+    async fn park(&self, subscription_id: SubscriptionId, customer_id: String) -> Result<()> {
         self.call
             .db
             .write(move |tx| {
                 let job = NewJob {
                     kind: ONE,
-                    subject: &subscription_id,
+                    subject: subscription_id.as_str(),
                     customer_id: Some(&customer_id),
                     title: "renewals-one",
                     actor: "system:renewals",
@@ -131,7 +132,7 @@ impl RunHandler {
 
     async fn follow_ladder(&self) -> Result<RunReport> {
         let mut report = RunReport::default();
-        let mut after = String::new();
+        let mut after: Option<String> = None;
         loop {
             let start = after.clone();
             let (today, overdue) = self
@@ -139,13 +140,13 @@ impl RunHandler {
                 .db
                 .read(move |tx| {
                     let today = entity::load_in(tx)?.today(tx.now());
-                    Ok((today, invoices::queries::overdue_in(tx, today, &start, PAGE)?))
+                    Ok((today, invoices::queries::overdue_in(tx, today, start.as_deref(), PAGE)?))
                 })
                 .await?;
             let Some(last) = overdue.last() else {
                 return Ok(report);
             };
-            after = last.id.to_string();
+            after = Some(last.id.to_string());
             for invoice in overdue {
                 let call = self.call.clone();
                 let followed = self
@@ -154,7 +155,7 @@ impl RunHandler {
                     .write(move |tx| {
                         let followed = commands::follow_ladder_in(tx, &invoice, today)?;
                         if followed.suspended > 0 || followed.terminated > 0 {
-                            audit(&call, tx, invoice.id.as_str(), invoice.customer_id.to_string())?;
+                            audit(&call, tx, invoice.id.as_str(), invoice.customer_id.clone())?;
                         }
                         Ok(followed)
                     })
@@ -167,7 +168,7 @@ impl RunHandler {
     }
 }
 
-async fn renew_one(call: &Call, subscription_id: String) -> Result<(u64, bool)> {
+async fn renew_one(call: &Call, subscription_id: SubscriptionId) -> Result<(u64, bool)> {
     let recorder = call.clone();
     call.db
         .write(move |tx| {
@@ -175,7 +176,7 @@ async fn renew_one(call: &Call, subscription_id: String) -> Result<(u64, bool)> 
             let (invoiced, ended) = commands::renew_in(tx, &subscription_id, today)?;
             if invoiced > 0 || ended {
                 let customer = subscriptions::queries::load_in(tx, &subscription_id)?.customer_id;
-                audit(&recorder, tx, &subscription_id, customer)?;
+                audit(&recorder, tx, subscription_id.as_str(), customer)?;
             }
             Ok((invoiced, ended))
         })

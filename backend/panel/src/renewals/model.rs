@@ -103,6 +103,16 @@ impl Ladder {
     }
 }
 
+/// How the reason of a suspension for money begins; only such a suspension is
+/// lifted by a payment.
+pub const OVERDUE: &str = "overdue";
+
+/// Whether a suspension's reason is an unpaid invoice.
+#[must_use]
+pub fn is_for_money(reason: &str) -> bool {
+    reason.starts_with(OVERDUE)
+}
+
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunReport {

@@ -105,7 +105,9 @@ pub async fn verify(call: &Call, _input: Nothing) -> Result<VerifyReport> {
 pub async fn verify_all(db: &Db) -> Result<VerifyReport> {
     db.read(|tx| {
         let checks = vec![
-            check("money and numbering", billing::queries::breaks_in(tx)?),
+            check("ledger", billing::ledger::queries::breaks_in(tx)?),
+            check("documents", billing::invoices::queries::breaks_in(tx)?),
+            check("numbering", billing::numbering::queries::breaks_in(tx)?),
             check("servers and addresses", servers::queries::breaks_in(tx)?),
             check("billed periods", store::period_breaks(tx)?),
             check("paid and running", store::service_breaks(tx)?),

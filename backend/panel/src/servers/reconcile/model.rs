@@ -112,12 +112,10 @@ pub fn plan(server: &Server, known: &Known, patience: Patience, now: Instant) ->
         }
     }
     if known.seen.state == Seen::Unknown {
-        let is_over = desired == Desired::Deleted
-            && matches!(
-                known.disk,
-                DiskState::Quarantined | DiskState::Purging | DiskState::Deleted
-            )
-            && after_disk(known, Vec::new()).is_empty();
+        // Were it gone, would anything be left? A deletion long done needs no look.
+        let mut gone = known.clone();
+        gone.seen.state = Seen::Absent;
+        let is_over = desired == Desired::Deleted && towards_deleted(server, &gone, patience, now).is_empty();
         return if is_over { Vec::new() } else { vec![Step::Look] };
     }
     match desired {
