@@ -1,1 +1,4 @@
 //! The acceptance tests.
+
+mod architecture;
+mod nodes;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hostwright_panel::auth::policy::{Action, Audience};
 use hostwright_panel::platform::texts::{Locale, Texts};
 use jiff::tz::TimeZone;
 
@@ -65,24 +66,17 @@ impl Page {
         }
     }
 
-    /// Whether the caller may run this action (`invoices.issue`). Nobody may run
-    /// anything; forms of the sign-in and set-up areas do not ask.
+    /// Whether the caller may run this action (`invoices.issue`): everybody may
+    /// sign in, every signed-in person may change their password, and the rest
+    /// is in [`Viewer::may`].
     #[must_use]
     pub fn may(&self, action: &str) -> bool {
-        self.viewer.as_ref().is_some_and(|viewer| viewer.may.contains(action))
-    }
-
-    /// Whether the caller may run any action of a slice (`invoices`).
-    #[must_use]
-    pub fn may_any(&self, slice: &str) -> bool {
-        self.viewer.as_ref().is_some_and(|viewer| {
-            let prefix = format!("{slice}.");
-            viewer
-                .may
-                .range(prefix.clone()..)
-                .next()
-                .is_some_and(|action| action.starts_with(&prefix))
-        })
+        let audience = Action::by_name(action).map(|action| action.rule().audience);
+        match (audience, &self.viewer) {
+            (Some(Audience::Anyone), _) | (Some(Audience::Person), Some(_)) => true,
+            (_, Some(viewer)) => viewer.may.contains(action),
+            (_, None) => false,
+        }
     }
 
     /// The address of an asset: `asset("css/hostwright.css")`.

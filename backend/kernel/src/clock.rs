@@ -70,3 +70,43 @@ impl Instant {
         Self::from_micros(0).unwrap_or_else(|_| unreachable!("1970 is inside the calendar"))
     }
 }
+
+/// The machine's clock, moved ahead: for the demo and for trying out what
+/// months will bring. It ticks on with real time.
+#[derive(Debug, Clone, Default)]
+pub struct OffsetClock {
+    seconds_ahead: Arc<AtomicI64>,
+}
+
+impl OffsetClock {
+    /// A clock that is ahead by seconds.
+    #[must_use]
+    pub fn ahead_by(seconds: i64) -> Self {
+        Self {
+            seconds_ahead: Arc::new(AtomicI64::new(seconds.max(0))),
+        }
+    }
+
+    /// Moves on; the seconds by which it is ahead now.
+    pub fn advance_seconds(&self, seconds: u32) -> i64 {
+        let seconds = i64::from(seconds);
+        self.seconds_ahead.fetch_add(seconds, Ordering::SeqCst).saturating_add(seconds)
+    }
+
+    /// The seconds by which it is ahead.
+    #[must_use]
+    pub fn seconds_ahead(&self) -> i64 {
+        self.seconds_ahead.load(Ordering::SeqCst)
+    }
+
+    /// Takes over how far another panel's clock was moved; never back.
+    pub fn at_least(&self, seconds: i64) {
+        self.seconds_ahead.fetch_max(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for OffsetClock {
+    fn now(&self) -> Instant {
+        SystemClock.now().plus_seconds(self.seconds_ahead())
+    }
+}

@@ -14,7 +14,7 @@ pub mod period;
 pub mod rate;
 pub mod time;
 
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use currency::Currency;
 pub use money::{Money, MoneyError};
 pub use period::{Months, Period};

@@ -16,15 +16,17 @@
 //! | `subscriptions` | auth, customers, catalogue |
 //! | `billing` | auth, customers |
 //! | `servers` | auth, subscriptions, nodes, addresses, images |
-//! | `orders` | auth, catalogue, customers, subscriptions, billing, servers, images |
+//! | `orders` | auth, catalogue, customers, subscriptions, billing, servers, images, nodes, renewals |
 //! | `renewals` | auth, subscriptions, billing |
 //! | `tickets` | auth, customers, subscriptions, servers |
 //! | `notifications` | auth, customers |
 //! | `reports` | all, reading only |
+//! | `installation` | all: set-up, settings and the manual clock |
 //!
-//! Two rows differ from the first plan: every slice may use `auth`, because the
+//! Three rows differ from the first plan: every slice may use `auth`, because the
 //! call and its scope live there; and `orders` uses `servers`, because capacity,
-//! address and MAC are reserved in the transaction of the order. `images` is below
+//! address and MAC are reserved in the transaction of the order, and `renewals`, whose
+//! ladder says when a first invoice is due. `images` is below
 //! `servers`; capturing images from servers will be a room of its own above.
 
 pub mod addresses;
@@ -34,6 +36,7 @@ pub mod billing;
 pub mod catalogue;
 pub mod customers;
 pub mod images;
+pub mod installation;
 pub mod nodes;
 pub mod notifications;
 pub mod orders;

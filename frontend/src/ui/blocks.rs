@@ -7,13 +7,13 @@ use crate::page::Tone;
 
 /// A link that looks like a button.
 #[derive(Debug, Clone)]
-pub struct Action {
+pub struct ButtonLink {
     label: String,
     href: String,
     look: Look,
 }
 
-impl Action {
+impl ButtonLink {
     /// The one thing to do on this page.
     #[must_use]
     pub fn primary(label: impl Into<String>, href: impl Into<String>) -> Self {
@@ -126,8 +126,13 @@ pub fn stack(parts: Vec<AnyView>) -> AnyView {
     html(view! { <div class="stack">{parts}</div> })
 }
 
-/// Parts beside each other, as many as fit: `"tiles"` for stats, `"halves"` for
-/// panels, `"main-side"` for a wide and a narrow column.
+/// Small parts in one line: buttons, states, links. Wraps.
+pub fn row(parts: Vec<AnyView>) -> AnyView {
+    html(view! { <div class="row">{parts}</div> })
+}
+
+/// Parts beside each other, as many as fit: `"tiles"` for stats, `"halves"` and
+/// `"thirds"` for panels, `"main-side"` for a wide and a narrow column.
 pub fn grid(kind: &'static str, parts: Vec<AnyView>) -> AnyView {
     html(view! { <div class=format!("grid {kind}")>{parts}</div> })
 }

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use hostwright_kernel::{Currency, Money};
 use leptos::prelude::*;
 
 use super::{Column, Piece, Row, Table, escape, html, markup, slug};
@@ -34,6 +35,7 @@ struct Frame<'a> {
     title: String,
     unit: String,
     exponent: u32,
+    currency: Option<Currency>,
     labels: Vec<String>,
     label_title: String,
 }
@@ -41,12 +43,15 @@ struct Frame<'a> {
 impl Frame<'_> {
     /// A value with its unit.
     fn text(&self, value: i64) -> String {
+        if let Some(currency) = self.currency {
+            return self.page.money(Money::new(value, currency));
+        }
         format!("{} {}", self.page.decimal(&decimal(value, self.exponent)), self.unit)
             .trim_end()
             .to_owned()
     }
 
-    fn figure(&self, kind: &str, drawing: &str, legend: AnyView, series: &[Series]) -> AnyView {
+    fn figure(&self, kind: &str, scale: &Scale, drawing: &str, legend: AnyView, series: &[Series]) -> AnyView {
         let id = format!("chart-{}", slug(&self.title.to_lowercase()));
         let mut table = Table::new(self.title.clone()).plain().column(Column::text(self.label_title.clone()));
         for one in series {
@@ -61,8 +66,9 @@ impl Frame<'_> {
             table = table.row(row);
         }
         let height = TOP + HEIGHT + BOTTOM;
+        let ticks = self.ticks(scale);
         let svg = format!(
-            "<svg class=\"plot\" role=\"img\" aria-labelledby=\"{id}\" width=\"100%\" height=\"{height}\">{drawing}</svg>"
+            "{ticks}<svg class=\"plot\" role=\"img\" aria-labelledby=\"{id}\" width=\"100%\" height=\"{height}\">{drawing}</svg>"
         );
         html(view! {
             <figure class=format!("chart {kind}") data-chart="yes">
@@ -74,22 +80,38 @@ impl Frame<'_> {
         })
     }
 
-    /// Horizontal lines with their values, and the labels below.
+    /// The values of the axis, in a drawing of their own beside the plot, which
+    /// is as wide as there is room.
+    fn ticks(&self, scale: &Scale) -> String {
+        let texts: Vec<(i64, String)> = scale
+            .ticks()
+            .map(|tick| (scale.y(tick) + 4, self.page.decimal(&trimmed(tick, self.exponent))))
+            .collect();
+        let longest = texts.iter().map(|(_, text)| int(text.chars().count())).max().unwrap_or(0);
+        let width = longest * 8 + 10;
+        let height = TOP + HEIGHT + BOTTOM;
+        let mut drawing = format!("<svg class=\"ticks\" aria-hidden=\"true\" width=\"{width}\" height=\"{height}\">");
+        for (y, text) in texts {
+            let _ = write!(drawing, "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>", width - 10, escape(&text));
+        }
+        drawing.push_str("</svg>");
+        drawing
+    }
+
+    /// Horizontal lines, and the labels below.
     fn axes(&self, scale: &Scale, centred: bool) -> String {
         let mut drawing = String::new();
         for tick in scale.ticks() {
             let y = scale.y(tick);
             let class = if tick == 0 { "zero" } else { "grid-line" };
-            let text = escape(&self.page.decimal(&trimmed(tick, self.exponent)));
             let _ = write!(
                 drawing,
-                "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"tick\" x=\"0\" y=\"{}\">{text}</text>",
-                y - 4,
+                "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>"
             );
         }
         let count = int(self.labels.len());
-        // Six labels fit a phone; the last one is always there.
-        let every = ((count + 5) / 6).max(1);
+        // Five labels fit a phone; the last one is always there.
+        let every = ((count + 4) / 5).max(1);
         for (index, label) in self.labels.iter().enumerate() {
             let index = int(index);
             if (count - 1 - index) % every != 0 {
@@ -137,11 +159,20 @@ impl<'a> BarChart<'a> {
                 title,
                 unit: unit.into(),
                 exponent,
+                currency: None,
                 labels: Vec::new(),
                 label_title: page.t("ui-chart-when"),
             },
             values: Vec::new(),
         }
+    }
+
+    /// Amounts of one currency, in minor units.
+    #[must_use]
+    pub fn money(page: &'a Page, title: impl Into<String>, currency: Currency) -> Self {
+        let mut chart = Self::new(page, title, currency.code().to_owned(), currency.exponent());
+        chart.frame.currency = Some(currency);
+        chart
     }
 
     /// The next bar.
@@ -176,7 +207,7 @@ impl<'a> BarChart<'a> {
             name: self.name,
             values: self.values.into_iter().map(Some).collect(),
         };
-        self.frame.figure("bars", &drawing, super::nothing(), &[series])
+        self.frame.figure("bars", &scale, &drawing, super::nothing(), &[series])
     }
 }
 
@@ -198,6 +229,7 @@ impl<'a> LineChart<'a> {
                 title: title.into(),
                 unit: unit.into(),
                 exponent,
+                currency: None,
                 labels,
                 label_title: page.t("ui-chart-when"),
             },
@@ -280,7 +312,7 @@ impl<'a> LineChart<'a> {
                 .collect();
             view! { <ul class="legend">{names}</ul> }
         });
-        self.frame.figure("lines", &drawing, html(legend), &self.series)
+        self.frame.figure("lines", &scale, &drawing, html(legend), &self.series)
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::form::{FormId, envelope};
 use super::{html, nothing};
-use crate::page::{Area, Page};
+use crate::page::Page;
 
 /// How loud a button is. One primary per page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +43,6 @@ pub struct ActionButton<'a> {
     look: Look,
     lost: Option<(String, Vec<String>)>,
     disabled: Option<String>,
-    public: bool,
 }
 
 impl<'a> ActionButton<'a> {
@@ -59,7 +58,6 @@ impl<'a> ActionButton<'a> {
             look: Look::Plain,
             lost: None,
             disabled: None,
-            public: false,
         }
     }
 
@@ -100,15 +98,8 @@ impl<'a> ActionButton<'a> {
         self
     }
 
-    /// Shown to everybody, whatever they may do (sign out, theme).
-    #[must_use]
-    pub fn public(mut self) -> Self {
-        self.public = true;
-        self
-    }
-
     pub(crate) fn render(self) -> AnyView {
-        if !self.public && !matches!(self.page.area, Area::Auth | Area::Setup) && !self.page.may(&self.action) {
+        if !self.page.may(&self.action) {
             return nothing();
         }
         if let Some(reason) = self.disabled {

@@ -4,10 +4,9 @@
 use leptos::prelude::*;
 
 use super::{Field, Look, Piece, html, nothing, slug};
-use crate::page::{Area, FormState, Page};
+use crate::page::{FormState, Page};
 
-/// A form that runs one action. Not shown to people who may not run it, except
-/// in the sign-in and set-up areas.
+/// A form that runs one action. Not shown to people who may not run it.
 #[derive(Debug)]
 pub struct Form<'a> {
     page: &'a Page,
@@ -22,7 +21,6 @@ pub struct Form<'a> {
     cancel: Option<(String, String)>,
     multipart: bool,
     inline: bool,
-    public: bool,
 }
 
 #[derive(Debug)]
@@ -51,7 +49,6 @@ impl<'a> Form<'a> {
             cancel: None,
             multipart: false,
             inline: false,
-            public: false,
         }
     }
 
@@ -156,16 +153,9 @@ impl<'a> Form<'a> {
         self
     }
 
-    /// Shown to everybody, whatever they may do.
-    #[must_use]
-    pub fn public(mut self) -> Self {
-        self.public = true;
-        self
-    }
-
     pub(crate) fn render(self) -> AnyView {
         let page = self.page;
-        if !self.public && !matches!(page.area, Area::Auth | Area::Setup) && !page.may(&self.action) {
+        if !page.may(&self.action) {
             return nothing();
         }
         let id = FormId::new(&self.action, self.suffix.as_deref(), &self.hidden);

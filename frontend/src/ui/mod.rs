@@ -6,36 +6,44 @@
 //! deeply nested types: that keeps compile times low, and nothing here lives on
 //! in the browser.
 
+#![allow(clippy::should_implement_trait, reason = "`add` puts a part on a page; nothing is summed")]
+
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 
 pub mod assets;
 mod blocks;
 mod chart;
+mod choice;
 mod control;
 mod facts;
 mod field;
 mod form;
-pub mod gallery;
 mod invoice;
 mod list;
 mod nav;
 mod price;
+mod problem;
 mod shell;
 mod table;
 mod task;
 mod thread;
 
-pub use blocks::{Action, Empty, Notes, Panel, Stat, Tabs, grid, live, section, stack};
+#[cfg(test)]
+mod tests;
+
+pub use blocks::{ButtonLink, Empty, Notes, Panel, Stat, Tabs, grid, live, row, section, stack};
 pub use chart::{BarChart, LineChart, Meter, Series, Slice};
 pub use control::{ActionButton, Look};
 pub use facts::{Facts, State, badge, copyable, link, money, muted};
-pub use field::{Choice, Field};
+pub use choice::Choice;
+pub use field::Field;
 pub use form::Form;
 pub use invoice::{InvoiceDocument, InvoiceLine, InvoiceParty, InvoiceTax};
 pub use list::{Filters, Pager};
 pub use price::PriceSummary;
-pub use shell::Shell;
+pub use problem::{Problem, problem_page};
+pub use shell::{PREFERENCES, Shell};
 pub use table::{Column, Row, Table};
 pub use task::{Console, Event, Step, StepState, TaskView, Timeline};
 pub use thread::{Attachment, Message, MessageKind, Thread};
@@ -109,7 +117,7 @@ macro_rules! pieces {
 }
 // The parts whose rendering needs nothing but themselves.
 pieces!(
-    Facts, State, Panel, Empty, Notes, Stat, Tabs, Action, ActionButton<'_>, Form<'_>, Table, Filters<'_>, Pager<'_>,
+    Facts, State, Panel, Empty, Notes, Stat, Tabs, ButtonLink, ActionButton<'_>, Form<'_>, Table, Filters<'_>, Pager<'_>,
     PriceSummary<'_>, TaskView<'_>, Console<'_>, Timeline<'_>, Thread<'_>, BarChart<'_>, LineChart<'_>, Meter<'_>,
     InvoiceDocument<'_>,
 );

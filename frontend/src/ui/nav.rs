@@ -1,42 +1,44 @@
 //! The entries of the navigation, in their order.
 
+use hostwright_panel::auth::policy::Action;
+
 use crate::page::{Area, Page};
 
-/// One entry: its key, where it leads, and the slices of which the caller must
-/// be able to run some action to see it (any when empty).
+/// One entry: its key, where it leads, and the action that shows it.
 struct Entry {
     key: &'static str,
     path: &'static str,
-    slices: &'static [&'static str],
+    action: Action,
 }
 
-const fn entry(key: &'static str, path: &'static str, slices: &'static [&'static str]) -> Entry {
-    Entry { key, path, slices }
+const fn entry(key: &'static str, path: &'static str, action: Action) -> Entry {
+    Entry { key, path, action }
 }
 
 const STAFF: &[Entry] = &[
-    entry("overview", "/staff", &[]),
-    entry("customers", "/staff/customers", &["customers"]),
-    entry("orders", "/staff/orders", &["orders", "subscriptions"]),
-    entry("servers", "/staff/servers", &["servers"]),
-    entry("nodes", "/staff/nodes", &["nodes"]),
-    entry("addresses", "/staff/addresses", &["addresses"]),
-    entry("catalogue", "/staff/catalogue", &["catalogue"]),
-    entry("invoices", "/staff/invoices", &["invoices", "billing"]),
-    entry("payments", "/staff/payments", &["payments", "billing"]),
-    entry("renewals", "/staff/renewals", &["renewals", "subscriptions"]),
-    entry("tickets", "/staff/tickets", &["tickets"]),
-    entry("tasks", "/staff/tasks", &["tasks", "jobs"]),
-    entry("audit", "/staff/audit", &["audit"]),
-    entry("settings", "/staff/settings", &["settings"]),
-    entry("people", "/staff/people", &["people", "auth"]),
+    entry("overview", "/staff", Action::ShowDashboard),
+    entry("customers", "/staff/customers", Action::ListCustomers),
+    entry("orders", "/staff/orders", Action::ListOrders),
+    entry("servers", "/staff/servers", Action::ListServers),
+    entry("nodes", "/staff/nodes", Action::ListNodes),
+    entry("addresses", "/staff/addresses", Action::ListPools),
+    entry("catalogue", "/staff/plans", Action::ListPlans),
+    entry("invoices", "/staff/invoices", Action::ListInvoices),
+    entry("payments", "/staff/payments", Action::ListPayments),
+    entry("renewals", "/staff/renewals", Action::ListRenewals),
+    entry("tickets", "/staff/tickets", Action::ListTickets),
+    entry("tasks", "/staff/tasks", Action::ListTasks),
+    entry("mails", "/staff/mails", Action::ListMails),
+    entry("audit", "/staff/audit", Action::ListAudit),
+    entry("settings", "/staff/settings", Action::ShowSettings),
+    entry("people", "/staff/people", Action::ListPeople),
 ];
 
 const PORTAL: &[Entry] = &[
-    entry("servers", "/portal/servers", &[]),
-    entry("invoices", "/portal/invoices", &[]),
-    entry("tickets", "/portal/tickets", &[]),
-    entry("account", "/portal/account", &[]),
+    entry("servers", "/portal/servers", Action::ListServers),
+    entry("invoices", "/portal/invoices", Action::ListInvoices),
+    entry("tickets", "/portal/tickets", Action::ListTickets),
+    entry("account", "/portal/account", Action::ShowProfile),
 ];
 
 /// An entry that this caller sees.
@@ -56,7 +58,7 @@ pub(crate) fn places(page: &Page) -> Vec<Place> {
     };
     entries
         .iter()
-        .filter(|entry| entry.slices.is_empty() || entry.slices.iter().any(|slice| page.may_any(slice)))
+        .filter(|entry| page.may(entry.action.name()))
         .map(|entry| Place {
             key: entry.key,
             label: page.t(&format!("ui-nav-{}", entry.key)),

@@ -2,18 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{ActionButton, Choice, Field, Form, Look, Piece, html, nav, nothing};
+use super::{ActionButton, Choice, Field, Look, Piece, html, nav, nothing};
 use crate::page::{Area, Notice, Page, Theme};
 
-/// Actions that the shell itself offers; the server must know them.
-pub mod actions {
-    /// Ends the session. No input.
-    pub const SIGN_OUT: &str = "auth.sign_out";
-    /// Input `theme`: auto, light or dark. Works for anybody (a cookie).
-    pub const SET_THEME: &str = "auth.set_theme";
-    /// Input `locale`: en or de. Works for anybody (a cookie).
-    pub const SET_LANGUAGE: &str = "auth.set_language";
-}
+/// Where the theme and language form goes: fields `theme` (auto, light, dark) and
+/// `locale` (en, de), with `_csrf` and `_page`. It sets cookies and changes
+/// nothing else, so it is no action.
+pub const PREFERENCES: &str = "/preferences";
 
 /// A whole page.
 #[derive(Debug)]
@@ -215,7 +210,7 @@ impl<'a> Shell<'a> {
         html(view! {
             <main id="main" tabindex="-1">
                 {crumbs}
-                <div class="head">
+                <div class="head" id="live-head" data-live="yes">
                     <div class="head-name">
                         <h1>{self.title}</h1>
                         {self.state}
@@ -312,12 +307,11 @@ fn decode(value: &str) -> String {
 
 fn viewer(page: &Page) -> AnyView {
     let Some(viewer) = &page.viewer else {
-        return html(view! { <div class="user">{super::Action::plain(page.t("ui-sign-in"), "/sign-in").view()}</div> });
+        return html(view! { <div class="user">{super::ButtonLink::plain(page.t("ui-sign-in"), "/sign-in").view()}</div> });
     };
     let account = (page.area == Area::Staff).then(|| view! { <a href="/staff/account">{page.t("ui-own-account")}</a> });
-    let sign_out = ActionButton::new(page, actions::SIGN_OUT, page.t("ui-sign-out"))
+    let sign_out = ActionButton::new(page, "auth.sign_out", page.t("ui-sign-out"))
         .then("/sign-in")
-        .public()
         .view();
     html(view! {
         <details class="user">
@@ -349,19 +343,17 @@ fn preferences(page: &Page) -> AnyView {
         .into_iter()
         .map(|locale| Choice::new(locale.tag(), locale.name()))
         .collect();
-    let theme = Form::new(page, actions::SET_THEME)
-        .inline()
-        .public()
-        .look(Look::Quiet)
-        .field(Field::select("theme", page.t("ui-theme"), themes).value(page.theme.name()))
-        .submit(page.t("ui-apply"));
-    let language = Form::new(page, actions::SET_LANGUAGE)
-        .inline()
-        .public()
-        .look(Look::Quiet)
-        .field(Field::select("locale", page.t("ui-language"), languages).value(page.locale.tag()))
-        .submit(page.t("ui-apply"));
-    html(view! { <div class="preferences">{theme.view()}{language.view()}</div> })
+    let theme = Field::select("theme", page.t("ui-theme"), themes).value(page.theme.name());
+    let language = Field::select("locale", page.t("ui-language"), languages).value(page.locale.tag());
+    html(view! {
+        <form class="preferences form inline" method="post" action=PREFERENCES>
+            <input type="hidden" name="_csrf" value=page.csrf.clone()/>
+            <input type="hidden" name="_page" value=page.path.clone()/>
+            {theme.render(page, "preferences", None)}
+            {language.render(page, "preferences", None)}
+            <button type="submit" class="button">{page.t("ui-apply")}</button>
+        </form>
+    })
 }
 
 fn notices(page: &Page) -> AnyView {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hostwright_kernel::Instant;
 use serde::Serialize;
 
+use super::model::PersonId;
 use super::policy::{Action, Audience, MemberRole, StaffRole};
 use crate::audit::model::{AuditId, AuditRow};
 use crate::platform::error::{Kind, Refusal, Result};
@@ -194,6 +195,14 @@ impl Call {
                 Err(Refusal::new("auth.sign_in_required", Kind::Unauthenticated).into())
             }
         }
+    }
+
+    /// The signed-in person's id.
+    ///
+    /// # Errors
+    /// `auth.sign_in_required` when nobody is.
+    pub fn person_id(&self) -> Result<PersonId> {
+        self.person()?.id.parse().map_err(crate::platform::Error::internal)
     }
 
     /// Whether the caller is staff (or the product itself).

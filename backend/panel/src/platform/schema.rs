@@ -620,11 +620,25 @@ diesel::table! {
         subject -> Text,
         text_body -> Text,
         html_body -> Text,
+        link_path -> Nullable<Text>,
+        link_sealed -> Nullable<Text>,
         attached_invoice_id -> Nullable<Text>,
         state -> Text,
         error -> Nullable<Text>,
+        tries -> BigInt,
+        claim -> Nullable<Text>,
+        unsure -> Bool,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    reminders (id) {
+        id -> Text,
+        invoice_id -> Text,
+        number -> BigInt,
+        created_at -> Timestamp,
     }
 }
 
@@ -663,6 +677,7 @@ diesel::joinable!(tickets -> departments (department_id));
 diesel::joinable!(ticket_messages -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> ticket_messages (message_id));
+diesel::joinable!(reminders -> invoices (invoice_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
@@ -706,4 +721,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_messages,
     ticket_attachments,
     mails,
+    reminders,
 );

@@ -193,8 +193,17 @@ pub fn terminate_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId) -> Result
 
 /// A deletion with the setting of today for how long it can be undone.
 fn deletion(tx: &mut Tx<'_>) -> Result<Change> {
-    let days = settings::get(tx, QUARANTINE_DAYS)?.unwrap_or(DEFAULT_QUARANTINE_DAYS);
-    Ok(Change::Delete(tx.now().plus_days(days.max(0))))
+    let days = quarantine_days_in(tx)?;
+    Ok(Change::Delete(tx.now().plus_days(days)))
+}
+
+/// Days for which the disk of a deleted server is kept.
+///
+/// # Errors
+/// When the database fails.
+pub fn quarantine_days_in(tx: &mut Tx<'_>) -> Result<i64> {
+    let days: i64 = settings::get(tx, QUARANTINE_DAYS)?.unwrap_or(DEFAULT_QUARANTINE_DAYS);
+    Ok(days.max(0))
 }
 
 fn change_in(

@@ -1,0 +1,54 @@
+//! What sending needs from outside.
+
+use std::sync::Arc;
+
+use super::model::MailId;
+use crate::platform::download::Download;
+use crate::platform::error::Result;
+use crate::platform::worker::BoxFuture;
+
+/// A mail with everything in place, its link in clear: never to be logged.
+#[derive(Clone)]
+pub struct Letter {
+    /// The mail; its Message-ID is made from it.
+    pub id: MailId,
+    /// Shown as the sender's name.
+    pub sender_name: String,
+    /// One mail address.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// Attached files.
+    pub files: Vec<Download>,
+}
+
+// A letter may carry a one-time link.
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Letter").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Why a letter was not taken. The words are the server's, where it spoke.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendFailure {
+    /// The server will never take this letter.
+    Refused(String),
+    /// Not now; it was certainly not taken.
+    Later(String),
+    /// The letter was handed over and no answer came: it may have been taken.
+    Unknown(String),
+}
+
+/// Hands letters to the outside world.
+pub trait MailTransport: Send + Sync {
+    /// Hands over one letter, to one recipient.
+    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), SendFailure>>;
+}
+
+/// Makes the PDF of an issued invoice by its id.
+pub type InvoiceFile = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Download>> + Send + Sync>;
