@@ -14,6 +14,7 @@ use super::model::{
     Desired, Disk, DiskState, Seen, Server, ServerId, disk_name, is_quarantine_name, quarantine_name, seed_name,
 };
 use super::ports::{Act, GuestSeen, Hypervisor, HypervisorError, NodeSeen};
+pub use super::reconcile::jobs::ReconcileHandler;
 use super::reconcile::model::{Known, Patience, plan, stopped_from_inside};
 use super::{queries, store};
 use crate::nodes::model::{LinkState, Node, NodeId, NodeState};
@@ -56,48 +57,37 @@ pub fn enqueue_in(tx: &mut Tx<'_>, server: &Server, title: &'static str, actor: 
     )
 }
 
-/// Puts a look at every node in the queue; the scheduler calls it.
-///
-/// # Errors
-/// When the database fails.
-pub fn enqueue_observations_in(tx: &mut Tx<'_>) -> Result<()> {
-    for node in nodes::queries::ids_in(tx)? {
-        let job = NewJob {
-            kind: OBSERVE,
-            subject: node.as_str(),
-            customer_id: None,
-            title: "servers-observe",
-            actor: "system:scheduler",
-        };
-        enqueue(tx, &job)?;
+/// A look at a node, for the scheduler.
+#[must_use]
+pub fn observe_job(node_id: &NodeId) -> NewJob<'_> {
+    NewJob {
+        kind: OBSERVE,
+        subject: node_id.as_str(),
+        customer_id: None,
+        title: "servers-observe",
+        actor: "system:tick",
     }
-    Ok(())
 }
 
-/// Puts the deletion of old disks in the queue; the scheduler calls it.
-///
-/// # Errors
-/// When the database fails.
-pub fn enqueue_purge_in(tx: &mut Tx<'_>) -> Result<JobId> {
-    enqueue(
-        tx,
-        &NewJob {
-            kind: PURGE,
-            subject: ALL,
-            customer_id: None,
-            title: "servers-purge",
-            actor: "system:scheduler",
-        },
-    )
+/// The deletion for good of old disks, for the scheduler.
+#[must_use]
+pub fn purge_job() -> NewJob<'static> {
+    NewJob {
+        kind: PURGE,
+        subject: ALL,
+        customer_id: None,
+        title: "servers-purge",
+        actor: "system:tick",
+    }
 }
 
 /// Looks at a whole node and records what was seen of each of its servers.
-pub struct Observe {
+pub struct ObserveHandler {
     hypervisor: Arc<dyn Hypervisor>,
     machine: Arc<dyn Clock>,
 }
 
-impl Observe {
+impl ObserveHandler {
     /// A handler over this port.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
@@ -133,7 +123,7 @@ impl Observe {
     }
 }
 
-impl Handler for Observe {
+impl Handler for ObserveHandler {
     fn kind(&self) -> &'static str {
         OBSERVE
     }
@@ -348,11 +338,11 @@ fn strangers(servers: &[Server], seen: &NodeSeen) -> Vec<String> {
 
 /// Deletes for good the disks whose time in quarantine is over, a few in one
 /// run, and frees addresses that have cooled off.
-pub struct Purge {
+pub struct PurgeHandler {
     hypervisor: Arc<dyn Hypervisor>,
 }
 
-impl Purge {
+impl PurgeHandler {
     /// A handler over this port.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
@@ -427,7 +417,7 @@ impl Purge {
     }
 }
 
-impl Handler for Purge {
+impl Handler for PurgeHandler {
     fn kind(&self) -> &'static str {
         PURGE
     }
