@@ -28,12 +28,12 @@ const SHUT_DOWN_BY_ITSELF: i32 = 1;
 const IMAGE_VERSION: &str = "1";
 
 /// Nodes reached through libvirt, each with its own connection and threads.
-pub struct LibvirtHypervisor {
+pub struct Libvirt {
     state_dir: PathBuf,
     links: Mutex<HashMap<String, (NodeConfig, Link)>>,
 }
 
-impl LibvirtHypervisor {
+impl Libvirt {
     /// Nodes that keep their fencing numbers and console logs below `state_dir`,
     /// which must survive a restart.
     #[must_use]
@@ -115,7 +115,7 @@ impl LibvirtHypervisor {
     }
 }
 
-impl Hypervisor for LibvirtHypervisor {
+impl Hypervisor for Libvirt {
     fn observe<'a>(&'a self, node: &'a Node, guest: &'a Guest) -> BoxFuture<'a, Answer<GuestSeen>> {
         Box::pin(async move {
             let command = Command::ObserveGuest {
@@ -212,7 +212,7 @@ impl Hypervisor for LibvirtHypervisor {
     }
 }
 
-impl NodeProbe for LibvirtHypervisor {
+impl NodeProbe for Libvirt {
     fn probe(&self, node: Node) -> BoxFuture<'_, Result<ProbeReport, Error>> {
         Box::pin(async move {
             let unavailable = |error: HypervisorError| Error::Unavailable(error.to_string());

@@ -7,7 +7,6 @@ use super::model::{self, Disk, Seen, Server, Usage};
 use crate::addresses::model::Address;
 use crate::images::model::Image;
 use crate::nodes::model::Node;
-use crate::nodes::ports::NodeProbe;
 use crate::platform::worker::BoxFuture;
 
 /// What a hypervisor answers.
@@ -16,7 +15,7 @@ pub type Answer<T> = Result<T, HypervisorError>;
 /// Runs guests on nodes. Every answer comes within a deadline of the
 /// implementation; every act may be repeated, and is only answered well after
 /// its effect was seen.
-pub trait Hypervisor: NodeProbe {
+pub trait Hypervisor: Send + Sync {
     /// Looks at one guest. Absence is a state, not an error.
     fn observe<'a>(&'a self, node: &'a Node, guest: &'a Guest) -> BoxFuture<'a, Answer<GuestSeen>>;
 
