@@ -6,7 +6,7 @@ mail-confirm-mail-subject = Bitte bestätigen Sie Ihre Mailadresse
 mail-confirm-mail-body =
     Guten Tag,
 
-    jemand, vermutlich Sie, hat sich mit dieser Mailadresse registriert. Bitte bestätigen Sie, dass sie Ihnen gehört. Der Link gilt einmal und 24 Stunden lang.
+    jemand, vermutlich Sie, hat sich mit dieser Mailadresse registriert. Bitte bestätigen Sie, dass sie Ihnen gehört. Der Link gilt einmal und zwei Tage lang.
 
     Wenn Sie es nicht waren, müssen Sie nichts tun: Ohne die Bestätigung entsteht kein Konto.
 mail-confirm-mail-action = Adresse bestätigen
@@ -24,7 +24,7 @@ mail-reset-password-subject = Neues Passwort wählen
 mail-reset-password-body =
     Guten Tag { $name },
 
-    jemand, vermutlich Sie, hat ein neues Passwort für Ihr Konto angefordert. Der Link gilt einmal und nur für kurze Zeit.
+    jemand, vermutlich Sie, hat ein neues Passwort für Ihr Konto angefordert. Der Link gilt einmal und eine Stunde lang.
 
     Wenn Sie es nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.
 mail-reset-password-action = Neues Passwort wählen
@@ -42,7 +42,7 @@ mail-invite-subject = { $inviter } lädt Sie ein
 mail-invite-body =
     Guten Tag,
 
-    { $inviter } hat ein Konto für Sie angelegt. Wählen Sie ein Passwort, um es zu nutzen. Der Link gilt einmal.
+    { $inviter } hat ein Konto für Sie angelegt. Wählen Sie ein Passwort, um es zu nutzen. Der Link gilt einmal und eine Woche lang.
 
     Wenn Sie nicht wissen, worum es geht, müssen Sie nichts tun.
 mail-invite-action = Einladung annehmen

@@ -16,6 +16,7 @@ notifications-state-suppressed = Zurückgehalten
 notifications-kind-confirm-mail = Adresse bestätigen
 notifications-kind-already-registered = Bereits registriert
 notifications-kind-reset-password = Neues Passwort
+notifications-kind-password-changed = Passwort geändert
 notifications-kind-invite = Einladung
 notifications-kind-invoice-issued = Rechnung
 notifications-kind-payment-received = Zahlung erhalten

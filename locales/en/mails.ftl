@@ -6,7 +6,7 @@ mail-confirm-mail-subject = Please confirm your mail address
 mail-confirm-mail-body =
     Hello,
 
-    somebody, most likely you, signed up with this mail address. Please confirm that it is yours. The link works once and for 24 hours.
+    somebody, most likely you, signed up with this mail address. Please confirm that it is yours. The link works once and for two days.
 
     If it was not you, do nothing: without the confirmation there is no account.
 mail-confirm-mail-action = Confirm this address
@@ -24,7 +24,7 @@ mail-reset-password-subject = Choose a new password
 mail-reset-password-body =
     Hello { $name },
 
-    somebody, most likely you, asked for a new password for your account. The link works once and for a short time.
+    somebody, most likely you, asked for a new password for your account. The link works once and for an hour.
 
     If it was not you, do nothing: your password stays as it is.
 mail-reset-password-action = Choose a new password
@@ -42,7 +42,7 @@ mail-invite-subject = { $inviter } invites you
 mail-invite-body =
     Hello,
 
-    { $inviter } has made an account for you. Choose a password to use it. The link works once.
+    { $inviter } has made an account for you. Choose a password to use it. The link works once and for a week.
 
     If you do not know what this is about, do nothing.
 mail-invite-action = Accept the invitation

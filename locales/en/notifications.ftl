@@ -16,6 +16,7 @@ notifications-state-suppressed = Held back
 notifications-kind-confirm-mail = Confirm address
 notifications-kind-already-registered = Already registered
 notifications-kind-reset-password = New password
+notifications-kind-password-changed = Password changed
 notifications-kind-invite = Invitation
 notifications-kind-invoice-issued = Invoice
 notifications-kind-payment-received = Payment received

@@ -380,7 +380,7 @@ macro_rules! action {
             $path,
             move |call, input| {
                 let port = std::sync::Arc::clone(&port);
-                Box::pin(async move { $function(&call, &port, input).await })
+                Box::pin(async move { $function(&call, port.as_ref(), input).await })
             },
         )
     }};

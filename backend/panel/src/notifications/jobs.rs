@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::letters::model::{linked_html, linked_text, url};
-use super::model::{Fault, LINK_PURPOSE, MailId, MailState, SENDER_NAME, TRIES_MAX};
-use super::ports::{InvoiceFile, Letter, MailTransport, SendFailure};
+use super::model::{After, Fault, MailId, MailState, SENDER_NAME};
+use super::ports::{Delivery, InvoiceFile, MailTransport, OutgoingMail};
 use super::store::{self, MailRow};
+use crate::auth::call::Call;
+use crate::auth::links;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::secrets::Vault;
 use crate::platform::settings;
 use crate::platform::worker::{BoxFuture, Handler, Outcome, Run};
 
@@ -21,18 +22,15 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const DEFAULT_SENDER: &str = "Hostwright";
 
 /// Sends mails through the port.
-pub struct SendMails {
-    /// Opens the tokens of one-time links.
-    pub vault: Vault,
-    /// Where people reach the panel, without a slash at the end.
-    pub public_url: Arc<str>,
-    /// The way out.
-    pub transport: Arc<dyn MailTransport>,
-    /// Makes attached invoices.
-    pub invoice_file: InvoiceFile,
+pub struct SendHandler {
+    /// Opens the tokens of one-time links and knows the panel's address.
+    call: Call,
+    transport: Arc<dyn MailTransport>,
+    invoice_file: InvoiceFile,
+    from: String,
 }
 
-impl Handler for SendMails {
+impl Handler for SendHandler {
     fn kind(&self) -> &'static str {
         SEND
     }
@@ -53,11 +51,23 @@ enum Taken {
     No,
 }
 
-impl SendMails {
+impl SendHandler {
+    /// Sends through `transport`, from the address `from`; `invoice_file` makes
+    /// the PDF of invoices that are attached.
+    #[must_use]
+    pub fn new(call: Call, transport: Arc<dyn MailTransport>, invoice_file: InvoiceFile, from: String) -> Self {
+        Self {
+            call,
+            transport,
+            invoice_file,
+            from,
+        }
+    }
+
     async fn send(&self, run: &Run) -> Result<Outcome> {
         let id: MailId = run.job.subject.parse().map_err(Error::internal)?;
         let wanted = id.clone();
-        let Some((mail, sender_name)) = run
+        let Some((mail, from_name)) = run
             .db
             .read(move |tx| {
                 let mail = store::load(tx, &wanted)?;
@@ -72,24 +82,21 @@ impl SendMails {
             return Ok(Outcome::Done);
         }
         // Written before it is taken: what fails here leaves it queued.
-        let Some(letter) = self.letter(run, &mail, sender_name).await? else {
+        let Some(outgoing) = self.outgoing(run, &mail, from_name).await? else {
             return Ok(Outcome::Done);
         };
         let claim = format!("{}/{}", run.job.id, run.job.attempt);
         let Taken::Yes { unsure } = self.take(run, &id, &claim).await? else {
             return Ok(Outcome::Done);
         };
-        run.step(
-            "hand_over",
-            self.hand_over(run, &id, &claim, &letter, mail.tries, unsure),
-        )
-        .await
+        run.step("hand_over", self.hand_over(run, &claim, &outgoing, mail.tries, unsure))
+            .await
     }
 
     /// The mail with its link and files, or none when it can never be written.
-    async fn letter(&self, run: &Run, mail: &MailRow, sender_name: String) -> Result<Option<Letter>> {
+    async fn outgoing(&self, run: &Run, mail: &MailRow, from_name: String) -> Result<Option<OutgoingMail>> {
         let token = match (&mail.link_sealed, mail.kind.is_one_time()) {
-            (Some(sealed), true) => match self.vault.open(LINK_PURPOSE, sealed) {
+            (Some(sealed), true) => match links::open_token(&self.call.vault, sealed) {
                 Ok(token) => Some(token),
                 Err(_does_not_open) => return self.never(run, mail).await,
             },
@@ -101,16 +108,17 @@ impl SendMails {
             .as_deref()
             .map(|path| {
                 let token = token.as_ref().map(|token| token.as_str());
-                url(&self.public_url, path, mail.kind.is_one_time(), token)
+                url(&self.call.public_url, path, mail.kind.is_one_time(), token)
             })
             .unwrap_or_default();
         let files = match &mail.attached_invoice_id {
             Some(invoice) => vec![(self.invoice_file)(invoice.clone()).await?],
             None => Vec::new(),
         };
-        Ok(Some(Letter {
+        Ok(Some(OutgoingMail {
             id: mail.id.clone(),
-            sender_name,
+            from: self.from.clone(),
+            from_name,
             to: mail.recipient.clone(),
             subject: mail.subject.clone(),
             text: linked_text(&mail.text_body, &link),
@@ -119,7 +127,7 @@ impl SendMails {
         }))
     }
 
-    async fn never(&self, run: &Run, mail: &MailRow) -> Result<Option<Letter>> {
+    async fn never(&self, run: &Run, mail: &MailRow) -> Result<Option<OutgoingMail>> {
         let id = mail.id.clone();
         run.db.write(move |tx| store::fail_open(tx, &id, Fault::Link)).await?;
         Ok(None)
@@ -146,53 +154,31 @@ impl SendMails {
             .await
     }
 
-    /// Sends the letter and records what became of it.
+    /// Sends the mail and records what became of it.
     async fn hand_over(
         &self,
         run: &Run,
-        id: &MailId,
         claim: &str,
-        letter: &Letter,
+        outgoing: &OutgoingMail,
         tries: i64,
         unsure: bool,
     ) -> Result<(Outcome, String)> {
-        let outcome = match tokio::time::timeout(PATIENCE, self.transport.send(letter)).await {
-            Ok(outcome) => outcome,
-            Err(_elapsed) => Err(SendFailure::Unknown("the mail server took too long".to_owned())),
-        };
-        let Err(failure) = outcome else {
-            let (id, claim) = (id.clone(), claim.to_owned());
-            run.db.write(move |tx| store::sent(tx, &id, &claim)).await?;
-            return Ok((Outcome::Done, "the mail server took it".to_owned()));
-        };
-        let (state, unsure, words) = after(failure, tries.saturating_add(1), unsure);
-        let (mail, claim, reason) = (id.clone(), claim.to_owned(), words.clone());
+        let delivery = tokio::time::timeout(PATIENCE, self.transport.send(outgoing))
+            .await
+            .unwrap_or_else(|_elapsed| Delivery::Unknown("the mail server took too long".to_owned()));
+        let (id, claim) = (outgoing.id.clone(), claim.to_owned());
+        let after = After::of(delivery, tries.saturating_add(1), unsure);
+        let recorded = after.clone();
         run.db
-            .write(move |tx| store::not_sent(tx, &mail, &claim, state, unsure, &reason))
+            .write(move |tx| match recorded.state {
+                MailState::Sent => store::sent(tx, &id, &claim),
+                state => store::not_sent(tx, &id, &claim, state, recorded.unsure, &recorded.words),
+            })
             .await?;
-        if state == MailState::Queued {
-            Err(Error::Unavailable(words))
+        if after.state == MailState::Queued {
+            Err(Error::Unavailable(after.words))
         } else {
-            Ok((Outcome::Done, words))
+            Ok((Outcome::Done, after.words))
         }
     }
-}
-
-/// What becomes of a mail after its `tries`-th try failed: its state, whether
-/// it may have gone out, and the reason to keep.
-pub(super) fn after(failure: SendFailure, tries: i64, unsure: bool) -> (MailState, bool, String) {
-    let given_up = tries >= TRIES_MAX;
-    match failure {
-        SendFailure::Refused(words) => (MailState::Failed, unsure, kept(&words)),
-        SendFailure::Later(words) if given_up => (MailState::Failed, unsure, kept(&words)),
-        SendFailure::Later(words) => (MailState::Queued, unsure, kept(&words)),
-        SendFailure::Unknown(_) if unsure => (MailState::Failed, true, Fault::Unsure.as_str().to_owned()),
-        SendFailure::Unknown(words) => (MailState::Queued, true, kept(&words)),
-    }
-}
-
-/// A server's words as we keep them: one line of at most 500 characters.
-fn kept(words: &str) -> String {
-    let spaced: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    spaced.chars().take(500).collect::<String>().trim().to_owned()
 }

@@ -4,15 +4,17 @@ use hostwright_kernel::{Instant, id_type, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::ports::Delivery;
+
 /// Seconds in which mails of one kind to one recipient are counted.
 pub const FLOOD_SECONDS: i64 = 3_600;
 /// Tries after which a mail that the server keeps putting off is given up:
 /// about three days of the job's slow retries.
 pub const TRIES_MAX: i64 = 400;
+/// Characters that are kept of a server's words.
+const WORDS_MAX: usize = 500;
 /// The setting that names the sender in mails and their `From`.
 pub const SENDER_NAME: &str = "mail.sender_name";
-/// The purpose under which the vault seals the token of a one-time link.
-pub const LINK_PURPOSE: &str = "link";
 
 id_type!(
     /// Identifies a mail.
@@ -147,7 +149,7 @@ pub enum Link {
     OneTime {
         /// What the token is put behind, for example `/confirm/`.
         path: String,
-        /// The token, sealed by the vault for [`LINK_PURPOSE`].
+        /// The token, sealed as in [`crate::auth::model::LinkMade`].
         sealed_token: String,
     },
 }
@@ -188,6 +190,39 @@ pub struct NewMail {
     pub link: Link,
     /// The invoice that is attached as PDF.
     pub attached_invoice: Option<String>,
+}
+
+/// What becomes of a mail once it was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// Its state: sent, failed, or queued to be tried again.
+    pub state: MailState,
+    /// Whether it may have gone out without our knowing.
+    pub unsure: bool,
+    /// The server's words, or our [`Fault`].
+    pub words: String,
+}
+
+impl After {
+    /// Decides after the `tries`-th try. What may have gone out once is tried once
+    /// more; a second time of not knowing ends it.
+    #[must_use]
+    pub fn of(delivery: Delivery, tries: i64, unsure: bool) -> Self {
+        let (state, unsure, words) = match delivery {
+            Delivery::Accepted(words) => (MailState::Sent, unsure, words),
+            Delivery::Refused(words) => (MailState::Failed, unsure, words),
+            Delivery::Later(words) if tries >= TRIES_MAX => (MailState::Failed, unsure, words),
+            Delivery::Later(words) => (MailState::Queued, unsure, words),
+            Delivery::Unknown(_) if unsure => (MailState::Failed, true, Fault::Unsure.as_str().to_owned()),
+            Delivery::Unknown(words) => (MailState::Queued, true, words),
+        };
+        let line: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        Self {
+            state,
+            unsure,
+            words: line.chars().take(WORDS_MAX).collect::<String>().trim().to_owned(),
+        }
+    }
 }
 
 /// A mail as staff sees it in lists.

@@ -9,11 +9,13 @@ use crate::platform::worker::BoxFuture;
 
 /// A mail with everything in place, its link in clear: never to be logged.
 #[derive(Clone)]
-pub struct Letter {
+pub struct OutgoingMail {
     /// The mail; its Message-ID is made from it.
     pub id: MailId,
+    /// The sender's mail address.
+    pub from: String,
     /// Shown as the sender's name.
-    pub sender_name: String,
+    pub from_name: String,
     /// One mail address.
     pub to: String,
     /// One line.
@@ -26,28 +28,32 @@ pub struct Letter {
     pub files: Vec<Download>,
 }
 
-// A letter may carry a one-time link.
-impl std::fmt::Debug for Letter {
+// It may carry a one-time link.
+impl std::fmt::Debug for OutgoingMail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Letter").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("OutgoingMail")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
-/// Why a letter was not taken. The words are the server's, where it spoke.
+/// What became of a mail. The words are the server's, where it spoke.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SendFailure {
-    /// The server will never take this letter.
+pub enum Delivery {
+    /// The server took it.
+    Accepted(String),
+    /// The server will never take this mail.
     Refused(String),
     /// Not now; it was certainly not taken.
     Later(String),
-    /// The letter was handed over and no answer came: it may have been taken.
+    /// The mail was handed over and no answer came: it may have been taken.
     Unknown(String),
 }
 
-/// Hands letters to the outside world.
+/// Hands mails to the outside world.
 pub trait MailTransport: Send + Sync {
-    /// Hands over one letter, to one recipient.
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), SendFailure>>;
+    /// Hands over one mail, to one recipient.
+    fn send<'a>(&'a self, mail: &'a OutgoingMail) -> BoxFuture<'a, Delivery>;
 }
 
 /// Makes the PDF of an issued invoice by its id.

@@ -15,6 +15,7 @@ use crate::auth::call::{Call, Changed, Scope, not_found};
 use crate::auth::policy::Action;
 use crate::platform::error::Result;
 use crate::platform::{Tx, outbox, settings};
+use crate::{auth, customers};
 
 /// A new department.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -141,6 +142,17 @@ pub fn create_in(tx: &mut Tx<'_>, department: &NewDepartment) -> Result<Departme
     }
 }
 
+/// Makes the departments of a new installation, both told at this address.
+///
+/// # Errors
+/// `tickets.department_email`; `tickets.department_taken` when they are there.
+pub fn create_departments_in(tx: &mut Tx<'_>, email: &str) -> Result<()> {
+    for name in ["Support", "Billing"] {
+        create_in(tx, &NewDepartment::parse(name, email)?)?;
+    }
+    Ok(())
+}
+
 /// Opens a ticket, by a person of the customer or by staff for them.
 ///
 /// # Errors
@@ -156,9 +168,7 @@ pub async fn open(call: &Call, input: OpenTicket) -> Result<Written> {
     let server_id = input.server_id.filter(|id| !id.is_empty());
     let (reader, author) = (scope.clone(), Author::of(call, &scope));
     call.write(&scope, move |tx| {
-        if !store::customer_exists(tx, &customer_id)? {
-            return Err(not_found());
-        }
+        customers::queries::load_in(tx, &customer_id)?;
         if !from_staff && store::opened_since(tx, &customer_id, tx.now().plus_days(-1))? >= OPENED_A_DAY {
             return Err(TicketRefusal::TooManyOpened.with("max", OPENED_A_DAY).into());
         }
@@ -279,10 +289,11 @@ pub async fn assign(call: &Call, input: AssignTicket) -> Result<TicketView> {
         let mut ticket = store::load(tx, &reader, &input.ticket_id)?.ok_or_else(not_found)?;
         if let Some(assignee) = &input.assigned_to {
             let assignee = Some(assignee.clone()).filter(|id| !id.is_empty());
-            if let Some(person) = &assignee
-                && !store::is_active_staff(tx, person)?
-            {
-                return Err(TicketRefusal::AssigneeUnknown.into());
+            if let Some(person) = &assignee {
+                let staff = auth::queries::staff_in(tx)?;
+                if !staff.iter().any(|(contact, _)| contact.person_id.as_str() == person) {
+                    return Err(TicketRefusal::AssigneeUnknown.into());
+                }
             }
             ticket.assigned_to = assignee;
         }

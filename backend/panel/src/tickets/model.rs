@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::attachments::model::{AttachmentView, FileInput, NewFile};
 use super::error::TicketRefusal;
+use crate::auth::model::MailAddress;
 use crate::platform::error::Result;
 use crate::platform::outbox::Event;
 
@@ -195,10 +196,13 @@ impl NewDepartment {
         if name.is_empty() || name.chars().count() > NAME_MAX {
             return Err(TicketRefusal::DepartmentName.with("max", NAME_MAX).into());
         }
-        let email = email.trim().to_owned();
-        if !email.is_empty() && !looks_like_address(&email) {
-            return Err(TicketRefusal::DepartmentEmail.into());
-        }
+        let email = match email.trim() {
+            "" => String::new(),
+            typed => typed
+                .parse::<MailAddress>()
+                .map_err(|_not_an_address| TicketRefusal::DepartmentEmail)?
+                .to_string(),
+        };
         Ok(Self { name, email })
     }
 
@@ -213,20 +217,6 @@ impl NewDepartment {
     pub fn email(&self) -> &str {
         &self.email
     }
-}
-
-/// One `@` with something on both sides, and nothing that could end a header
-/// or name a second recipient. Whether it exists, only a mail can tell.
-fn looks_like_address(text: &str) -> bool {
-    let clean = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
-    text.len() <= 254
-        && text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && !domain.is_empty()
-                && !domain.starts_with(['.', '-'])
-                && local.chars().all(clean)
-                && domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
-        })
 }
 
 fn one_line(typed: &str) -> String {

@@ -150,25 +150,6 @@ pub fn server_belongs(tx: &mut Tx<'_>, server_id: &str, customer_id: &str) -> Re
     .get_result(tx.conn)?)
 }
 
-/// Whether there is such a customer.
-pub fn customer_exists(tx: &mut Tx<'_>, customer_id: &str) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(
-        customers::table.filter(customers::id.eq(customer_id)),
-    ))
-    .get_result(tx.conn)?)
-}
-
-/// Whether this person is an active member of staff.
-pub fn is_active_staff(tx: &mut Tx<'_>, person_id: &str) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(
-        people::table
-            .filter(people::id.eq(person_id))
-            .filter(people::staff_role.is_not_null())
-            .filter(people::state.eq("active")),
-    ))
-    .get_result(tx.conn)?)
-}
-
 pub fn insert(tx: &mut Tx<'_>, row: &TicketRow) -> Result<()> {
     diesel::insert_into(tickets::table)
         .values(row.clone())
