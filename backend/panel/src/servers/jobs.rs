@@ -14,7 +14,6 @@ use super::model::{
     Desired, Disk, DiskState, Seen, Server, ServerId, disk_name, is_quarantine_name, quarantine_name, seed_name,
 };
 use super::ports::{Act, GuestSeen, Hypervisor, HypervisorError, NodeSeen};
-pub use super::reconcile::jobs::ReconcileHandler;
 use super::reconcile::model::{Known, Patience, plan, stopped_from_inside};
 use super::{queries, store};
 use crate::nodes::model::{LinkState, Node, NodeId, NodeState};
@@ -81,13 +80,32 @@ pub fn purge_job() -> NewJob<'static> {
     }
 }
 
+/// Puts a look at every node in the queue; the scheduler calls it.
+///
+/// # Errors
+/// When the database fails.
+pub fn enqueue_observations_in(tx: &mut Tx<'_>) -> Result<()> {
+    for node in nodes::queries::ids_in(tx)? {
+        enqueue(tx, &observe_job(&node))?;
+    }
+    Ok(())
+}
+
+/// Puts the deletion of old disks in the queue; the scheduler calls it.
+///
+/// # Errors
+/// When the database fails.
+pub fn enqueue_purge_in(tx: &mut Tx<'_>) -> Result<JobId> {
+    enqueue(tx, &purge_job())
+}
+
 /// Looks at a whole node and records what was seen of each of its servers.
-pub struct ObserveHandler {
+pub struct Observe {
     hypervisor: Arc<dyn Hypervisor>,
     machine: Arc<dyn Clock>,
 }
 
-impl ObserveHandler {
+impl Observe {
     /// A handler over this port.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
@@ -123,7 +141,7 @@ impl ObserveHandler {
     }
 }
 
-impl Handler for ObserveHandler {
+impl Handler for Observe {
     fn kind(&self) -> &'static str {
         OBSERVE
     }
@@ -338,11 +356,11 @@ fn strangers(servers: &[Server], seen: &NodeSeen) -> Vec<String> {
 
 /// Deletes for good the disks whose time in quarantine is over, a few in one
 /// run, and frees addresses that have cooled off.
-pub struct PurgeHandler {
+pub struct Purge {
     hypervisor: Arc<dyn Hypervisor>,
 }
 
-impl PurgeHandler {
+impl Purge {
     /// A handler over this port.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
@@ -417,7 +435,7 @@ impl PurgeHandler {
     }
 }
 
-impl Handler for PurgeHandler {
+impl Handler for Purge {
     fn kind(&self) -> &'static str {
         PURGE
     }

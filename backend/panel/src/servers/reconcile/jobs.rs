@@ -33,7 +33,7 @@ const COOL_OFF_HOURS: i64 = 24;
 const CONSOLE_BYTES: u32 = 262_144;
 
 /// Brings one server to what is wished; the subject is its id.
-pub struct ReconcileHandler {
+pub struct Reconcile {
     hypervisor: Arc<dyn Hypervisor>,
     patience: Patience,
     machine: Arc<dyn Clock>,
@@ -56,7 +56,7 @@ enum Next {
     Wait(i64, String),
 }
 
-impl ReconcileHandler {
+impl Reconcile {
     /// A handler over this port, with the usual patience.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
@@ -109,7 +109,7 @@ impl ReconcileHandler {
     }
 }
 
-impl Handler for ReconcileHandler {
+impl Handler for Reconcile {
     fn kind(&self) -> &'static str {
         RECONCILE
     }
@@ -121,7 +121,7 @@ impl Handler for ReconcileHandler {
 
 /// A server taken in hand by one run.
 struct Hand<'r> {
-    job: &'r ReconcileHandler,
+    job: &'r Reconcile,
     run: &'r Run,
     id: ServerId,
     fence: i64,
