@@ -1,6 +1,7 @@
 //! Nodes in memory, for scale and for faults that a real node does not have on
 //! demand: no answer, an answer lost after the effect, a guest that ignores its
 //! power button, a list that is empty. What a node really does is tested on libvirt.
+#![allow(clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +27,7 @@ pub struct Simulator {
 #[derive(Default)]
 struct Inner {
     nodes: BTreeMap<String, SimulatedNode>,
-    faults: Vec<(Point, Fault)>,
+    faults: Vec<(Point, usize, Fault)>,
     done: Vec<(Instant, String, Act)>,
     calls: BTreeMap<Point, usize>,
     disobedient: BTreeSet<String>,
@@ -150,7 +151,12 @@ impl Simulator {
 
     /// The next call at this point goes wrong.
     pub fn fail_next(&self, point: Point, fault: Fault) {
-        self.with(|inner| inner.faults.push((point, fault)));
+        self.fail_at(point, 0, fault);
+    }
+
+    /// A call at this point goes wrong, after `passing` ones that do not.
+    pub fn fail_at(&self, point: Point, passing: usize, fault: Fault) {
+        self.with(|inner| inner.faults.push((point, passing, fault)));
     }
 
     /// A node stops to answer, or answers again.
@@ -254,12 +260,14 @@ impl Simulator {
         })
     }
 
-    /// How many filters and seeds a node has.
+    /// Volumes, seeds and filters of a server, with `#` for its id.
     #[must_use]
-    pub fn leftovers(&self, node_id: &str) -> usize {
+    pub fn things_of(&self, server: &str) -> Vec<String> {
         self.with(|inner| {
-            let node = inner.nodes.entry(node_id.to_owned()).or_default();
-            node.filters.len() + node.seeds.len()
+            let nodes = inner.nodes.values();
+            let things = nodes.flat_map(|node| node.volumes.iter().chain(node.seeds.keys()).chain(&node.filters));
+            let own = things.filter(|thing| thing.contains(server));
+            own.map(|thing| thing.replace(server, "#")).collect()
         })
     }
 
@@ -288,8 +296,14 @@ impl Simulator {
         let (silent, fault) = self.with(|inner| {
             *inner.calls.entry(point).or_default() += 1;
             let silent = inner.nodes.entry(node.id.to_string()).or_default().silent;
-            let place = inner.faults.iter().position(|(at, _)| *at == point);
-            let fault = place.map(|place| inner.faults.remove(place).1);
+            let place = inner.faults.iter().position(|(at, ..)| *at == point);
+            let fault = place.and_then(|place| match &mut inner.faults[place].1 {
+                0 => Some(inner.faults.remove(place).2),
+                passing => {
+                    *passing -= 1;
+                    None
+                }
+            });
             (silent, fault)
         });
         match silent {
