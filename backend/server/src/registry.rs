@@ -213,7 +213,7 @@ impl FieldKind {
     pub fn read(self, typed: &[String]) -> Option<Value> {
         let first = typed.first().map(String::as_str).unwrap_or_default();
         match self {
-            Self::Boolean => Some(Value::Bool(matches!(first, "on" | "true" | "yes" | "1"))),
+            Self::Boolean => Some(Value::Bool(matches!(first, "yes" | "on" | "true" | "1"))),
             Self::Texts => {
                 let lines = typed.iter().flat_map(|text| text.lines()).map(str::trim);
                 Some(lines.filter(|line| !line.is_empty()).map(Value::from).collect())

@@ -86,13 +86,3 @@ pub fn renewing_in(tx: &mut Tx<'_>, up_to: Day, input: &ListInput) -> Result<Pag
         format!("{}.{}", subscription.billed_until, subscription.id)
     }))
 }
-
-/// Active subscriptions that renew by themselves and are billed until before
-/// `horizon`, soonest first, a page at a time.
-///
-/// # Errors
-/// When the database fails.
-pub fn renewing_in(tx: &mut Tx<'_>, horizon: Day, input: &ListInput) -> Result<Paged<Subscription>> {
-    let rows = store::renewing(tx, horizon, input)?;
-    Ok(Paged::cut(rows, input, |row| format!("{}~{}", row.billed_until, row.id)))
-}

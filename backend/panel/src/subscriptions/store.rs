@@ -194,29 +194,6 @@ pub fn renewing(
     rows.into_iter().map(Subscription::try_from).collect()
 }
 
-/// Active subscriptions that renew by themselves, soonest first; `after` is a day
-/// and an id with `~` between them.
-pub fn renewing(tx: &mut Tx<'_>, horizon: Day, input: &ListInput) -> Result<Vec<Subscription>> {
-    let mut query = subscriptions::table
-        .filter(subscriptions::state.eq(SubscriptionState::Active))
-        .filter(subscriptions::renewal.eq(RenewalChoice::Automatic))
-        .filter(subscriptions::billed_until.lt(horizon))
-        .select(Row::as_select())
-        .order((subscriptions::billed_until, subscriptions::id))
-        .limit(input.fetch())
-        .into_boxed();
-    let after = input.after.as_deref().and_then(|text| text.split_once('~'));
-    if let Some((day, id)) = after.and_then(|(day, id)| Some((day.parse::<Day>().ok()?, id.to_owned()))) {
-        query = query.filter(
-            subscriptions::billed_until
-                .gt(day)
-                .or(subscriptions::billed_until.eq(day).and(subscriptions::id.gt(id))),
-        );
-    }
-    let rows: Vec<Row> = query.load(tx.conn)?;
-    rows.into_iter().map(Subscription::try_from).collect()
-}
-
 /// Writes the state, the renewal and their moments over the version that was
 /// read; false when somebody else was faster.
 pub fn save(tx: &mut Tx<'_>, next: &Subscription) -> Result<bool> {

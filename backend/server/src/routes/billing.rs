@@ -11,7 +11,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         action!(GET "/invoices" ListInvoices => invoices::queries::list),
         action!(GET "/invoices/{invoice_id}" ShowInvoice => invoices::queries::show),
-        action!(GET "/invoices/{invoice_id}/pdf" DownloadInvoice => file documents::queries::pdf),
+        action!(FILE "/invoices/{invoice_id}/pdf" DownloadInvoice => documents::queries::pdf),
         action!(POST "/invoices" DraftInvoice => invoices::commands::draft),
         action!(POST "/invoices/{invoice_id}/discard" DiscardDraft => invoices::commands::discard),
         action!(POST "/invoices/{invoice_id}/issue" IssueInvoice => invoices::commands::issue),
