@@ -27,11 +27,19 @@ async fn everything_is_built_twice_and_changes_once(on: &Subject) {
     let again = on.volume_after(on.volume_step(64)).await;
     assert!(!again.changed);
     assert_eq!(again.path, disk.path);
+    assert_eq!(disk.capacity_bytes, 64 * MIB);
     if on.can.can(Capability::VolumeResize) {
-        assert_eq!(disk.capacity_bytes, 64 * MIB);
         assert_eq!(on.volume_after(on.volume_step(80)).await.capacity_bytes, 80 * MIB);
         let smaller = on.volume_after(on.volume_step(64)).await;
         assert_eq!(smaller.capacity_bytes, 80 * MIB, "a disk never shrinks");
+    } else {
+        let refusal = on.refusal(on.volume_step(80)).await;
+        assert_eq!(
+            refusal,
+            NodeError::Unsupported {
+                needs: Capability::VolumeResize
+            }
+        );
     }
 
     assert!(on.volume_after(on.seed_step("first-name")).await.changed);
@@ -329,4 +337,34 @@ async fn a_stranger_on_the_node_is_seen_and_never_touched() {
     assert_eq!(on.refusal(GuestStep::PowerOff).await.code(), "node_conflict");
     on.guest = stranger.guest;
     assert_eq!(on.observe().await.state, GuestState::Running);
+}
+
+#[tokio::test]
+async fn without_a_log_the_live_console_is_watched() {
+    let mut on = Subject::on_qemu_without_console_log().await;
+    on.image.cmdline.push_str(" hostwright.tick");
+    on.build().await;
+    on.guest_after(GuestStep::Start).await;
+    on.console_with("HOSTWRIGHT tick", 3).await;
+    assert_eq!(on.console().await.source, ConsoleSource::Live);
+    on.remove().await;
+}
+
+#[tokio::test]
+async fn commands_for_one_guest_take_turns() {
+    let on = Subject::on_test_driver().await;
+    on.build().await;
+    let again = on.node.clone();
+    let (one, two) = tokio::join!(
+        on.node.perform(on.change(GuestStep::Start)),
+        again.perform(on.change(GuestStep::Start)),
+    );
+    let changed = |outcome: Result<Report, NodeError>| match outcome {
+        Ok(Report::Guest(seen)) => {
+            assert_eq!(seen.state, GuestState::Running);
+            seen.changed
+        }
+        other => panic!("starting answered {other:?}"),
+    };
+    assert!(changed(one) != changed(two), "it was started exactly once");
 }

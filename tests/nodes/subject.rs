@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use hostwright_node::{
-    Artifact, Boot, Capabilities, Cidr, Command, ConsoleText, Deadlines, DiskSource, GuestRef,
+    Artifact, Boot, Capabilities, Cidr, Command, ConsoleSource, ConsoleText, Deadlines, DiskSource, GuestRef,
     GuestSpec, GuestState, GuestStep, ImageFacts, ImageParts, ImageRef, NetworkKind, Node,
     NodeConfig, NodeError, Observed, Outcome, Report, SeedSpec, Uplink, VolumeFacts, VolumeFormat,
     XenKind,
@@ -83,6 +83,13 @@ impl Subject {
     pub async fn on_qemu() -> Self {
         let (uri, base) = tokio::task::spawn_blocking(shared_libvirt).await.unwrap();
         Self::on_qemu_at(&uri, &base, Deadlines::default()).await
+    }
+
+    pub async fn on_qemu_without_console_log() -> Self {
+        let (uri, base) = tokio::task::spawn_blocking(shared_libvirt).await.unwrap();
+        let state = tempfile::tempdir().unwrap();
+        let config = config(&uri, state.path(), None);
+        Self::on(config, state, &base.join("pool")).await
     }
 
     pub async fn on_qemu_at(uri: &str, base: &Path, deadlines: Deadlines) -> Self {
@@ -326,8 +333,17 @@ impl Subject {
     /// Waits until the console shows the text this many times, and gives all of it.
     pub async fn console_with(&self, text: &str, times: usize) -> String {
         let until = Instant::now() + BOOTING;
+        let mut heard = String::new();
         loop {
-            let seen = self.console().await.text;
+            let ConsoleText { text: tail, source } = self.console().await;
+            // A log is read whole each time; the live console only tells what is new.
+            let seen = match source {
+                ConsoleSource::Log => tail,
+                ConsoleSource::Live => {
+                    heard.push_str(&tail);
+                    heard.clone()
+                }
+            };
             if seen.matches(text).count() >= times {
                 return seen;
             }

@@ -25,14 +25,18 @@ use crate::session::{Session, Turn};
 const OPENING_PAUSE: Duration = Duration::from_millis(300);
 /// Threads that carry out commands, per connection.
 const COMMAND_WORKERS: usize = 3;
+/// Threads that copy disks, per connection, so that a start never waits behind a copy.
+const COPYING_WORKERS: usize = 2;
 /// Threads that only look, per connection, so that looking never waits behind a long copy.
 const OBSERVING_WORKERS: usize = 1;
 
 /// Which threads carry out a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// Changes, and copies that take long.
+    /// Changes.
     Commands,
+    /// Changes that copy disks and take long.
+    Copying,
     /// Looking.
     Observing,
 }
@@ -107,6 +111,7 @@ struct Generation {
     number: u64,
     session: Arc<Session>,
     commands: Sender<Job>,
+    copying: Sender<Job>,
     observing: Sender<Job>,
 }
 
@@ -292,6 +297,7 @@ impl Link {
         Ok(state.generation.as_ref().map(|present| {
             let queue = match lane {
                 Lane::Commands => &present.commands,
+                Lane::Copying => &present.copying,
                 Lane::Observing => &present.observing,
             };
             (present.number, queue.clone())
@@ -352,6 +358,7 @@ impl Link {
         Ok(Generation {
             number,
             commands: workers(COMMAND_WORKERS, "do")?,
+            copying: workers(COPYING_WORKERS, "copy")?,
             observing: workers(OBSERVING_WORKERS, "look")?,
             session,
         })

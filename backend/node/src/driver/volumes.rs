@@ -62,7 +62,13 @@ pub(super) fn ensure_volume(
                     }
                     let base = storage::volume(turn, &pool, &image.disk_volume())?;
                     let base_bytes = storage::volume_facts(turn, &base)?.capacity_bytes;
-                    let document = volume_xml(name, base_bytes, format_here(turn));
+                    // Where a disk cannot be grown it is made in its final size.
+                    let bytes = if turn.can(Capability::VolumeResize) {
+                        base_bytes
+                    } else {
+                        base_bytes.max(wanted)
+                    };
+                    let document = volume_xml(name, bytes, format_here(turn));
                     turn.change(fence, "copy the image", |_| {
                         StorageVol::create_xml_from(&pool, &document, &base, 0)
                     })?
@@ -73,7 +79,8 @@ pub(super) fn ensure_volume(
         }
     };
     let before = storage::volume_facts(turn, &volume)?;
-    if before.capacity_bytes < wanted && turn.can(Capability::VolumeResize) {
+    if before.capacity_bytes < wanted {
+        turn.need(Capability::VolumeResize)?;
         changed = true;
         grow(turn, fence, pool_name, &volume, &before.path, wanted)?;
     }
