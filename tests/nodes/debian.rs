@@ -14,7 +14,9 @@ use super::subject::{MIB, Subject, image_folder};
 #[ignore = "builds a Debian for minutes the first time, needs ssh: run with --ignored"]
 async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
     let image = tokio::task::spawn_blocking(|| images::debian(&image_folder()).unwrap());
-    let lab = tokio::task::spawn_blocking(|| Libvirt::temporary("debian").unwrap()).await.unwrap();
+    let lab = tokio::task::spawn_blocking(|| Libvirt::temporary("debian").unwrap())
+        .await
+        .unwrap();
     let mut on = Subject::on_qemu_at(&lab.uri(), lab.base(), Deadlines::default()).await;
     on.image = image.await.unwrap();
     let key = lab.base().join("key").display().to_string();
@@ -23,7 +25,10 @@ async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
         .status()
         .unwrap();
     assert!(made.success());
-    on.ssh_key = fs::read_to_string(format!("{key}.pub")).unwrap().trim().to_owned();
+    on.ssh_key = fs::read_to_string(format!("{key}.pub"))
+        .unwrap()
+        .trim()
+        .to_owned();
 
     on.bring_image().await;
     on.ensure_network().await;
@@ -44,8 +49,18 @@ async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
     for address in [address, v6] {
         let target = format!("root@{address}");
         let ssh = [
-            "ssh", "-i", &key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", &target,
+            "ssh",
+            "-i",
+            &key,
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "LogLevel=ERROR",
+            &target,
             "hostname; df -m --output=size / | tail -n 1; systemctl is-system-running --wait; ip route",
         ];
         let until = Instant::now() + Duration::from_secs(60);
@@ -59,7 +74,10 @@ async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
         let mut lines = said.lines();
         assert_eq!(lines.next(), Some("debian-host"));
         let mebibytes: u64 = lines.next().unwrap().trim().parse().unwrap();
-        assert!(mebibytes > 2800, "the file system has grown to {mebibytes} MiB");
+        assert!(
+            mebibytes > 2800,
+            "the file system has grown to {mebibytes} MiB"
+        );
         assert_eq!(lines.next(), Some("running"), "every unit came up");
         assert!(said.contains("default via 10.209.0.1"));
     }
@@ -67,5 +85,8 @@ async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
     let began = Instant::now();
     on.guest_after(GuestStep::Shutdown).await;
     on.wait_for(GuestState::ShutOff).await;
-    println!("shut down by request after {:.1} s", began.elapsed().as_secs_f32());
+    println!(
+        "shut down by request after {:.1} s",
+        began.elapsed().as_secs_f32()
+    );
 }

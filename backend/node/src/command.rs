@@ -513,7 +513,13 @@ mod tests {
 
     #[test]
     fn a_prefix_longer_than_the_address_is_refused() {
-        for text in ["192.0.2.1", "192.0.2.1/33", "::1/129", "x/8", "192.0.2.1/-1"] {
+        for text in [
+            "192.0.2.1",
+            "192.0.2.1/33",
+            "::1/129",
+            "x/8",
+            "192.0.2.1/-1",
+        ] {
             assert!(text.parse::<Cidr>().is_err(), "{text}");
         }
     }

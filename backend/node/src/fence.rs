@@ -154,11 +154,17 @@ mod tests {
         let journal = Journal::open(folder.path()).unwrap();
         assert_eq!(
             journal.raise(GUEST, 6),
-            Err(NodeError::Fenced { given: 6, highest: 7 })
+            Err(NodeError::Fenced {
+                given: 6,
+                highest: 7
+            })
         );
         assert_eq!(
             journal.confirm(GUEST, 6),
-            Err(NodeError::Fenced { given: 6, highest: 7 })
+            Err(NodeError::Fenced {
+                given: 6,
+                highest: 7
+            })
         );
         journal.raise(GUEST, 8).unwrap();
     }

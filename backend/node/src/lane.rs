@@ -209,7 +209,11 @@ impl Link {
             Err(NodeError::Timeout { .. } | NodeError::Unreachable { .. })
         );
         if broken {
-            tracing::warn!(node = self.config.name, during, "the connection is given up");
+            tracing::warn!(
+                node = self.config.name,
+                during,
+                "the connection is given up"
+            );
             self.retire(number);
         }
         self.state().last_call_failed = broken;
@@ -244,10 +248,7 @@ impl Link {
     }
 
     /// The present connection, opened if there is none.
-    async fn connected(
-        &self,
-        lane: Lane,
-    ) -> Result<(u64, Sender<Job>), NodeError> {
+    async fn connected(&self, lane: Lane) -> Result<(u64, Sender<Job>), NodeError> {
         let stuck = self.stuck_calls();
         if stuck >= self.config.deadlines.stuck_cap {
             return Err(NodeError::Degraded { stuck });
@@ -260,7 +261,9 @@ impl Link {
             after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
             during: "open the connection".to_owned(),
         };
-        let _only_one = timeout(limit, self.opening.lock()).await.map_err(too_long)?;
+        let _only_one = timeout(limit, self.opening.lock())
+            .await
+            .map_err(too_long)?;
         if let Some(present) = self.present(lane)? {
             return Ok(present);
         }
@@ -291,7 +294,11 @@ impl Link {
         {
             return Err(refusal.clone());
         }
-        if state.generation.as_ref().is_some_and(|present| !present.session.is_alive()) {
+        if state
+            .generation
+            .as_ref()
+            .is_some_and(|present| !present.session.is_alive())
+        {
             state.generation = None;
         }
         Ok(state.generation.as_ref().map(|present| {
@@ -306,7 +313,11 @@ impl Link {
 
     fn retire(&self, number: u64) {
         let mut state = self.state();
-        if state.generation.as_ref().is_some_and(|present| present.number == number) {
+        if state
+            .generation
+            .as_ref()
+            .is_some_and(|present| present.number == number)
+        {
             state.generation = None;
         }
     }
@@ -351,7 +362,9 @@ impl Link {
             for place in 0..count {
                 let jobs = Arc::clone(&jobs);
                 let session = Arc::clone(&session);
-                spawn(format!("{name}-{role}{place}"), move || work_off(&jobs, &session))?;
+                spawn(format!("{name}-{role}{place}"), move || {
+                    work_off(&jobs, &session)
+                })?;
             }
             Ok(queue)
         };

@@ -32,7 +32,10 @@ pub(crate) fn check_guest(guest: &GuestRef) -> Result<(), NodeError> {
     if hex && lengths == [8, 4, 4, 4, 12] {
         Ok(())
     } else {
-        Err(invalid(format!("{:?} is not a UUID in lower case", guest.uuid)))
+        Err(invalid(format!(
+            "{:?} is not a UUID in lower case",
+            guest.uuid
+        )))
     }
 }
 
@@ -52,10 +55,12 @@ pub(crate) fn check_volume_of(guest: &GuestRef, volume: &str) -> Result<(), Node
 /// A hardware address of one station, in lower case.
 pub(crate) fn check_mac(mac: &str) -> Result<(), NodeError> {
     let octets: Vec<&str> = mac.split(':').collect();
-    let hex = octets.iter().all(|octet| {
-        octet.len() == 2 && octet.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
-    });
-    let first = octets.first().and_then(|octet| u8::from_str_radix(octet, 16).ok());
+    let hex = octets
+        .iter()
+        .all(|octet| octet.len() == 2 && octet.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')));
+    let first = octets
+        .first()
+        .and_then(|octet| u8::from_str_radix(octet, 16).ok());
     if hex && octets.len() == 6 && first.is_some_and(|first| first & 1 == 0) {
         Ok(())
     } else {
@@ -106,7 +111,12 @@ mod tests {
     #[test]
     fn a_group_address_is_no_hardware_address_of_a_guest() {
         assert!(check_mac("52:54:00:00:00:01").is_ok());
-        for mac in ["53:54:00:00:00:01", "52:54:00:00:00", "52:54:00:00:00:0G", "52:54:00:00:00:0A"] {
+        for mac in [
+            "53:54:00:00:00:01",
+            "52:54:00:00:00",
+            "52:54:00:00:00:0G",
+            "52:54:00:00:00:0A",
+        ] {
             assert!(check_mac(mac).is_err(), "{mac}");
         }
     }

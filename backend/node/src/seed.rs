@@ -36,7 +36,13 @@ pub(crate) fn check(seed: &SeedSpec) -> Result<(), NodeError> {
         return Err(invalid("too many addresses or name servers"));
     }
     for is_v4 in [true, false] {
-        if seed.gateways.iter().filter(|gateway| gateway.is_ipv4() == is_v4).count() > 1 {
+        if seed
+            .gateways
+            .iter()
+            .filter(|gateway| gateway.is_ipv4() == is_v4)
+            .count()
+            > 1
+        {
             return Err(invalid("more than one gateway in a family"));
         }
     }
@@ -54,7 +60,10 @@ pub fn disk_image(seed: &SeedSpec) -> Result<Vec<u8>, NodeError> {
         ("hostwright.env", plain(seed)),
         ("meta-data", format!("{:#}\n", meta_data(seed))),
         ("network-config", format!("{:#}\n", network_config(seed))),
-        ("user-data", format!("#cloud-config\n{:#}\n", user_data(seed))),
+        (
+            "user-data",
+            format!("#cloud-config\n{:#}\n", user_data(seed)),
+        ),
     ];
     let files: Vec<(&str, Vec<u8>)> = files
         .into_iter()
@@ -74,7 +83,11 @@ fn plain(seed: &SeedSpec) -> String {
         format!("mac={}", seed.mac),
     ];
     all.extend(seed.addresses.iter().map(|cidr| format!("address={cidr}")));
-    all.extend(seed.gateways.iter().map(|gateway| format!("gateway={gateway}")));
+    all.extend(
+        seed.gateways
+            .iter()
+            .map(|gateway| format!("gateway={gateway}")),
+    );
     all.extend(seed.dns.iter().map(|server| format!("dns={server}")));
     lines(all.iter())
 }
@@ -106,7 +119,11 @@ fn network_config(seed: &SeedSpec) -> Value {
     });
     if let Some(fields) = primary.as_object_mut() {
         for gateway in &seed.gateways {
-            let name = if gateway.is_ipv4() { "gateway4" } else { "gateway6" };
+            let name = if gateway.is_ipv4() {
+                "gateway4"
+            } else {
+                "gateway6"
+            };
             fields.insert(name.to_owned(), json!(gateway));
         }
     }
@@ -124,7 +141,10 @@ mod tests {
             hostname: "vps-1".into(),
             ssh_keys: vec!["ssh-ed25519 AAAA someone@home".into()],
             mac: "52:54:00:12:34:56".into(),
-            addresses: vec!["192.0.2.7/24".parse().unwrap(), "2001:db8::7/64".parse().unwrap()],
+            addresses: vec![
+                "192.0.2.7/24".parse().unwrap(),
+                "2001:db8::7/64".parse().unwrap(),
+            ],
             gateways: vec!["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()],
             dns: vec!["192.0.2.53".parse().unwrap()],
         }

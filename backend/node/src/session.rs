@@ -146,7 +146,11 @@ impl Turn {
             Err(fault)
                 if matches!(
                     fault.code(),
-                    N::NoDomain | N::NoStoragePool | N::NoStorageVolume | N::NoNwfilter | N::NoNetwork
+                    N::NoDomain
+                        | N::NoStoragePool
+                        | N::NoStorageVolume
+                        | N::NoNwfilter
+                        | N::NoNetwork
                 ) =>
             {
                 Ok(None)

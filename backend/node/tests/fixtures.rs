@@ -14,7 +14,9 @@ fn fixtures(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left: Vec<PathBuf> = roots.filter(|root| root.is_dir()).take(1).collect();
     while let Some(folder) = left.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {
@@ -47,9 +49,15 @@ fn read_all(folder: &str) {
         domains += 1;
         let facts = domain_facts(&document).unwrap();
         assert!(facts.name.is_some(), "{}", path.display());
-        assert!(facts.memory_bytes.is_some_and(|bytes| bytes > 0), "{}", path.display());
+        assert!(
+            facts.memory_bytes.is_some_and(|bytes| bytes > 0),
+            "{}",
+            path.display()
+        );
         assert!(facts.mark.is_none(), "{}", path.display());
-        let declared = element.at("devices").map_or(0, |all| all.all("disk").count());
+        let declared = element
+            .at("devices")
+            .map_or(0, |all| all.all("disk").count());
         assert_eq!(facts.disks.len(), declared, "{}", path.display());
     }
     println!("{folder}: {domains} domains read");

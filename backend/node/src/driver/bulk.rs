@@ -62,8 +62,9 @@ fn ask(connection: &Connect) -> Result<Records, Error> {
     let mut first: *mut sys::virDomainStatsRecordPtr = ptr::null_mut();
     // SAFETY: the connection is open for as long as it is borrowed, and the list is written to a
     // place of the right type.
-    let count =
-        unsafe { sys::virConnectGetAllDomainStats(connection.as_ptr(), wanted, &raw mut first, flags) };
+    let count = unsafe {
+        sys::virConnectGetAllDomainStats(connection.as_ptr(), wanted, &raw mut first, flags)
+    };
     match usize::try_from(count) {
         Ok(count) => Ok(Records { first, count }),
         Err(_negative) => Err(Error::last_error()),
@@ -122,7 +123,9 @@ fn numbers_and_names(record: &sys::virDomainStatsRecord) -> Values {
                 }
                 sys::VIR_TYPED_PARAM_STRING if !parameter.value.s.is_null() => {
                     let text = CStr::from_ptr(parameter.value.s);
-                    values.names.insert(field, text.to_string_lossy().into_owned());
+                    values
+                        .names
+                        .insert(field, text.to_string_lossy().into_owned());
                 }
                 _ => {}
             }

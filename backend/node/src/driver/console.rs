@@ -103,7 +103,8 @@ fn end_of_log(log: &Path, bytes: u32) -> Option<String> {
 fn end_of_file(file: &Path, bytes: u64) -> Option<Vec<u8>> {
     let mut open = File::open(file).ok()?;
     let length = open.seek(SeekFrom::End(0)).ok()?;
-    open.seek(SeekFrom::Start(length.saturating_sub(bytes))).ok()?;
+    open.seek(SeekFrom::Start(length.saturating_sub(bytes)))
+        .ok()?;
     let mut content = Vec::new();
     open.take(bytes).read_to_end(&mut content).ok()?;
     Some(content)

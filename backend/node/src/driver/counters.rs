@@ -9,7 +9,9 @@ use crate::xml::DomainFacts;
 
 /// Reads all counters. A guest may stop meanwhile: what can be read is kept.
 pub(super) fn of_domain(turn: &Turn, domain: &Domain, facts: &DomainFacts) -> Counters {
-    let info = turn.ask("read processor counters", |_| domain.get_info()).ok();
+    let info = turn
+        .ask("read processor counters", |_| domain.get_info())
+        .ok();
     let memory = turn
         .ask("read memory counters", |_| domain.memory_stats(0))
         .unwrap_or_default();
@@ -39,7 +41,9 @@ pub(super) fn of_domain(turn: &Turn, domain: &Domain, facts: &DomainFacts) -> Co
 
 fn net(turn: &Turn, domain: &Domain, interface: &str) -> Option<NetCounters> {
     let stats = turn
-        .ask("read network counters", |_| domain.interface_stats(interface))
+        .ask("read network counters", |_| {
+            domain.interface_stats(interface)
+        })
         .ok()?;
     Some(NetCounters {
         interface: interface.to_owned(),

@@ -59,13 +59,14 @@ fn is_as_wanted(present: &DomainFacts, wanted: &DomainFacts) -> bool {
             .map(|disk| (disk.source.clone(), disk.target.clone()))
             .collect()
     };
-    let interfaces = |facts: &DomainFacts| -> Vec<(Option<String>, Option<String>, Option<String>)> {
-        facts
-            .interfaces
-            .iter()
-            .map(|one| (one.mac.clone(), one.source.clone(), one.filter.clone()))
-            .collect()
-    };
+    let interfaces =
+        |facts: &DomainFacts| -> Vec<(Option<String>, Option<String>, Option<String>)> {
+            facts
+                .interfaces
+                .iter()
+                .map(|one| (one.mac.clone(), one.source.clone(), one.filter.clone()))
+                .collect()
+        };
     present.mark == wanted.mark
         && present.vcpus == wanted.vcpus
         && present.memory_bytes == wanted.memory_bytes
@@ -131,7 +132,12 @@ fn placement(
         .console_dir
         .as_ref()
         .filter(|_| turn.session.hypervisor == Hypervisor::Qemu)
-        .and_then(|folder| folder.join(format!("{}.log", guest.name)).to_str().map(str::to_owned));
+        .and_then(|folder| {
+            folder
+                .join(format!("{}.log", guest.name))
+                .to_str()
+                .map(str::to_owned)
+        });
     let place = Placement {
         hypervisor: turn.session.hypervisor,
         acceleration: turn.config.acceleration,
@@ -286,10 +292,12 @@ pub(super) fn reboot(
             }
         })
     } else if turn.can(Capability::Reset) {
-        turn.change(fence, "reset the guest", |_| domain.reset()).map(|_| ())
+        turn.change(fence, "reset the guest", |_| domain.reset())
+            .map(|_| ())
     } else {
         turn.change(fence, "power the guest off", |_| domain.destroy())?;
-        turn.change(fence, "start the guest", |_| domain.create()).map(|_| ())
+        turn.change(fence, "start the guest", |_| domain.create())
+            .map(|_| ())
     };
     confirm(turn, memory, guest, act, |seen| {
         seen.state == GuestState::Running

@@ -85,7 +85,9 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
                             reason: "a guest needs a processor and memory".to_owned(),
                         });
                     }
-                    spec.filter.as_deref().map_or(Ok(()), |filter| names::check("filter", filter))
+                    spec.filter
+                        .as_deref()
+                        .map_or(Ok(()), |filter| names::check("filter", filter))
                 }
                 GuestStep::QuarantineVolume {
                     pool,
@@ -127,8 +129,9 @@ pub(crate) fn perform(
 ) -> Outcome {
     match command {
         Command::Probe { pool } => observe::probe(turn, pool.as_deref()),
-        Command::ObserveGuest { guest } => observe::guest(turn, memory, &guest)
-            .map(|seen| Report::Guest(Box::new(seen))),
+        Command::ObserveGuest { guest } => {
+            observe::guest(turn, memory, &guest).map(|seen| Report::Guest(Box::new(seen)))
+        }
         Command::ObserveAll { pool } => observe::all(turn, memory, pool.as_deref()),
         Command::EnsurePool { pool, path } => storage::ensure_pool(turn, &pool, &path),
         Command::EnsureImage { pool, image, parts } => {

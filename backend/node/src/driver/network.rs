@@ -58,7 +58,9 @@ pub(super) fn ensure_network(turn: &Turn, name: &str, kind: &NetworkKind) -> Out
     }
     if !turn.ask("look at the network", |_| network.get_autostart())? {
         changed = true;
-        turn.ask("start the network with the host", |_| network.set_autostart(true))?;
+        turn.ask("start the network with the host", |_| {
+            network.set_autostart(true)
+        })?;
     }
     Ok(Report::Ensured { changed })
 }
@@ -123,7 +125,10 @@ pub(super) fn ensure_filter(
         // The guest's own: stable, and never that of another filter.
         None => fence.guest_uuid.clone(),
     };
-    let before = found.as_ref().map(|filter| document_of(turn, filter)).transpose()?;
+    let before = found
+        .as_ref()
+        .map(|filter| document_of(turn, filter))
+        .transpose()?;
     let document = filter_xml(name, &uuid, mac, addresses);
     // libvirt compares and leaves equal filters alone, so defining again costs nothing.
     let filter = turn.change(fence, "define the filter", |connection| {

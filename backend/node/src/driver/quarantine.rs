@@ -69,7 +69,9 @@ pub(super) fn rename(
         turn.ask("refresh the pool", |_| pool.refresh(0))?;
     } else {
         copy(turn, journal, fence, &pool, pool_name, &source, to)?;
-        turn.change(fence, "delete the disk that was copied", |_| source.delete(0))?;
+        turn.change(fence, "delete the disk that was copied", |_| {
+            source.delete(0)
+        })?;
     }
     if storage::find_volume(turn, &pool, from)?.is_some() {
         return Err(NodeError::Failed {
@@ -128,7 +130,9 @@ fn sees_the_same_files(
     if !is_file || !turn.can(Capability::VolumeUpload) {
         return Ok(false);
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let token = format!("{from} {} {}", now.as_nanos(), std::process::id()).into_bytes();
     let bytes = u64::try_from(token.len()).unwrap_or(0);
     let name = format!("{from}.token");
@@ -136,7 +140,9 @@ fn sees_the_same_files(
     if let Some(left) = storage::find_volume(turn, pool, &name)? {
         turn.ask("remove an old token", |_| left.delete(0))?;
     }
-    let volume = turn.ask("write a token", |_| StorageVol::create_xml(pool, &document, 0))?;
+    let volume = turn.ask("write a token", |_| {
+        StorageVol::create_xml(pool, &document, 0)
+    })?;
     let written = storage::upload(turn, &volume, bytes, &mut Cursor::new(&token));
     let seen = fs::read(path.with_file_name(&name));
     turn.ask("remove the token", |_| volume.delete(0))?;

@@ -52,7 +52,10 @@ pub(super) fn ensure_pool(turn: &Turn, name: &str, path: &Path) -> Outcome {
             if described.path.as_deref() != Some(path.trim_end_matches('/')) {
                 return Err(NodeError::Conflict {
                     name: name.to_owned(),
-                    reason: format!("the pool is elsewhere: {}", described.path.unwrap_or_default()),
+                    reason: format!(
+                        "the pool is elsewhere: {}",
+                        described.path.unwrap_or_default()
+                    ),
                 });
             }
             pool
@@ -91,7 +94,9 @@ pub(super) fn find_volume(
     pool: &StoragePool,
     volume: &str,
 ) -> Result<Option<StorageVol>, NodeError> {
-    turn.find("find the volume", |_| StorageVol::lookup_by_name(pool, volume))
+    turn.find("find the volume", |_| {
+        StorageVol::lookup_by_name(pool, volume)
+    })
 }
 
 /// The volume, or a refusal.
@@ -138,8 +143,14 @@ pub(super) fn ensure_image(
     let pool = pool(turn, pool_name)?;
     let has_content = turn.can(Capability::VolumeUpload);
     let mut files = vec![(image.disk_volume(), parts.disk.as_path())];
-    let kernel = parts.kernel.as_deref().map(|file| (image.kernel_volume(), file));
-    let initrd = parts.initrd.as_deref().map(|file| (image.initrd_volume(), file));
+    let kernel = parts
+        .kernel
+        .as_deref()
+        .map(|file| (image.kernel_volume(), file));
+    let initrd = parts
+        .initrd
+        .as_deref()
+        .map(|file| (image.initrd_volume(), file));
     files.extend(kernel.clone());
     files.extend(initrd.clone());
     let facts = |changed| {
@@ -247,11 +258,13 @@ pub(super) fn upload(
     let copied = (|| {
         let mut chunk = vec![0; CHUNK];
         loop {
-            let read = content.read(&mut chunk).map_err(|fault| NodeError::Failed {
-                libvirt_code: 0,
-                during: "read what is copied".to_owned(),
-                detail: fault.to_string(),
-            })?;
+            let read = content
+                .read(&mut chunk)
+                .map_err(|fault| NodeError::Failed {
+                    libvirt_code: 0,
+                    during: "read what is copied".to_owned(),
+                    detail: fault.to_string(),
+                })?;
             let mut left = chunk.get(..read).unwrap_or_default();
             if left.is_empty() {
                 return Ok(());
@@ -289,7 +302,9 @@ pub(super) fn download(turn: &Turn, volume: &StorageVol, bytes: u64) -> Result<V
         }
     };
     match read_all {
-        Ok(()) => turn.ask("finish reading", |_| stream.finish()).map(|()| content),
+        Ok(()) => turn
+            .ask("finish reading", |_| stream.finish())
+            .map(|()| content),
         Err(refusal) => {
             let _ = stream.abort();
             Err(refusal)

@@ -120,10 +120,13 @@ fn grow(
                 domain.block_resize(target, wanted, virt::sys::VIR_DOMAIN_BLOCK_RESIZE_BYTES)
             })?;
             let pool = storage::pool(turn, pool)?;
-            return turn.ask("refresh the pool", |_| pool.refresh(0)).map(|_| ());
+            return turn
+                .ask("refresh the pool", |_| pool.refresh(0))
+                .map(|_| ());
         }
     }
-    turn.change(fence, "grow the disk", |_| volume.resize(wanted, 0)).map(|_| ())
+    turn.change(fence, "grow the disk", |_| volume.resize(wanted, 0))
+        .map(|_| ())
 }
 
 /// Writes the seed if its content differs.
@@ -147,7 +150,9 @@ pub(super) fn ensure_seed(
                 return Ok(Report::Volume(before));
             }
         } else {
-            turn.change(fence, "remove a seed of another size", |_| present.delete(0))?;
+            turn.change(fence, "remove a seed of another size", |_| {
+                present.delete(0)
+            })?;
             found = None;
         }
     }
@@ -215,9 +220,14 @@ pub(super) fn refuse_if_used(
     } else {
         0
     };
-    for domain in turn.ask("list guests", |connection| connection.list_all_domains(which))? {
+    for domain in turn.ask("list guests", |connection| {
+        connection.list_all_domains(which)
+    })? {
         let facts = observe::facts_of(turn, &domain, false)?;
-        let uses = facts.disks.iter().any(|disk| disk.source.as_deref() == Some(path))
+        let uses = facts
+            .disks
+            .iter()
+            .any(|disk| disk.source.as_deref() == Some(path))
             || facts.kernel.as_deref() == Some(path);
         if uses {
             return Err(NodeError::Conflict {

@@ -68,8 +68,7 @@ fn document(guest: &GuestRef, spec: &GuestSpec, place: &Placement, digest: &str)
         )
         .child(Element::new("vcpu").text(spec.vcpus.to_string()))
         .maybe(
-            (is_xen && spec.boot == Boot::Disk)
-                .then(|| Element::new("bootloader").text("pygrub")),
+            (is_xen && spec.boot == Boot::Disk).then(|| Element::new("bootloader").text("pygrub")),
         )
         .child(operating_system(spec, place))
         .maybe((!is_xen).then(|| {
@@ -106,8 +105,18 @@ fn operating_system(spec: &GuestSpec, place: &Placement) -> Element {
     let os = Element::new("os").child(kind);
     match &spec.boot {
         Boot::Direct { cmdline, .. } => os
-            .maybe(place.kernel.as_ref().map(|path| Element::new("kernel").text(path.as_str())))
-            .maybe(place.initrd.as_ref().map(|path| Element::new("initrd").text(path.as_str())))
+            .maybe(
+                place
+                    .kernel
+                    .as_ref()
+                    .map(|path| Element::new("kernel").text(path.as_str())),
+            )
+            .maybe(
+                place
+                    .initrd
+                    .as_ref()
+                    .map(|path| Element::new("initrd").text(path.as_str())),
+            )
             .child(Element::new("cmdline").text(cmdline.as_str())),
         Boot::Disk if place.hypervisor == Hypervisor::Xen => os,
         Boot::Disk => os.child(Element::new("boot").with("dev", "hd")),
@@ -123,7 +132,12 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
     };
     let base = Element::new("devices")
         .child(disk(&place.disk, first, bus, false))
-        .maybe(place.seed.as_ref().map(|seed| disk(seed, second, bus, true)))
+        .maybe(
+            place
+                .seed
+                .as_ref()
+                .map(|seed| disk(seed, second, bus, true)),
+        )
         .child(interface(spec, place));
     if is_xen {
         return base.child(
@@ -150,7 +164,11 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
         Element::new("console")
             .with("type", "pty")
             .maybe(log)
-            .child(Element::new("target").with("type", "serial").with("port", "0")),
+            .child(
+                Element::new("target")
+                    .with("type", "serial")
+                    .with("port", "0"),
+            ),
     )
     .child(
         Element::new("channel").with("type", "unix").child(
@@ -165,9 +183,11 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
             .child(Element::new("stats").with("period", "10")),
     )
     .child(
-        Element::new("rng")
-            .with("model", "virtio")
-            .child(Element::new("backend").with("model", "random").text("/dev/urandom")),
+        Element::new("rng").with("model", "virtio").child(
+            Element::new("backend")
+                .with("model", "random")
+                .text("/dev/urandom"),
+        ),
     )
 }
 
@@ -179,7 +199,9 @@ fn disk(volume: &VolumePlace, target: &str, bus: &str, read_only: bool) -> Eleme
     };
     // libxl counts block statistics only for its own back end, which takes block devices.
     let driver = if bus == "xen" && volume.is_block_device {
-        Element::new("driver").with("name", "phy").with("type", "raw")
+        Element::new("driver")
+            .with("name", "phy")
+            .with("type", "raw")
     } else {
         Element::new("driver")
             .with("name", "qemu")
@@ -216,7 +238,9 @@ fn interface(spec: &GuestSpec, place: &Placement) -> Element {
 
 /// A digest that is the same in every build. It tells definitions apart; it protects nothing.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |digest: u64, byte| {
-        (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |digest: u64, byte| {
+            (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
 }

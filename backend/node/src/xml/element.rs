@@ -225,7 +225,9 @@ impl Element {
 /// The text without what XML 1.0 cannot carry, such as NUL and escape.
 fn carried(text: &str) -> String {
     text.chars()
-        .filter(|c| matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}')))
+        .filter(|c| {
+            matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
+        })
         .collect()
 }
 
@@ -293,7 +295,16 @@ mod tests {
     #[test]
     fn broken_documents_are_refused_and_do_not_panic() {
         let deep = "<a>".repeat(5000);
-        for document in ["", "<a>", "</a>", "<a><b></a>", "<a b=c/>", "<a>&nope;</a>", "x", deep.as_str()] {
+        for document in [
+            "",
+            "<a>",
+            "</a>",
+            "<a><b></a>",
+            "<a b=c/>",
+            "<a>&nope;</a>",
+            "x",
+            deep.as_str(),
+        ] {
             assert!(Element::parse(document).is_err(), "{document:.20}");
         }
     }

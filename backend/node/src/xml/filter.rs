@@ -21,7 +21,9 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
         .child(rule(
             "drop",
             -900,
-            Element::new("mac").with("match", "no").with("srcmacaddr", mac),
+            Element::new("mac")
+                .with("match", "no")
+                .with("srcmacaddr", mac),
         ));
     let v4 = addresses.iter().filter_map(|address| match address {
         IpAddr::V4(v4) => Some(v4),
@@ -55,7 +57,9 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
             .child(rule(
                 "drop",
                 -690,
-                Element::new("ipv6").with("protocol", "icmpv6").with("type", "134"),
+                Element::new("ipv6")
+                    .with("protocol", "icmpv6")
+                    .with("type", "134"),
             ))
             // Before it has an address a guest asks, from the empty address, whether that is free.
             .child(rule(
@@ -106,7 +110,22 @@ fn link_local(mac: &str) -> Option<Ipv6Addr> {
         return None;
     };
     Some(Ipv6Addr::from([
-        0xfe, 0x80, 0, 0, 0, 0, 0, 0, *a ^ 2, *b, *c, 0xff, 0xfe, *d, *e, *f,
+        0xfe,
+        0x80,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        *a ^ 2,
+        *b,
+        *c,
+        0xff,
+        0xfe,
+        *d,
+        *e,
+        *f,
     ]))
 }
 
@@ -127,12 +146,20 @@ mod tests {
             .filter(|rule| rule.attribute("action") == Some("accept"))
             .filter_map(|rule| {
                 let what = rule.children().next()?;
-                what.attribute("arpsrcipaddr").or(what.attribute("srcipaddr"))
+                what.attribute("arpsrcipaddr")
+                    .or(what.attribute("srcipaddr"))
             })
             .collect();
         assert_eq!(
             accepted,
-            ["192.0.2.7", "192.0.2.7", "::", "::", "2001:db8::7", "fe80::5054:ff:fe12:3456"]
+            [
+                "192.0.2.7",
+                "192.0.2.7",
+                "::",
+                "::",
+                "2001:db8::7",
+                "fe80::5054:ff:fe12:3456"
+            ]
         );
         let last = filter.all("rule").last().unwrap();
         assert_eq!(last.attribute("action"), Some("drop"));

@@ -33,7 +33,11 @@ fn own_bridge(named: Element, bridge: &str, host: &[Cidr]) -> Element {
     // Addresses come from our own allocator through the seed, so the network serves no names.
     let quiet = with_bridge.child(Element::new("dns").with("enable", "no"));
     host.iter().fold(quiet, |network, cidr| {
-        let family = if cidr.address.is_ipv4() { "ipv4" } else { "ipv6" };
+        let family = if cidr.address.is_ipv4() {
+            "ipv4"
+        } else {
+            "ipv6"
+        };
         network.child(
             Element::new("ip")
                 .with("family", family)

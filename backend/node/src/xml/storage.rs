@@ -25,9 +25,7 @@ pub fn volume_xml(volume: &str, bytes: u64, format: &str) -> String {
         )
         // Nothing set aside ahead: a disk takes space as it is written.
         .child(Element::new("allocation").with("unit", "bytes").text("0"))
-        .child(
-            Element::new("target").child(Element::new("format").with("type", format)),
-        )
+        .child(Element::new("target").child(Element::new("format").with("type", format)))
         .to_xml()
 }
 
