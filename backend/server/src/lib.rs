@@ -1,0 +1,19 @@
+//! The binary `hostwright`: composition root, HTTP, REST surface, pages, workers
+//! and command line. Rules live in `panel`, looks in `frontend`.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod compose;
+pub mod config;
+pub mod forms;
+pub mod http;
+pub mod hypervisor;
+pub mod openapi;
+pub mod pages;
+pub mod problem;
+pub mod registry;
+pub mod routes;
+pub mod telemetry;
+pub mod ticks;
+pub mod visitor;

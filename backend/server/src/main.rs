@@ -1,1 +1,133 @@
-fn main() {}
+//! `hostwright`: serves the panel, and speaks to it from the command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use hostwright_server::compose::{self, Ports};
+use hostwright_server::config::{Config, KEYS};
+use hostwright_server::{cli, http, openapi, routes, telemetry};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("hostwright: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command() -> Command {
+    let keys: String =
+        KEYS.iter().map(|(key, default, about)| format!("  HOSTWRIGHT_{} [{default}]: {about}\n", key.to_uppercase())).collect();
+    Command::new("hostwright")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Hosting control panel with billing")
+        .after_help(format!("Configuration (environment, or hostwright.toml in lower case without prefix):\n{keys}"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(global("config", "FILE", "Configuration file").default_value("hostwright.toml"))
+        .arg(global("url", "URL", "The panel to speak to").env("HOSTWRIGHT_URL").default_value("http://127.0.0.1:8080"))
+        .arg(global("token", "KEY", "API key").env("HOSTWRIGHT_TOKEN").hide_env_values(true))
+        .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue).help("Print JSON"))
+        .subcommand(Command::new("serve").about("Serve the panel and run its jobs"))
+        .subcommand(Command::new("setup").about("Print the one-time set-up link of a new installation"))
+        .subcommand(
+            Command::new("database").about("Look after the database").subcommand_required(true).subcommand(
+                Command::new("migrate").about("Bring the tables to this version"),
+            ),
+        )
+        .subcommand(Command::new("verify").about("Check ledger, numbering, charges, addresses and servers against each other"))
+        .subcommand(Command::new("actions").about("List every action with its surfaces"))
+        .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
+        .subcommand(
+            Command::new("completions")
+                .about("Print shell completions")
+                .arg(Arg::new("shell").required(true).value_parser(clap::value_parser!(clap_complete::Shell))),
+        )
+}
+
+fn global(name: &'static str, value: &'static str, about: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).global(true).help(about)
+}
+
+async fn run() -> Result<bool> {
+    let endpoints = routes::all(&Ports::none());
+    let command = cli::commands(command(), &endpoints);
+    let matches = command.clone().get_matches();
+    let (name, chosen) = matches.subcommand().context("no command")?;
+    match name {
+        "serve" => http::serve(&config(chosen)?).await.map(|()| true),
+        "setup" => set_up_link(&config(chosen)?).await,
+        "database" => {
+            compose::open_database(&config(chosen)?)?.0.migrate()?;
+            println!("the tables are those of version {}", env!("CARGO_PKG_VERSION"));
+            Ok(true)
+        }
+        "verify" => verify(&config(chosen)?, chosen.get_flag("json")).await,
+        "actions" => {
+            routes::print_actions(&endpoints);
+            Ok(true)
+        }
+        "openapi" => {
+            println!("{}", serde_json::to_string_pretty(&openapi::document(&endpoints))?);
+            Ok(true)
+        }
+        "completions" => {
+            let shell = chosen.get_one::<clap_complete::Shell>("shell").copied().context("no shell")?;
+            let mut command = command;
+            clap_complete::generate(shell, &mut command, "hostwright", &mut std::io::stdout());
+            Ok(true)
+        }
+        slice => {
+            let (action, chosen) = chosen.subcommand().context("no action")?;
+            let found = endpoints.iter().find(|endpoint| {
+                let (own_slice, own_action) = cli::names(endpoint);
+                own_slice == slice && own_action.replace('_', "-") == action
+            });
+            let Some(endpoint) = found else { bail!("no such action: {slice} {action}") };
+            let url = chosen.get_one::<String>("url").context("no url")?;
+            let token = chosen.get_one::<String>("token").map(String::as_str);
+            cli::run(endpoint, chosen, url, token, chosen.get_flag("json")).await
+        }
+    }
+}
+
+fn config(matches: &ArgMatches) -> Result<Config> {
+    let file = matches.get_one::<String>("config").map(PathBuf::from);
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    let config = Config::read(file.as_deref(), |name| std::env::var(name).ok())?;
+    telemetry::start(&config);
+    Ok(config)
+}
+
+async fn set_up_link(config: &Config) -> Result<bool> {
+    let (db, _) = compose::open_database(config)?;
+    db.migrate()?;
+    match compose::set_up_link(config, &db).await? {
+        Some(link) => println!("{link}"),
+        None => println!("the panel has an owner; sign in at {}", compose::public_url(config)),
+    }
+    Ok(true)
+}
+
+async fn verify(config: &Config, json: bool) -> Result<bool> {
+    let (db, _) = compose::open_database(config)?;
+    let report = hostwright_panel::reports::queries::verify_all(&db).await?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        for check in &report.checks {
+            println!("{:<28} {:>4} breaks", check.name, check.breaks.len());
+            for found in &check.breaks {
+                println!("  - {found}");
+            }
+        }
+        println!("{} breaks", report.breaks);
+    }
+    Ok(report.breaks == 0)
+}

@@ -1,0 +1,23 @@
+//! Posting.
+
+use super::model::Posting;
+use super::store;
+use crate::platform::Tx;
+use crate::platform::error::Result;
+
+/// Posts: raises the totals of the accounts and appends the transfers. A
+/// posting without legs changes nothing.
+///
+/// # Errors
+/// `ledger.below_zero` when a balance that may not would fall below zero,
+/// `ledger.posted_already` for a kind, reference and leg that is there, and
+/// `ledger.full` when a total would leave 64 bits.
+pub fn post_in(tx: &mut Tx<'_>, posting: &Posting) -> Result<()> {
+    let mut ids = std::collections::BTreeMap::new();
+    for ((code, currency), (account, movement)) in posting.movements()? {
+        let id = store::ensure(tx, &account, currency)?;
+        store::add(tx, &id, movement)?;
+        ids.insert((code, currency), id);
+    }
+    store::append(tx, posting, &ids)
+}

@@ -1,0 +1,394 @@
+//! One database behind two engines: SQLite (embedded) and PostgreSQL.
+//!
+//! Invariants: one body per query; a closure runs on the blocking pool inside
+//! one transaction; SQLite has one writer that begins with `BEGIN IMMEDIATE`
+//! and several readers; a transaction that lost a race (deadlock,
+//! serialization) is run again, so closures hold no effects of their own.
+
+#![allow(
+    missing_docs,
+    reason = "the MultiConnection derive makes types without documentation"
+)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{self, ManageConnection, Pool, PooledConnection, R2D2Connection};
+use diesel::sqlite::SqliteConnection;
+use diesel::{Connection, RunQueryDsl, sql_query};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use hostwright_kernel::{Clock, Instant};
+use tokio::sync::Notify;
+
+use super::error::{Error, Result};
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+/// How often a transaction that lost a race is run again.
+const TRIES: u32 = 10;
+/// How long a caller waits for a free connection.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A connection to either engine; one body per query serves both.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite, bundled.
+    Sqlite(SqliteConnection),
+}
+
+/// Runs one body on the connection inside, for the few statements that the
+/// common connection cannot express (upsert, many rows, row locks).
+#[macro_export]
+macro_rules! on_each {
+    ($connection:expr, |$inner:ident| $body:expr) => {
+        match $connection {
+            $crate::platform::AnyConnection::Postgres($inner) => $body,
+            $crate::platform::AnyConnection::Sqlite($inner) => $body,
+        }
+    };
+}
+
+/// Loads with a row lock on PostgreSQL (`FOR UPDATE`, and `SKIP LOCKED` where
+/// asked); SQLite's one writer needs none. `first` and `load` are used as named.
+#[macro_export]
+macro_rules! locking {
+    ($connection:expr, $query:expr, $load:ident :: <$row:ty>) => {
+        match $connection {
+            $crate::platform::AnyConnection::Postgres(inner) => $query.for_update().$load::<$row>(inner),
+            $crate::platform::AnyConnection::Sqlite(inner) => $query.$load::<$row>(inner),
+        }
+    };
+    ($connection:expr, $query:expr, $load:ident :: <$row:ty>, skip_locked) => {
+        match $connection {
+            $crate::platform::AnyConnection::Postgres(inner) => $query.for_update().skip_locked().$load::<$row>(inner),
+            $crate::platform::AnyConnection::Sqlite(inner) => $query.$load::<$row>(inner),
+        }
+    };
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file of our own.
+    Sqlite(PathBuf),
+    /// `postgres://user:password@host/database`.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite:PATH`, a plain path, or `postgres://...`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Self::Postgres(text.to_owned())
+        } else {
+            Self::Sqlite(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
+        }
+    }
+}
+
+/// One open transaction, with the moment at which it began.
+pub struct Tx<'c> {
+    /// The connection; pass `tx.conn` to diesel.
+    pub conn: &'c mut AnyConnection,
+    now: Instant,
+    wakes: bool,
+}
+
+impl Tx<'_> {
+    /// The moment at which this transaction began, by the product's clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Whether the engine is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.conn, AnyConnection::Postgres(_))
+    }
+
+    /// Wakes the workers once this transaction is committed.
+    pub fn wake_workers(&mut self) {
+        self.wakes = true;
+    }
+}
+
+/// The database: cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+    clock: Arc<dyn Clock>,
+    wake: Arc<Notify>,
+    url: DatabaseUrl,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").finish_non_exhaustive()
+    }
+}
+
+impl Db {
+    /// Opens the database without touching its tables.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub fn open(url: &DatabaseUrl, clock: Arc<dyn Clock>) -> Result<Self> {
+        let manager = Manager { url: url.clone() };
+        let (readers, writers) = match url {
+            DatabaseUrl::Sqlite(_) => (pool(manager.clone(), 4)?, pool(manager, 1)?),
+            DatabaseUrl::Postgres(_) => {
+                let shared = pool(manager, 12)?;
+                (shared.clone(), shared)
+            }
+        };
+        Ok(Self {
+            readers,
+            writers,
+            clock,
+            wake: Arc::new(Notify::new()),
+            url: url.clone(),
+        })
+    }
+
+    /// Brings the tables to this version.
+    ///
+    /// # Errors
+    /// When a migration fails; the one that failed is rolled back.
+    pub fn migrate(&self) -> Result<()> {
+        let mut connection = checkout(&self.writers)?;
+        let outcome = match &mut *connection {
+            AnyConnection::Postgres(inner) => {
+                // Two panels that start together take turns.
+                sql_query("SELECT pg_advisory_lock(7262)").execute(inner)?;
+                let outcome = inner.run_pending_migrations(POSTGRES_MIGRATIONS).map(|_| ());
+                sql_query("SELECT pg_advisory_unlock(7262)").execute(inner)?;
+                outcome
+            }
+            AnyConnection::Sqlite(inner) => inner.run_pending_migrations(SQLITE_MIGRATIONS).map(|_| ()),
+        };
+        outcome.map_err(|error| Error::internal(format!("migration: {error}")))
+    }
+
+    /// Takes the tables back by one migration; the name of it, or none at the start.
+    ///
+    /// # Errors
+    /// When the migration cannot be taken back.
+    pub fn revert_last_migration(&self) -> Result<String> {
+        let mut connection = checkout(&self.writers)?;
+        let outcome = match &mut *connection {
+            AnyConnection::Postgres(inner) => inner.revert_last_migration(POSTGRES_MIGRATIONS).map(|v| v.to_string()),
+            AnyConnection::Sqlite(inner) => inner.revert_last_migration(SQLITE_MIGRATIONS).map(|v| v.to_string()),
+        };
+        outcome.map_err(|error| Error::internal(format!("migration: {error}")))
+    }
+
+    /// Where the data is.
+    #[must_use]
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// The product's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Now, by the product's clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Told whenever a commit left work for the workers.
+    #[must_use]
+    pub fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+
+    /// Runs a closure that only reads, in one transaction (a consistent view).
+    ///
+    /// # Errors
+    /// What the closure returns, and when no connection can be had.
+    pub async fn read<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        blocking(move || db.read_now(body)).await
+    }
+
+    /// [`Db::read`] on the calling thread.
+    ///
+    /// # Errors
+    /// As for [`Db::read`].
+    pub fn read_now<T>(&self, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let now = self.clock.now();
+        let mut connection = checkout(&self.readers)?;
+        connection.transaction(|conn| {
+            body(&mut Tx {
+                conn,
+                now,
+                wakes: false,
+            })
+        })
+    }
+
+    /// Runs a closure that changes things, in one transaction. It may run more
+    /// than once when the database asks for it, so it has no effects outside.
+    ///
+    /// # Errors
+    /// What the closure returns (everything is rolled back), and when no
+    /// connection can be had.
+    pub async fn write<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        blocking(move || db.write_now(body)).await
+    }
+
+    /// [`Db::write`] on the calling thread.
+    ///
+    /// # Errors
+    /// As for [`Db::write`].
+    pub fn write_now<T>(&self, body: impl Fn(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = checkout(&self.writers)?;
+        let mut tries = 1;
+        loop {
+            let now = self.clock.now();
+            let mut wakes = false;
+            let run = |conn: &mut AnyConnection| {
+                let mut tx = Tx {
+                    conn,
+                    now,
+                    wakes: false,
+                };
+                let outcome = body(&mut tx);
+                wakes = tx.wakes;
+                outcome
+            };
+            let outcome = immediate(&mut connection, run);
+            match outcome {
+                Err(Error::Database(error)) if tries < TRIES && lost_race(&error) => {
+                    tries = tries.saturating_add(1);
+                    std::thread::sleep(Duration::from_millis(u64::from(tries.saturating_mul(5))));
+                }
+                outcome => {
+                    if wakes && outcome.is_ok() {
+                        self.wake.notify_waiters();
+                        self.wake.notify_one();
+                    }
+                    return outcome;
+                }
+            }
+        }
+    }
+}
+
+/// A transaction that takes the write lock at its start on SQLite.
+fn immediate<T>(connection: &mut AnyConnection, body: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
+    if matches!(connection, AnyConnection::Postgres(_)) {
+        return connection.transaction(body);
+    }
+    connection.batch_execute("BEGIN IMMEDIATE")?;
+    // A panic leaves the transaction open; the pool then discards the connection.
+    match body(connection) {
+        Ok(value) => {
+            connection.batch_execute("COMMIT")?;
+            Ok(value)
+        }
+        Err(error) => {
+            connection.batch_execute("ROLLBACK")?;
+            Err(error)
+        }
+    }
+}
+
+fn lost_race(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+    match error {
+        Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        Diesel::DatabaseError(_, info) => info.message().contains("deadlock detected"),
+        _ => false,
+    }
+}
+
+async fn blocking<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(body).await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(Error::internal(format!("a database closure stopped: {error}"))),
+    }
+}
+
+fn pool(manager: Manager, size: u32) -> Result<Pool<Manager>> {
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(WAIT)
+        .test_on_check_out(matches!(manager.url, DatabaseUrl::Postgres(_)))
+        .build(manager)
+        .map_err(|error| Error::Unavailable(format!("database: {error}")))
+}
+
+fn checkout(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
+    pool.get()
+        .map_err(|error| Error::Unavailable(format!("database: {error}")))
+}
+
+/// Opens connections of the right engine for the pool.
+#[derive(Debug, Clone)]
+struct Manager {
+    url: DatabaseUrl,
+}
+
+impl ManageConnection for Manager {
+    type Connection = AnyConnection;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<AnyConnection, r2d2::Error> {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut connection =
+                    SqliteConnection::establish(&path.to_string_lossy()).map_err(r2d2::Error::ConnectionError)?;
+                connection
+                    .batch_execute(
+                        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+                    )
+                    .map_err(r2d2::Error::QueryError)?;
+                Ok(AnyConnection::Sqlite(connection))
+            }
+            DatabaseUrl::Postgres(url) => {
+                let mut connection = PgConnection::establish(url).map_err(r2d2::Error::ConnectionError)?;
+                connection
+                    .batch_execute("SET TIME ZONE 'UTC'")
+                    .map_err(r2d2::Error::QueryError)?;
+                Ok(AnyConnection::Postgres(connection))
+            }
+        }
+    }
+
+    fn is_valid(&self, connection: &mut AnyConnection) -> std::result::Result<(), r2d2::Error> {
+        connection.ping().map_err(r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        std::thread::panicking() || connection.is_broken()
+    }
+}
+
+diesel::define_sql_function! {
+    /// The text in lower case, for searches (only ASCII on SQLite).
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}

@@ -1,0 +1,23 @@
+//! What every slice stands on: the database, jobs, the outbox, settings,
+//! secrets and texts. It knows no business word.
+//!
+//! Invariants: every change runs in one transaction of [`db::Db::write`]; a job or an
+//! event exists if and only if that transaction was committed; no SQL text is
+//! built from input.
+
+pub mod db;
+pub mod download;
+pub mod error;
+pub mod idempotency;
+pub mod jobs;
+pub mod outbox;
+pub mod paging;
+pub mod schema;
+pub mod secrets;
+pub mod settings;
+pub mod texts;
+pub mod worker;
+
+pub use db::{AnyConnection, Db, Tx};
+pub use error::{Error, Kind, Refusal};
+pub use paging::{ListInput, Paged};

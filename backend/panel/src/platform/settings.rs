@@ -1,0 +1,60 @@
+//! Settings that people change while the product runs, and named counters.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::db::Tx;
+use super::error::{Error, Result};
+use super::schema::{counters, settings};
+use crate::on_each;
+
+/// Reads a setting; `None` when it was never written.
+///
+/// # Errors
+/// When the database fails or the stored text no longer parses.
+pub fn get<T: DeserializeOwned>(tx: &mut Tx<'_>, key: &str) -> Result<Option<T>> {
+    let text: Option<String> = settings::table
+        .find(key)
+        .select(settings::value)
+        .first(tx.conn)
+        .optional()?;
+    text.map(|text| serde_json::from_str(&text).map_err(Error::from))
+        .transpose()
+}
+
+/// Writes a setting.
+///
+/// # Errors
+/// When the database fails.
+pub fn put<T: Serialize>(tx: &mut Tx<'_>, key: &str, value: &T) -> Result<()> {
+    let text = serde_json::to_string(value)?;
+    let now = tx.now();
+    let row = (
+        settings::key.eq(key),
+        settings::value.eq(&text),
+        settings::updated_at.eq(now),
+    );
+    on_each!(tx.conn, |conn| diesel::insert_into(settings::table)
+        .values(row)
+        .on_conflict(settings::key)
+        .do_update()
+        .set((settings::value.eq(&text), settings::updated_at.eq(now)))
+        .execute(conn))?;
+    Ok(())
+}
+
+/// The next value of a named counter, from 1. The counter's row stays locked
+/// until the transaction ends, so a rolled back number is given again.
+///
+/// # Errors
+/// When the database fails.
+pub fn next(tx: &mut Tx<'_>, name: &str) -> Result<i64> {
+    on_each!(tx.conn, |conn| diesel::insert_into(counters::table)
+        .values((counters::name.eq(name), counters::value.eq(1_i64)))
+        .on_conflict(counters::name)
+        .do_update()
+        .set(counters::value.eq(counters::value + 1))
+        .execute(conn))?;
+    Ok(counters::table.find(name).select(counters::value).first(tx.conn)?)
+}

@@ -1,0 +1,204 @@
+//! Billing what falls due, and following the ladder.
+
+use hostwright_kernel::{Day, Period};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::jobs;
+use super::model::{Ladder, OVERDUE, Rung, is_for_money};
+use super::queries::Nothing;
+use super::store;
+use crate::auth::call::{Call, Changed};
+use crate::auth::policy::Action;
+use crate::billing::entity;
+use crate::billing::invoices::model::{Invoice, InvoiceId, InvoicePurpose, NewInvoice, NewLine};
+use crate::billing::totals::LineKind;
+use crate::billing::invoices;
+use crate::catalogue::model::RenewalChoice;
+use crate::platform::error::{Error, Result};
+use crate::platform::outbox::{self, Event};
+use crate::platform::{Tx, jobs as queue};
+use crate::subscriptions;
+use crate::subscriptions::model::{Subscription, SubscriptionId, SubscriptionState};
+
+/// Periods billed at most in one transaction, after a long standstill.
+const CATCH_UP: u32 = 36;
+
+/// A reminder is due to be sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReminderDue {
+    /// The overdue invoice.
+    pub invoice_id: InvoiceId,
+    /// Whose.
+    pub customer_id: String,
+    /// Which reminder, from 1.
+    pub number: i64,
+}
+
+impl Event for ReminderDue {
+    const KIND: &'static str = "renewals.reminder_due";
+}
+
+/// The task that does the work.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Started {
+    /// Look here for how it goes.
+    pub task_id: String,
+}
+
+/// Starts a renewal run now; one that waits or runs already is the same one.
+///
+/// # Errors
+/// When the caller may not, or the database fails.
+pub async fn run(call: &Call, _input: Nothing) -> Result<Started> {
+    let scope = call.authorize(Action::RunRenewals)?;
+    let actor = call.actor_id();
+    call.write(&scope, move |tx| {
+        let task_id = queue::enqueue(tx, &jobs::run_job(&actor))?.to_string();
+        Ok(Changed::new(&task_id, Started { task_id: task_id.clone() }))
+    })
+    .await
+}
+
+/// Puts another ladder in force, from the next run on.
+///
+/// # Errors
+/// Names the number of days that does not fit.
+pub async fn update_ladder(call: &Call, input: Ladder) -> Result<Ladder> {
+    let scope = call.authorize(Action::UpdateDunning)?;
+    let ladder = input.checked()?;
+    call.write(&scope, move |tx| {
+        store::save_ladder(tx, &ladder)?;
+        let noted = serde_json::to_value(&ladder)?;
+        Ok(Changed::new("renewals", ladder.clone()).noting("ladder", noted))
+    })
+    .await
+}
+
+/// Bills every period of a subscription that is to be billed by `today`, or ends
+/// it when it is not to be renewed; how many invoices were issued and whether
+/// it ended.
+///
+/// # Errors
+/// When the database fails, or somebody else renews it at this moment; then
+/// nothing was done.
+pub fn renew_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, today: Day) -> Result<(u64, bool)> {
+    let ladder = store::ladder(tx)?;
+    let mut subscription = subscriptions::queries::load_in(tx, subscription_id)?;
+    let mut invoiced = 0_u64;
+    if subscription.state != SubscriptionState::Active {
+        return Ok((invoiced, false));
+    }
+    if subscription.renewal == RenewalChoice::Expire {
+        let over = subscription.billed_until <= today;
+        if over {
+            subscriptions::commands::terminate_in(tx, subscription_id, "expired")?;
+        }
+        return Ok((invoiced, over));
+    }
+    for _ in 0..CATCH_UP {
+        if !ladder.is_billable(subscription.billed_until, today) {
+            break;
+        }
+        bill_next_period(tx, &ladder, &subscription, today)?;
+        subscription = subscriptions::commands::advance_in(tx, &subscription)?;
+        invoiced = invoiced.saturating_add(1);
+    }
+    Ok((invoiced, false))
+}
+
+fn bill_next_period(tx: &mut Tx<'_>, ladder: &Ladder, subscription: &Subscription, today: Day) -> Result<Invoice> {
+    let index = u32::try_from(subscription.periods_billed).map_err(Error::internal)?;
+    let period = Period::nth(subscription.anchor, subscription.months, index);
+    let draft = invoices::commands::draft_in(
+        tx,
+        &NewInvoice {
+            customer_id: subscription.customer_id.clone(),
+            purpose: InvoicePurpose::Renewal,
+            lines: vec![NewLine {
+                description: subscription.plan_name.clone(),
+                quantity: 1.into(),
+                unit: subscription.amount,
+                kind: LineKind::Recurring,
+                subscription_id: Some(subscription.id.to_string()),
+                period: Some(period),
+            }],
+        },
+    )?;
+    invoices::commands::issue_in(tx, &draft.id, ladder.renewal_due_days(period.start, today))
+}
+
+/// What following the ladder did for one invoice.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Followed {
+    /// Reminders given now.
+    pub reminded: u64,
+    /// Subscriptions suspended now.
+    pub suspended: u64,
+    /// Subscriptions ended now.
+    pub terminated: u64,
+}
+
+/// Follows the ladder for one overdue invoice.
+///
+/// # Errors
+/// When the database fails; then nothing was done.
+pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice: &Invoice, today: Day) -> Result<Followed> {
+    let mut followed = Followed::default();
+    let Some(due) = invoice.due_day else {
+        return Ok(followed);
+    };
+    let Rung { reminders, suspend, terminate } = store::ladder(tx)?.rung(due, today);
+    for number in reminders {
+        let number = i64::try_from(number).map_err(Error::internal)?;
+        if store::note_reminder(tx, invoice.id.as_str(), number)? {
+            let (invoice_id, customer_id) = (invoice.id.clone(), invoice.customer_id.clone());
+            outbox::record(tx, &ReminderDue { invoice_id, customer_id, number })?;
+            followed.reminded = followed.reminded.saturating_add(1);
+        }
+    }
+    if !suspend && !terminate {
+        return Ok(followed);
+    }
+    let reason = format!("{OVERDUE}:{}", invoice.number.as_deref().unwrap_or_default());
+    for id in invoices::queries::subscriptions_of_in(tx, &invoice.id)? {
+        let id: SubscriptionId = id.parse().map_err(Error::internal)?;
+        let state = subscriptions::queries::load_in(tx, &id)?.state;
+        if terminate && !state.is_ended() {
+            subscriptions::commands::terminate_in(tx, &id, &reason)?;
+            followed.terminated = followed.terminated.saturating_add(1);
+        } else if suspend && state == SubscriptionState::Active {
+            subscriptions::commands::suspend_in(tx, &id, &reason)?;
+            followed.suspended = followed.suspended.saturating_add(1);
+        }
+    }
+    Ok(followed)
+}
+
+/// An invoice was paid: its subscriptions begin, or run again when nothing else
+/// of theirs is overdue.
+///
+/// # Errors
+/// When the database fails; then nothing was done.
+pub fn settle_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<()> {
+    let today = entity::load_in(tx)?.today(tx.now());
+    for id in invoices::queries::subscriptions_of_in(tx, invoice_id)? {
+        let id: SubscriptionId = id.parse().map_err(Error::internal)?;
+        let subscription = subscriptions::queries::load_in(tx, &id)?;
+        let reason = subscription.suspended_reason.as_deref().unwrap_or_default();
+        match subscription.state {
+            SubscriptionState::Ordered => subscriptions::commands::activate_in(tx, &id).map(|_| ())?,
+            SubscriptionState::Suspended if is_for_money(reason) && !is_overdue(tx, &id, today)? => {
+                subscriptions::commands::resume_in(tx, &id).map(|_| ())?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_overdue(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, today: Day) -> Result<bool> {
+    let ladder = store::ladder(tx)?;
+    let open = invoices::queries::open_of_subscription_in(tx, subscription_id.as_str())?;
+    Ok(open.iter().any(|invoice| invoice.due_day.is_some_and(|due| ladder.rung(due, today).suspend)))
+}

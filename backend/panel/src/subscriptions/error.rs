@@ -1,0 +1,23 @@
+//! What subscriptions refuse.
+
+use crate::refusals;
+
+refusals! {
+    /// Refusals of this slice.
+    pub enum SubscriptionRefusal {
+        /// The state does not allow it.
+        State = "subscriptions.state", Conflict;
+        /// It has ended.
+        Ended = "subscriptions.ended", Conflict;
+        /// The plan does not offer this renewal.
+        RenewalNotOffered = "subscriptions.renewal_not_offered", Conflict, "renewal";
+        /// It is cancelled already.
+        CancelledAlready = "subscriptions.cancelled_already", Conflict;
+        /// A reason of 1 to 500 characters is wanted.
+        Reason = "subscriptions.reason", Invalid, "reason";
+        /// Somebody else changed it at the same moment.
+        ChangedMeanwhile = "subscriptions.changed_meanwhile", Conflict;
+        /// No further period can be billed.
+        NoFurtherPeriod = "subscriptions.no_further_period", Conflict;
+    }
+}

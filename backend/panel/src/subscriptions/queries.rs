@@ -1,0 +1,88 @@
+//! What is sold, to whom, and until when.
+
+use hostwright_kernel::Day;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Subscription, SubscriptionId, SubscriptionView};
+use super::store;
+use crate::auth::call::{Call, Scope, not_found};
+use crate::auth::policy::Action;
+use crate::platform::error::Result;
+use crate::platform::{ListInput, Paged, Tx};
+
+/// Asks for one subscription.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShowSubscription {
+    /// The subscription.
+    pub subscription_id: SubscriptionId,
+}
+
+/// Subscriptions, newest first: a customer's own, everybody's for staff.
+///
+/// # Errors
+/// When the caller may not, or the database fails.
+pub async fn list(call: &Call, input: ListInput) -> Result<Paged<SubscriptionView>> {
+    let scope = call.authorize(Action::ListSubscriptions)?;
+    call.db
+        .read(move |tx| {
+            let rows = store::list(tx, &scope, &input)?;
+            Ok(Paged::cut(rows, &input, |subscription| subscription.id.to_string()).map(SubscriptionView::from))
+        })
+        .await
+}
+
+/// One subscription.
+///
+/// # Errors
+/// `request.not_found`, also for somebody else's.
+pub async fn show(call: &Call, input: ShowSubscription) -> Result<SubscriptionView> {
+    let scope = call.authorize(Action::ShowSubscription)?;
+    call.db
+        .read(move |tx| reached(tx, &scope, &input.subscription_id).map(SubscriptionView::from))
+        .await
+}
+
+/// A subscription in any state, for work of the product itself: the caller has
+/// checked that it may be reached.
+///
+/// # Errors
+/// `request.not_found`.
+pub fn load_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
+    store::find_any(tx, id.as_ref())?.ok_or_else(not_found)
+}
+
+/// A subscription that the caller may reach.
+///
+/// # Errors
+/// `request.not_found`, also for somebody else's.
+pub fn reached(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Subscription> {
+    store::find(tx, scope, id)?.ok_or_else(not_found)
+}
+
+/// Active and suspended subscriptions that are billed until a day before
+/// `before`, whatever their renewal; by id, behind `after` (empty for the first),
+/// at most `limit`. What is due is decided by the caller.
+///
+/// # Errors
+/// When the database fails.
+pub fn due_in(tx: &mut Tx<'_>, before: Day, after: impl AsRef<str>, limit: i64) -> Result<Vec<Subscription>> {
+    store::due(tx, before, after.as_ref(), limit)
+}
+
+/// Active subscriptions that renew by themselves and are billed until `up_to`
+/// (inclusive) at the latest, soonest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn renewing_in(tx: &mut Tx<'_>, up_to: Day, input: &ListInput) -> Result<Paged<Subscription>> {
+    let after = input.after.as_deref().and_then(|key| {
+        let (day, id) = key.split_once('.')?;
+        Some((day.parse().ok()?, id.to_owned()))
+    });
+    let rows = store::renewing(tx, up_to, after, input)?;
+    Ok(Paged::cut(rows, input, |subscription| {
+        format!("{}.{}", subscription.billed_until, subscription.id)
+    }))
+}

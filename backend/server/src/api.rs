@@ -1,0 +1,184 @@
+//! The REST surface: `/api/v1`.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use hostwright_panel::platform::download::Download;
+use hostwright_panel::platform::error::Result;
+use hostwright_panel::platform::texts::Locale;
+use hostwright_panel::platform::{Error, Kind, Refusal};
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::problem;
+use crate::registry::{Answer, Endpoint, Verb};
+use crate::visitor::{Visitor, text_header};
+
+/// Largest body of a request, in bytes: five attachments of 5 MiB in base64.
+pub const MAX_BODY: usize = 36 * 1024 * 1024;
+
+/// Registers every endpoint.
+pub fn configure(app: &App, service: &mut web::ServiceConfig) {
+    let mut scope = web::scope("/api/v1");
+    for endpoint in app.endpoints.iter().cloned() {
+        let method = match endpoint.verb {
+            Verb::Get => web::get(),
+            Verb::Post => web::post(),
+        };
+        let path = endpoint.path;
+        let route = method.to(move |app: web::Data<App>, request: HttpRequest, body: web::Payload| {
+            let endpoint = endpoint.clone();
+            async move { serve(&app, &endpoint, &request, body).await }
+        });
+        scope = scope.route(path, route);
+    }
+    let document = web::get().to(|app: web::Data<App>| async move {
+        HttpResponse::Ok().content_type("application/json").body(app.openapi.to_string())
+    });
+    service.service(
+        scope
+            .route("/openapi.json", document)
+            .default_service(web::to(|app: web::Data<App>, request: HttpRequest| async move {
+                let error = Refusal::new("request.not_found", Kind::NotFound).into();
+                problem::response(&app.texts, Locale::negotiate(&text_header(&request, header::ACCEPT_LANGUAGE)), &error, "")
+            })),
+    );
+}
+
+async fn serve(app: &App, endpoint: &Endpoint, request: &HttpRequest, body: web::Payload) -> HttpResponse {
+    let visitor = match Visitor::of(app, request).await {
+        Ok(visitor) => visitor,
+        Err(error) => {
+            let locale = Locale::negotiate(&text_header(request, header::ACCEPT_LANGUAGE));
+            return problem::response(&app.texts, locale, &error, "");
+        }
+    };
+    let request_id = visitor.call.request_id.clone();
+    match answer(app, endpoint, request, &visitor, body).await {
+        Ok(Answer::Json(value)) => HttpResponse::Ok()
+            .insert_header(("X-Request-Id", request_id))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .json(value),
+        Ok(Answer::File(file)) => download(file),
+        Err(error) => match error {
+            Error::Refused(refusal) if refusal.code == "request.unreadable" => {
+                let mut response = problem::response(&app.texts, visitor.locale, &refusal.into(), &request_id);
+                *response.status_mut() = StatusCode::BAD_REQUEST;
+                response
+            }
+            error => problem::response(&app.texts, visitor.locale, &error, &request_id),
+        },
+    }
+}
+
+async fn answer(
+    app: &App,
+    endpoint: &Endpoint,
+    request: &HttpRequest,
+    visitor: &Visitor,
+    body: web::Payload,
+) -> Result<Answer> {
+    if endpoint.verb == Verb::Post && !visitor.by_key {
+        visitor.check_origin(app, request)?;
+    }
+    let mut input = match endpoint.verb {
+        Verb::Get => query(endpoint, request.query_string()),
+        Verb::Post => json_body(request, body).await?,
+    };
+    for name in endpoint.path_parameters() {
+        let value = request.match_info().query(name);
+        input.insert(name.to_owned(), Value::from(value));
+    }
+    let key = request.headers().get("Idempotency-Key").map(|key| key.to_str().unwrap_or_default().to_owned());
+    endpoint.execute(visitor.call.clone(), input, key).await
+}
+
+/// The query's values by the input's schema.
+fn query(endpoint: &Endpoint, text: &str) -> Map<String, Value> {
+    let fields = endpoint.input.fields();
+    let mut typed: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    for (name, value) in form_pairs(text.as_bytes()) {
+        typed.entry(name).or_default().push(value);
+    }
+    typed
+        .into_iter()
+        .filter_map(|(name, values)| {
+            let value = match fields.iter().find(|field| field.name == name) {
+                Some(field) => field.kind.read(&values)?,
+                // An unknown name is refused by the input itself.
+                None => Value::from(values.into_iter().next().unwrap_or_default()),
+            };
+            Some((name, value))
+        })
+        .collect()
+}
+
+async fn json_body(request: &HttpRequest, body: web::Payload) -> Result<Map<String, Value>> {
+    let unreadable = |reason: String| Refusal::new("request.unreadable", Kind::Invalid).with("reason", reason);
+    let bytes = body
+        .to_bytes_limited(MAX_BODY)
+        .await
+        .map_err(|_too_large| Refusal::new("request.too_large", Kind::TooLarge))?
+        .map_err(|error| unreadable(error.to_string()))?;
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let kind = text_header(request, header::CONTENT_TYPE);
+    if !kind.to_ascii_lowercase().starts_with("application/json") {
+        return Err(unreadable("Content-Type must be application/json".to_owned()).into());
+    }
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err(unreadable("the body must be a JSON object".to_owned()).into()),
+        Err(error) => Err(unreadable(error.to_string()).into()),
+    }
+}
+
+/// A file as a download that no browser runs.
+#[must_use]
+pub fn download(file: Download) -> HttpResponse {
+    let safe: String = file
+        .name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+        .collect();
+    HttpResponse::Ok()
+        .content_type(file.content_type)
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{safe}\"")))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(file.bytes)
+}
+
+/// The pairs of `application/x-www-form-urlencoded` text; what is not UTF-8 is
+/// replaced, as browsers do.
+#[must_use]
+pub fn form_pairs(bytes: &[u8]) -> Vec<(String, String)> {
+    bytes
+        .split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let mut parts = pair.splitn(2, |byte| *byte == b'=');
+            let name = parts.next().unwrap_or_default();
+            (decode(name), decode(parts.next().unwrap_or_default()))
+        })
+        .collect()
+}
+
+fn decode(text: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        let hex = |digit: u8| char::from(digit).to_digit(16);
+        match (first, after) {
+            (b'+', _) => bytes.push(b' '),
+            (b'%', [high, low, tail @ ..]) if hex(*high).is_some() && hex(*low).is_some() => {
+                let value = hex(*high).unwrap_or(0).saturating_mul(16).saturating_add(hex(*low).unwrap_or(0));
+                bytes.push(u8::try_from(value).unwrap_or(b'?'));
+                rest = tail;
+            }
+            (byte, _) => bytes.push(*byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

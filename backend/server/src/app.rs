@@ -1,0 +1,61 @@
+//! What every request needs: the product's ground, the endpoints and the texts.
+
+use std::sync::Arc;
+
+use hostwright_panel::auth::call::{Actor, Call};
+use hostwright_panel::auth::policy::Action;
+use hostwright_panel::platform::Db;
+use hostwright_panel::platform::secrets::Vault;
+use hostwright_panel::platform::texts::Texts;
+use hostwright_panel::servers::ports::Hypervisor;
+
+use crate::registry::Endpoint;
+
+/// Shared by all workers of the web server; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The installation's keys.
+    pub vault: Vault,
+    /// Where people reach the panel.
+    pub public_url: Arc<str>,
+    /// Every action.
+    pub endpoints: Arc<Vec<Endpoint>>,
+    /// The words.
+    pub texts: Texts,
+    /// The nodes.
+    pub hypervisor: Arc<dyn Hypervisor>,
+    /// The OpenAPI document, made once.
+    pub openapi: Arc<str>,
+}
+
+impl App {
+    /// The endpoint of an action.
+    #[must_use]
+    pub fn endpoint(&self, action: Action) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.action == action)
+    }
+
+    /// A call of nobody, to be filled in.
+    #[must_use]
+    pub fn call(&self, request_id: String) -> Call {
+        Call {
+            db: self.db.clone(),
+            vault: self.vault.clone(),
+            public_url: Arc::clone(&self.public_url),
+            actor: Actor::Anonymous,
+            request_id,
+            locale: "en".to_owned(),
+            address: String::new(),
+            user_agent: String::new(),
+            idempotency: None,
+        }
+    }
+
+    /// Whether people reach the panel over TLS, so that cookies must too.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}

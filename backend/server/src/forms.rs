@@ -1,0 +1,228 @@
+//! Forms: `POST /do/<action>`, from pages that work without JavaScript.
+//!
+//! On success the browser is sent on; on a refusal the page with the form is shown
+//! again with what was typed and what is wrong.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hostwright_frontend::page::FormState;
+use hostwright_panel::auth::policy::Action;
+use hostwright_panel::platform::error::Result;
+use hostwright_panel::platform::{Error, Kind, Refusal};
+use serde_json::{Map, Value, json};
+
+use crate::api::{MAX_BODY, download, form_pairs};
+use crate::app::App;
+use crate::registry::{Answer, Endpoint};
+use crate::visitor::{self, Visitor};
+use crate::{pages, problem};
+
+/// A form as it was sent.
+#[derive(Debug, Default)]
+struct Sent {
+    values: BTreeMap<String, Vec<String>>,
+    files: BTreeMap<String, Vec<Value>>,
+}
+
+impl Sent {
+    fn first(&self, name: &str) -> &str {
+        self.values.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+    }
+
+    /// A path on this host, or the start page: never another host.
+    fn path(&self, name: &str) -> String {
+        let path = self.first(name);
+        let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.contains(char::is_control);
+        if own { path.to_owned() } else { "/".to_owned() }
+    }
+
+    fn input(&self, endpoint: &Endpoint) -> Map<String, Value> {
+        let mut input = Map::new();
+        let fields = endpoint.input.fields();
+        for field in &fields {
+            let value = match self.files.get(&field.name) {
+                Some(files) => Some(Value::from(files.clone())),
+                None => self.values.get(&field.name).and_then(|typed| field.kind.read(typed)),
+            };
+            if let Some(value) = value {
+                input.insert(field.name.clone(), value);
+            }
+        }
+        // A name that the action does not know is passed on, and refused by it.
+        for (name, values) in &self.values {
+            if !name.starts_with('_') && !fields.iter().any(|field| field.name == *name) {
+                input.insert(name.clone(), Value::from(values.first().cloned().unwrap_or_default()));
+            }
+        }
+        input
+    }
+
+    /// What may be shown again: no secrets.
+    fn state(&self, action: Action, errors: Vec<hostwright_frontend::page::FieldError>) -> FormState {
+        let hidden = |name: &str| name.contains("password") || matches!(name, "_csrf" | "token" | "secret" | "code" | "totp_code");
+        FormState {
+            action: action.name().to_owned(),
+            values: self.values.iter().filter(|(name, _)| !hidden(name)).map(|(name, v)| (name.clone(), v.clone())).collect(),
+            errors,
+        }
+    }
+}
+
+/// Serves a form.
+pub async fn serve(
+    app: web::Data<App>,
+    request: HttpRequest,
+    name: web::Path<String>,
+    payload: web::Payload,
+) -> HttpResponse {
+    let visitor = match Visitor::of(&app, &request).await {
+        Ok(visitor) => visitor,
+        Err(error) => return pages::failure(&app, None, &error),
+    };
+    let sent = match read(&request, payload).await {
+        Ok(sent) => sent,
+        Err(error) => return pages::failure(&app, Some(visitor), &error),
+    };
+    if let Err(error) = visitor.check_form(&app, &request, sent.first("_csrf")) {
+        return pages::failure(&app, Some(visitor), &error);
+    }
+    let Some(endpoint) = Action::by_name(&name).and_then(|action| app.endpoint(action)).cloned() else {
+        return pages::failure(&app, Some(visitor), &Refusal::new("request.not_found", Kind::NotFound).into());
+    };
+    let key = Some(sent.first("_key").to_owned()).filter(|key| !key.is_empty());
+    let outcome = endpoint.execute(visitor.call.clone(), sent.input(&endpoint), key).await;
+    match outcome {
+        Ok(Answer::Json(answer)) => succeed(&app, visitor, endpoint.action, &sent, &answer),
+        Ok(Answer::File(file)) => download(file),
+        Err(error) => refuse(&app, visitor, endpoint.action, &sent, error).await,
+    }
+}
+
+fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Value) -> HttpResponse {
+    let then = if sent.first("_then").is_empty() { "_page" } else { "_then" };
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, fill(&sent.path(then), answer)));
+    for cookie in visitor.cookies {
+        response.cookie(cookie);
+    }
+    if let Some(token) = answer.get("session_token").and_then(Value::as_str) {
+        response.cookie(visitor::session_cookie(app, token.to_owned()));
+    }
+    if action == Action::SignOut {
+        response.cookie(visitor::no_session(app));
+    }
+    response.cookie(pages::notice(app, action, answer));
+    response.finish()
+}
+
+/// Puts the answer's values where a path names them: `/staff/plans/{id}`.
+fn fill(path: &str, answer: &Value) -> String {
+    let mut filled = path.to_owned();
+    if let Some(fields) = answer.as_object() {
+        for (name, value) in fields {
+            if let Some(text) = value.as_str() {
+                filled = filled.replace(&format!("{{{name}}}"), &hostwright_frontend::page::encode(text));
+            }
+        }
+    }
+    filled
+}
+
+async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error: Error) -> HttpResponse {
+    problem::log(&error, &visitor.call.request_id);
+    if error.kind() == Some(Kind::Unauthenticated) && visitor.call.person().is_err() && action != Action::SignIn {
+        return pages::sign_in_first(&sent.path("_page"));
+    }
+    let errors = problem::field_errors(&app.texts, visitor.locale, &error);
+    let status = problem::status(&error);
+    let status = if status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+    let state = sent.state(action, errors);
+    let path = sent.path("_page");
+    let path = path.split('#').next().unwrap_or_default();
+    match pages::show(app, visitor, path, Some(state)).await {
+        Ok(mut response) => {
+            *response.status_mut() = status;
+            response
+        }
+        Err(lost) => {
+            let (visitor, _) = *lost;
+            pages::failure(app, Some(visitor), &error)
+        }
+    }
+}
+
+/// Serves `POST /preferences`: language and colours, kept in cookies by anybody.
+pub async fn prefer(app: web::Data<App>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let visitor = match Visitor::of(&app, &request).await {
+        Ok(visitor) => visitor,
+        Err(error) => return pages::failure(&app, None, &error),
+    };
+    match read(&request, payload).await.and_then(|sent| visitor.check_form(&app, &request, sent.first("_csrf")).map(|()| sent)) {
+        Ok(sent) => remember(&app, &sent),
+        Err(error) => pages::failure(&app, Some(visitor), &error),
+    }
+}
+
+fn remember(app: &App, sent: &Sent) -> HttpResponse {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, sent.path("_page")));
+    for name in ["locale", "theme"] {
+        if let Some(cookie) = visitor::preference(app, name, sent.first(name)).filter(|_| !sent.first(name).is_empty()) {
+            response.cookie(cookie);
+        }
+    }
+    response.finish()
+}
+
+async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Sent> {
+    let kind = visitor::text_header(request, header::CONTENT_TYPE);
+    if kind.starts_with("multipart/form-data") {
+        return read_multipart(request, payload).await;
+    }
+    let bytes = payload
+        .to_bytes_limited(MAX_BODY)
+        .await
+        .map_err(|_too_large| Refusal::new("request.too_large", Kind::TooLarge))?
+        .map_err(|error| Refusal::new("request.unreadable", Kind::Invalid).with("reason", error))?;
+    let mut sent = Sent::default();
+    for (name, value) in form_pairs(&bytes) {
+        sent.values.entry(name).or_default().push(value);
+    }
+    Ok(sent)
+}
+
+async fn read_multipart(request: &HttpRequest, payload: web::Payload) -> Result<Sent> {
+    use futures::StreamExt;
+    let unreadable = |error: &dyn std::fmt::Display| Refusal::new("request.unreadable", Kind::Invalid).with("reason", error);
+    let mut parts = actix_multipart::Multipart::new(request.headers(), payload);
+    let mut sent = Sent::default();
+    let mut total = 0_usize;
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|error| unreadable(&error))?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let file = part.content_disposition().and_then(|told| told.get_filename()).map(str::to_owned);
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.next().await {
+            let chunk = chunk.map_err(|error| unreadable(&error))?;
+            total = total.saturating_add(chunk.len());
+            if total > MAX_BODY {
+                return Err(Refusal::new("request.too_large", Kind::TooLarge).into());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        match file {
+            // A file field that was left empty is sent without name and bytes.
+            Some(file) if file.is_empty() && bytes.is_empty() => {}
+            Some(file) => {
+                let value = json!({ "name": file, "content_base64": STANDARD.encode(&bytes) });
+                sent.files.entry(name).or_default().push(value);
+            }
+            None => sent.values.entry(name).or_default().push(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }
+    Ok(sent)
+}

@@ -1,0 +1,186 @@
+//! Pages: finds the page of a path, draws it, and answers with the headers that
+//! every page has.
+
+use std::sync::Arc;
+
+use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use hostwright_frontend::page::{Area, Brand, FormState, Notice, Page, Theme, Tone, Viewer, encode};
+use hostwright_frontend::route::{Params, Visit, fits};
+use hostwright_frontend::ui::{Problem, problem_page};
+use hostwright_panel::auth::call::Call;
+use hostwright_panel::auth::policy::Action;
+use hostwright_panel::platform::{Error, Kind, Refusal, settings};
+use serde_json::Value;
+
+use crate::api::form_pairs;
+use crate::app::App;
+use crate::problem;
+use crate::visitor::{NOTICE, Visitor, cookie};
+
+/// What pages may load: their own files, and nothing from another host.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Serves a page.
+pub async fn serve(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let mut visitor = match Visitor::of(&app, &request).await {
+        Ok(visitor) => visitor,
+        Err(error) => return failure(&app, None, &error),
+    };
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let told = request.cookie(NOTICE).map(|cookie| cookie.value().to_owned());
+    if told.is_some() {
+        visitor.cookies.push(cookie(&app, NOTICE, String::new()).max_age(Duration::ZERO).finish());
+    }
+    match show_with(&app, visitor, &path, None, told.as_deref()).await {
+        Ok(response) => response,
+        Err(lost) => {
+            let (visitor, error) = *lost;
+            match error.kind() {
+                Some(Kind::Unauthenticated) => sign_in_first(&path),
+                _ => failure(&app, Some(visitor), &error),
+            }
+        }
+    }
+}
+
+/// Draws the page of a path, with a refused form where there is one.
+///
+/// # Errors
+/// What the page's queries refused, with the visitor given back.
+pub async fn show(
+    app: &App,
+    visitor: Visitor,
+    path: &str,
+    form: Option<FormState>,
+) -> Result<HttpResponse, Box<(Visitor, Error)>> {
+    show_with(app, visitor, path, form, None).await
+}
+
+async fn show_with(
+    app: &App,
+    visitor: Visitor,
+    path: &str,
+    form: Option<FormState>,
+    told: Option<&str>,
+) -> Result<HttpResponse, Box<(Visitor, Error)>> {
+    let (place, query) = path.split_once('?').unwrap_or((path, ""));
+    let routes = hostwright_frontend::routes();
+    let found = routes.iter().find_map(|route| Some((route, fits(route.path, place)?)));
+    let Some((route, mut values)) = found else {
+        return Err(Box::new((visitor, Refusal::new("request.not_found", Kind::NotFound).into())));
+    };
+    for (name, value) in form_pairs(query.as_bytes()) {
+        values.entry(name).or_insert(value);
+    }
+    let mut page = frame(app, &visitor, route.area, path).await;
+    page.form = form;
+    if let Some(action) = told.and_then(Action::by_name) {
+        let key = format!("done-{}", action.name());
+        let text = page.t(if app.texts.has(&key) { &key } else { "ui-done" });
+        page.notices.push(Notice::new(Tone::Good, text));
+    }
+    let visit = Visit {
+        call: visitor.call.clone(),
+        page,
+        params: Params(values),
+        hypervisor: Arc::clone(&app.hypervisor),
+    };
+    match (route.draw)(visit).await {
+        Ok(html) => Ok(answer(StatusCode::OK, html, &visitor.cookies)),
+        Err(error) => Err(Box::new((visitor, error))),
+    }
+}
+
+/// The frame of a page for this visitor.
+async fn frame(app: &App, visitor: &Visitor, area: Area, path: &str) -> Page {
+    let mut page = Page::new(app.texts.clone(), area, path);
+    page.locale = visitor.locale;
+    page.zone = visitor.zone.clone();
+    page.theme = Theme::parse(&visitor.theme);
+    page.csrf.clone_from(&visitor.csrf);
+    page.viewer = viewer(&visitor.call, &page);
+    if let Ok(Some(name)) = app.db.read(|tx| settings::get::<String>(tx, "brand.name")).await {
+        page.brand = Brand { name, ..Brand::default() };
+    }
+    page
+}
+
+fn viewer(call: &Call, page: &Page) -> Option<Viewer> {
+    let person = call.person().ok()?;
+    let kind = match person.staff {
+        Some(role) => page.t(&format!("role-{role}")),
+        None => page.t("role-customer"),
+    };
+    Some(Viewer {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        kind,
+        may: Action::ALL.iter().filter(|action| call.may(**action)).map(|action| action.name().to_owned()).collect(),
+    })
+}
+
+/// Remembers for the next page what was done.
+#[must_use]
+pub fn notice(app: &App, action: Action, _answer: &Value) -> Cookie<'static> {
+    cookie(app, NOTICE, action.name().to_owned()).max_age(Duration::seconds(30)).finish()
+}
+
+/// Sends the browser to sign in, and back afterwards.
+#[must_use]
+pub fn sign_in_first(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, format!("/sign-in?next={}", encode(path))))
+        .finish()
+}
+
+/// A page that says what went wrong.
+#[must_use]
+pub fn failure(app: &App, visitor: Option<Visitor>, error: &Error) -> HttpResponse {
+    let request_id = visitor.as_ref().map(|visitor| visitor.call.request_id.clone()).unwrap_or_default();
+    problem::log(error, &request_id);
+    let mut page = Page::new(app.texts.clone(), Area::Auth, "/");
+    if let Some(visitor) = &visitor {
+        page.locale = visitor.locale;
+        page.theme = Theme::parse(&visitor.theme);
+        page.csrf.clone_from(&visitor.csrf);
+        page.viewer = viewer(&visitor.call, &page);
+    }
+    if !matches!(error.code(), "request.not_found" | "auth.not_permitted") {
+        for fault in problem::field_errors(&app.texts, page.locale, error) {
+            page.notices.push(Notice::new(Tone::Bad, fault.text));
+        }
+    }
+    let html = problem_page(&page, kind_of_problem(error), &request_id);
+    let cookies = visitor.map(|visitor| visitor.cookies).unwrap_or_default();
+    answer(problem::status(error), html, &cookies)
+}
+
+fn kind_of_problem(error: &Error) -> Problem {
+    match (error.kind(), error.code()) {
+        (_, "request.forged") => Problem::Stale,
+        (Some(Kind::NotFound), _) => Problem::NotFound,
+        (Some(Kind::Forbidden | Kind::Unauthenticated), _) => Problem::Forbidden,
+        (Some(Kind::TooMany), _) => Problem::TooMany,
+        (Some(Kind::Unavailable), _) => Problem::Unavailable,
+        (Some(Kind::Invalid | Kind::Conflict | Kind::TooLarge), _) => Problem::Stale,
+        (None, _) => Problem::Failed,
+    }
+}
+
+fn answer(status: StatusCode, html: String, cookies: &[Cookie<'static>]) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    response
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    for cookie in cookies {
+        response.cookie(cookie.clone());
+    }
+    response.body(html)
+}

@@ -1,0 +1,87 @@
+//! The command line: what can be said, and the message for what cannot.
+
+mod cargo;
+mod check;
+mod migration;
+mod options;
+mod test;
+
+use std::process::ExitCode;
+
+pub use cargo::{build_panel, images, root};
+pub use options::Options;
+
+use crate::demo;
+use crate::signals;
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  test [FILTER]          format and lint check, build, start the servers, run the tests whose
+                         name contains FILTER
+      --only TIER        one tier: unit, slices, surfaces, authorization, races, crashes,
+                         nodes, importer, browser, architecture
+      --no-check         skip the format and lint check
+      --yes              install missing system packages without asking
+
+  check                  format and lint check only
+      --yes              install missing system packages without asking
+
+  demo                   run the main job on real parts, then serve the panel
+      --once             stop after the summary
+      --postgres         on PostgreSQL instead of SQLite
+      --debian           boot a whole Debian guest besides the tiny one
+      --yes              install missing system packages without asking
+
+  migration new NAME     make an empty migration for both databases
+
+  help                   show this
+";
+
+/// Runs the command that `arguments` (without the program's name) spell.
+#[must_use]
+pub fn main(arguments: &[String]) -> ExitCode {
+    if let Err(error) = signals::listen() {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    let outcome = dispatch(arguments);
+    if let Some(signal) = signals::interrupted() {
+        eprintln!("stopped by signal {signal}; everything that was started is down");
+        return ExitCode::from(u8::try_from(128_i32.saturating_add(signal)).unwrap_or(1));
+    }
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => {
+            eprint!("{USAGE}");
+            Ok(ExitCode::from(2))
+        }
+        ["help" | "--help" | "-h", ..] | [_, "--help" | "-h", ..] => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        ["test", rest @ ..] => test::run(rest),
+        ["check", rest @ ..] => check::run(rest),
+        ["demo", rest @ ..] => demo::run(rest),
+        ["migration", "new", name] => {
+            migration::new(&root(), name)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        ["migration", ..] => {
+            anyhow::bail!("`migration` is used as: cargo xtask migration new NAME")
+        }
+        [other, ..] => {
+            anyhow::bail!("unknown command `{other}`; `cargo xtask help` lists the commands")
+        }
+    }
+}

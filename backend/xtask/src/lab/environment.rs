@@ -1,0 +1,42 @@
+//! How `cargo xtask test` tells the tests where its shared servers are.
+
+use std::path::PathBuf;
+
+/// Administrator URL of the shared PostgreSQL server.
+pub const POSTGRES: &str = "HOSTWRIGHT_TEST_POSTGRES";
+/// libvirt connection URI of the shared node with real guests.
+pub const LIBVIRT_URI: &str = "HOSTWRIGHT_TEST_LIBVIRT_URI";
+/// URL of the shared chromedriver.
+pub const WEBDRIVER: &str = "HOSTWRIGHT_TEST_WEBDRIVER";
+/// Folder that holds the guest images.
+pub const IMAGES: &str = "HOSTWRIGHT_TEST_IMAGES";
+/// Path of the built `hostwright` program.
+pub const BINARY: &str = "HOSTWRIGHT_TEST_BIN";
+
+/// The environment variable `name`, unless it is unset, empty or not text.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the laboratory has no configuration but its environment; this is the one place that reads it"
+)]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Folder of the guest images, if the test command made one.
+#[must_use]
+pub fn images() -> Option<PathBuf> {
+    variable(IMAGES).map(PathBuf::from)
+}
+
+/// The built `hostwright` program, if the test command built one.
+#[must_use]
+pub fn binary() -> Option<PathBuf> {
+    variable(BINARY).map(PathBuf::from)
+}
+
+/// libvirt connection URI of the shared node, if there is one.
+#[must_use]
+pub fn libvirt_uri() -> Option<String> {
+    variable(LIBVIRT_URI)
+}

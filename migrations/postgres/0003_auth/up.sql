@@ -1,0 +1,59 @@
+CREATE TABLE people (
+    id TEXT NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    password_hash TEXT,
+    state TEXT NOT NULL,
+    staff_role TEXT,
+    locale TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    theme TEXT NOT NULL,
+    totp_secret TEXT,
+    totp_enabled BOOLEAN NOT NULL,
+    totp_last_step BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    version BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX people_email ON people (email);
+
+CREATE TABLE sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people,
+    token_hash TEXT NOT NULL,
+    previous_hash TEXT,
+    created_at TIMESTAMP NOT NULL,
+    rotated_at TIMESTAMP NOT NULL,
+    seen_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL
+);
+CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
+CREATE INDEX sessions_previous ON sessions (previous_hash);
+CREATE INDEX sessions_by_person ON sessions (person_id);
+
+CREATE TABLE api_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people,
+    name TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP,
+    used_at TIMESTAMP,
+    revoked_at TIMESTAMP
+);
+CREATE UNIQUE INDEX api_keys_token ON api_keys (token_hash);
+CREATE INDEX api_keys_by_person ON api_keys (person_id);
+
+CREATE TABLE links (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT REFERENCES people,
+    purpose TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP
+);
+CREATE UNIQUE INDEX links_token ON links (token_hash);
+CREATE INDEX links_by_person ON links (person_id, purpose);

@@ -1,0 +1,10 @@
+DROP TABLE allocations;
+DROP TABLE payments;
+DROP TABLE ledger_transfers;
+DROP TABLE ledger_accounts;
+DROP TABLE charges;
+DROP TABLE invoice_lines;
+DROP TABLE invoices;
+DROP TABLE number_series;
+DROP TABLE tax_rates;
+DROP TABLE legal_entities;

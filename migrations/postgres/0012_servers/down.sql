@@ -1,0 +1,3 @@
+DROP TABLE server_disks;
+DROP TABLE server_observations;
+DROP TABLE servers;

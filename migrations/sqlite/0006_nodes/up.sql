@@ -1,0 +1,26 @@
+CREATE TABLE nodes (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    hypervisor TEXT NOT NULL,
+    acceleration TEXT NOT NULL,
+    pool TEXT NOT NULL,
+    network TEXT NOT NULL,
+    vcpus_total INTEGER NOT NULL,
+    memory_mib_total INTEGER NOT NULL,
+    disk_gib_total INTEGER NOT NULL,
+    vcpus_reserved INTEGER NOT NULL,
+    memory_mib_reserved INTEGER NOT NULL,
+    disk_gib_reserved INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    link TEXT NOT NULL,
+    link_reason TEXT,
+    capabilities TEXT NOT NULL,
+    seen_at TEXT,
+    created_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CHECK (vcpus_reserved >= 0 and vcpus_reserved <= vcpus_total),
+    CHECK (memory_mib_reserved >= 0 and memory_mib_reserved <= memory_mib_total),
+    CHECK (disk_gib_reserved >= 0 and disk_gib_reserved <= disk_gib_total)
+) STRICT;
+CREATE UNIQUE INDEX nodes_name ON nodes (name);

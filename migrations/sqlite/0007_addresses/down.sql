@@ -1,0 +1,3 @@
+DROP TABLE macs;
+DROP TABLE addresses;
+DROP TABLE address_pools;

@@ -1,0 +1,37 @@
+//! A mail transport that keeps what it is given.
+
+use std::sync::Mutex;
+
+use hostwright_panel::notifications::ports::{Letter, MailTransport, SendFailure};
+use hostwright_panel::platform::worker::BoxFuture;
+
+/// Mails that were "sent".
+#[derive(Default)]
+pub struct Mailbox {
+    mails: Mutex<Vec<Letter>>,
+}
+
+impl Mailbox {
+    pub fn mails(&self) -> Vec<Letter> {
+        self.mails.lock().unwrap().clone()
+    }
+
+    /// Subjects in the order of sending.
+    pub fn subjects(&self) -> Vec<String> {
+        self.mails().into_iter().map(|mail| mail.subject).collect()
+    }
+
+    /// Mails to somebody, newest last.
+    pub fn to(&self, recipient: &str) -> Vec<Letter> {
+        self.mails().into_iter().filter(|mail| mail.to == recipient).collect()
+    }
+}
+
+impl MailTransport for Mailbox {
+    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), SendFailure>> {
+        Box::pin(async move {
+            self.mails.lock().unwrap().push(letter.clone());
+            Ok(())
+        })
+    }
+}
