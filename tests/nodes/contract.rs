@@ -4,18 +4,14 @@
 use std::time::Instant;
 
 use hostwright_node::{
-    Capability, Command, ConsoleSource, Counters, GuestState, GuestStep, Hypervisor, Inventory,
-    NodeError, Report,
+    Capability, Command, ConsoleSource, Counters, GuestState, GuestStep, Hypervisor, Inventory, NodeError, Report,
 };
 use xtask::images::GREETING;
 
 use super::subject::{MIB, Subject};
 
 async fn everything_is_built_twice_and_changes_once(on: &Subject) {
-    assert!(
-        !on.ensured(on.pool_command()).await,
-        "the pool was there already"
-    );
+    assert!(!on.ensured(on.pool_command()).await, "the pool was there already");
 
     let first = on.bring_image().await;
     assert!(first.changed);
@@ -32,10 +28,7 @@ async fn everything_is_built_twice_and_changes_once(on: &Subject) {
     assert_eq!(again.path, disk.path);
     assert_eq!(disk.capacity_bytes, 64 * MIB);
     if on.can.can(Capability::VolumeResize) {
-        assert_eq!(
-            on.volume_after(on.volume_step(80)).await.capacity_bytes,
-            80 * MIB
-        );
+        assert_eq!(on.volume_after(on.volume_step(80)).await.capacity_bytes, 80 * MIB);
         let smaller = on.volume_after(on.volume_step(64)).await;
         assert_eq!(smaller.capacity_bytes, 80 * MIB, "a disk never shrinks");
     } else {
@@ -93,15 +86,9 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
         let seen = on.console_with(GREETING, 1).await;
         println!("greeting after {:.1} s", before.elapsed().as_secs_f32());
         assert_eq!(on.console().await.source, ConsoleSource::Log);
-        assert!(
-            seen.contains("guest tiny-host is up, address 10.209.0."),
-            "{seen}"
-        );
+        assert!(seen.contains("guest tiny-host is up, address 10.209.0."), "{seen}");
         assert!(seen.contains("start 1, 1 key(s)"), "{seen}");
-        assert!(
-            seen.contains("disk vda of 80 MiB"),
-            "the disk has grown:\n{seen}"
-        );
+        assert!(seen.contains("disk vda of 80 MiB"), "the disk has grown:\n{seen}");
     } else {
         let tail = Command::ConsoleTail {
             guest: on.guest.clone(),
@@ -115,11 +102,7 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
         );
     }
 
-    let counters = on
-        .observe()
-        .await
-        .counters
-        .expect("a running guest has counters");
+    let counters = on.observe().await.counters.expect("a running guest has counters");
     assert!(counters.cpu_nanoseconds.is_some_and(|spent| spent > 0));
     if on.can.hypervisor == Hypervisor::Qemu {
         assert!(
@@ -140,13 +123,7 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
     let all = seen.counters.clone().expect("a running guest has counters");
     assert!(all.cpu_nanoseconds >= counters.cpu_nanoseconds);
     assert_eq!(all.memory_bytes, counters.memory_bytes);
-    let disks = |counters: &Counters| -> Vec<String> {
-        counters
-            .block
-            .iter()
-            .map(|disk| disk.disk.clone())
-            .collect()
-    };
+    let disks = |counters: &Counters| -> Vec<String> { counters.block.iter().map(|disk| disk.disk.clone()).collect() };
     assert_eq!(disks(&all), disks(&counters));
     let first = |counters: &Counters| counters.block.first().map(|disk| disk.read_bytes);
     assert!(first(&all) >= first(&counters));
@@ -157,22 +134,13 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
     if on.can.can(Capability::Console) {
         let before = Instant::now();
         let seen = on.console_with(GREETING, 3).await;
-        println!(
-            "restarted by request after {:.1} s",
-            before.elapsed().as_secs_f32()
-        );
-        assert!(
-            seen.contains("is going down"),
-            "it was asked, not cut:\n{seen}"
-        );
+        println!("restarted by request after {:.1} s", before.elapsed().as_secs_f32());
+        assert!(seen.contains("is going down"), "it was asked, not cut:\n{seen}");
         assert_eq!(different_boots(&seen), 2, "{seen}");
         on.guest_after(GuestStep::Reboot { force: true }).await;
         let seen = on.console_with("is up, address", 3).await;
         assert_eq!(different_boots(&seen), 3, "{seen}");
-        assert!(
-            seen.contains("start 3, 1 key(s)"),
-            "the disk is kept:\n{seen}"
-        );
+        assert!(seen.contains("start 3, 1 key(s)"), "the disk is kept:\n{seen}");
     }
 
     if on.can.hypervisor == Hypervisor::Test {
@@ -182,10 +150,7 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
     let before = Instant::now();
     on.guest_after(GuestStep::Shutdown).await;
     let stopped = on.wait_for(GuestState::ShutOff).await;
-    println!(
-        "shut down by request after {:.1} s",
-        before.elapsed().as_secs_f32()
-    );
+    println!("shut down by request after {:.1} s", before.elapsed().as_secs_f32());
     assert!(stopped.counters.is_none());
     assert!(!on.guest_after(GuestStep::Shutdown).await.changed);
 
@@ -220,11 +185,7 @@ async fn its_disk_is_put_aside_and_comes_back(on: &Subject) {
     };
 
     on.guest_after(GuestStep::Start).await;
-    assert_eq!(
-        on.refusal(aside.clone()).await.code(),
-        "node_conflict",
-        "it runs"
-    );
+    assert_eq!(on.refusal(aside.clone()).await.code(), "node_conflict", "it runs");
     assert_eq!(
         on.refusal(GuestStep::EnsureUndefined).await.code(),
         "node_conflict",
@@ -273,10 +234,7 @@ async fn its_disk_is_put_aside_and_comes_back(on: &Subject) {
         assert!(seen.contains("disk vda of 80 MiB"), "{seen}");
     }
     on.remove().await;
-    assert_eq!(
-        on.perform(delete).await.unwrap(),
-        Report::Ensured { changed: false }
-    );
+    assert_eq!(on.perform(delete).await.unwrap(), Report::Ensured { changed: false });
     let gone = on.refusal(aside).await;
     assert!(matches!(gone, NodeError::NotFound { .. }), "{gone:?}");
 }
@@ -324,10 +282,7 @@ async fn a_guest_lives_its_whole_life_on_qemu() {
 
 async fn an_older_instruction_is_refused(on: &Subject) {
     on.build().await;
-    on.node
-        .perform(on.change_at(9, GuestStep::Start))
-        .await
-        .unwrap();
+    on.node.perform(on.change_at(9, GuestStep::Start)).await.unwrap();
     for step in [
         GuestStep::PowerOff,
         GuestStep::EnsureUndefined,
@@ -335,19 +290,10 @@ async fn an_older_instruction_is_refused(on: &Subject) {
         on.domain_step(512),
     ] {
         let refusal = on.node.perform(on.change_at(8, step)).await.unwrap_err();
-        assert_eq!(
-            refusal,
-            NodeError::Fenced {
-                given: 8,
-                highest: 9
-            }
-        );
+        assert_eq!(refusal, NodeError::Fenced { given: 8, highest: 9 });
     }
     assert_eq!(on.observe().await.state, GuestState::Running);
-    on.node
-        .perform(on.change_at(9, GuestStep::PowerOff))
-        .await
-        .unwrap();
+    on.node.perform(on.change_at(9, GuestStep::PowerOff)).await.unwrap();
     on.node
         .perform(on.change_at(10, GuestStep::EnsureUndefined))
         .await
@@ -391,10 +337,7 @@ async fn a_stranger_on_the_node_is_seen_and_never_touched() {
         assert_eq!(on.refusal(step).await.code(), "node_conflict");
     }
     on.guest.name = "another".to_owned();
-    assert_eq!(
-        on.refusal(GuestStep::PowerOff).await.code(),
-        "node_conflict"
-    );
+    assert_eq!(on.refusal(GuestStep::PowerOff).await.code(), "node_conflict");
     on.guest = stranger.guest;
     assert_eq!(on.observe().await.state, GuestState::Running);
 }

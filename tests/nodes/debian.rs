@@ -25,10 +25,7 @@ async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
         .status()
         .unwrap();
     assert!(made.success());
-    on.ssh_key = fs::read_to_string(format!("{key}.pub"))
-        .unwrap()
-        .trim()
-        .to_owned();
+    on.ssh_key = fs::read_to_string(format!("{key}.pub")).unwrap().trim().to_owned();
 
     on.bring_image().await;
     on.ensure_network().await;
@@ -74,10 +71,7 @@ async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
         let mut lines = said.lines();
         assert_eq!(lines.next(), Some("debian-host"));
         let mebibytes: u64 = lines.next().unwrap().trim().parse().unwrap();
-        assert!(
-            mebibytes > 2800,
-            "the file system has grown to {mebibytes} MiB"
-        );
+        assert!(mebibytes > 2800, "the file system has grown to {mebibytes} MiB");
         assert_eq!(lines.next(), Some("running"), "every unit came up");
         assert!(said.contains("default via 10.209.0.1"));
     }
@@ -85,8 +79,5 @@ async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
     let began = Instant::now();
     on.guest_after(GuestStep::Shutdown).await;
     on.wait_for(GuestState::ShutOff).await;
-    println!(
-        "shut down by request after {:.1} s",
-        began.elapsed().as_secs_f32()
-    );
+    println!("shut down by request after {:.1} s", began.elapsed().as_secs_f32());
 }

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hostwright_node::{
-    Command, Deadlines, DiskSource, GuestState, GuestStep, Health, Node, NodeError,
-};
+use hostwright_node::{Command, Deadlines, DiskSource, GuestState, GuestStep, Health, Node, NodeError};
 use xtask::images::GREETING;
 use xtask::lab::libvirt::Libvirt;
 
@@ -40,9 +38,7 @@ async fn a_hung_node_times_out_while_the_other_answers_and_recovers_when_it_wake
     let on = Subject::on_qemu_at(&hung.uri(), hung.base(), short_deadlines()).await;
     let (uri, _) = tokio::task::spawn_blocking(shared_libvirt).await.unwrap();
     let state = tempfile::tempdir().unwrap();
-    let other = Node::connect(config(&uri, state.path(), None))
-        .await
-        .unwrap();
+    let other = Node::connect(config(&uri, state.path(), None)).await.unwrap();
 
     hung.sigstop().unwrap();
     let look = Command::ObserveGuest {
@@ -56,10 +52,7 @@ async fn a_hung_node_times_out_while_the_other_answers_and_recovers_when_it_wake
     for _ in 0..10 {
         let began = Instant::now();
         other.perform(Command::Probe { pool: None }).await.unwrap();
-        assert!(
-            began.elapsed() < Duration::from_secs(1),
-            "the other node was delayed"
-        );
+        assert!(began.elapsed() < Duration::from_secs(1), "the other node was delayed");
     }
     let refusal = slow.await.unwrap().unwrap_err();
     assert!(matches!(refusal, NodeError::Timeout { .. }), "{refusal:?}");
@@ -72,10 +65,7 @@ async fn a_hung_node_times_out_while_the_other_answers_and_recovers_when_it_wake
     assert!(matches!(refusal, NodeError::Timeout { .. }), "{refusal:?}");
     let began = Instant::now();
     let refusal = on.node.perform(look).await.unwrap_err();
-    assert!(
-        matches!(refusal, NodeError::Degraded { stuck: 2 }),
-        "{refusal:?}"
-    );
+    assert!(matches!(refusal, NodeError::Degraded { stuck: 2 }), "{refusal:?}");
     assert!(began.elapsed() < Duration::from_millis(100));
     assert_eq!(on.node.health(), Health::Degraded);
 
@@ -102,10 +92,7 @@ async fn a_change_that_nobody_waits_for_any_more_is_not_made_later() {
     hung.sigcont().unwrap();
     eventually("the node to be reached again", &on.node).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(
-        !on.pool_dir.join(on.disk()).exists(),
-        "it was made after all"
-    );
+    assert!(!on.pool_dir.join(on.disk()).exists(), "it was made after all");
 }
 
 #[tokio::test]
@@ -121,10 +108,7 @@ async fn a_killed_libvirtd_is_reached_again_and_its_guests_go_on() {
         guest: on.guest.clone(),
     };
     let refusal = on.node.perform(look).await.unwrap_err();
-    assert!(
-        matches!(refusal, NodeError::Unreachable { .. }),
-        "{refusal:?}"
-    );
+    assert!(matches!(refusal, NodeError::Unreachable { .. }), "{refusal:?}");
     assert_eq!(on.node.health(), Health::Silent);
 
     let mortal = tokio::task::spawn_blocking(move || {
@@ -146,12 +130,12 @@ async fn a_half_filled_disk_is_made_anew_and_a_whole_one_is_kept() {
     let whole = on.volume_after(on.volume_step(64)).await;
     // As a crash in the middle of the copy leaves it: a short file, and the note that it began.
     std::fs::write(&whole.path, b"half").unwrap();
-    let note =
-        on.node
-            .config()
-            .state_dir
-            .join("building")
-            .join(format!("{}@{}", on.pool, on.disk()));
+    let note = on
+        .node
+        .config()
+        .state_dir
+        .join("building")
+        .join(format!("{}@{}", on.pool, on.disk()));
     std::fs::write(&note, b"").unwrap();
     let again = on.volume_after(on.volume_step(64)).await;
     assert!(again.changed);
@@ -165,13 +149,7 @@ async fn a_node_that_is_not_there_is_unreachable_and_the_answer_comes_at_once() 
     let state = tempfile::tempdir().unwrap();
     let uri = "qemu+unix:///system?socket=/nonexistent/libvirt-sock";
     let began = Instant::now();
-    let refusal = Node::connect(config(uri, state.path(), None))
-        .await
-        .err()
-        .unwrap();
-    assert!(
-        matches!(refusal, NodeError::Unreachable { .. }),
-        "{refusal:?}"
-    );
+    let refusal = Node::connect(config(uri, state.path(), None)).await.err().unwrap();
+    assert!(matches!(refusal, NodeError::Unreachable { .. }), "{refusal:?}");
     assert!(began.elapsed() < Duration::from_secs(5));
 }

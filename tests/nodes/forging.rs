@@ -22,10 +22,7 @@ async fn forged_addresses_of_either_family_do_not_leave_a_guest() {
         format!("from {own_v4} with a forged hardware address: silent"),
         format!("from {own_v6} with a forged hardware address: silent"),
     ] {
-        assert!(
-            seen.contains(&expected),
-            "expected {expected:?} in:\n{seen}"
-        );
+        assert!(seen.contains(&expected), "expected {expected:?} in:\n{seen}");
     }
     on.remove().await;
 }
@@ -47,13 +44,7 @@ async fn without_the_filter_the_same_forgery_would_pass() {
     on.guest_after(GuestStep::EnsureDomain { spec }).await;
     on.guest_after(GuestStep::Start).await;
     let seen = on.console_with("forging is over", 1).await;
-    assert!(
-        seen.contains("from forged 10.209.0.251: answered"),
-        "{seen}"
-    );
-    assert!(
-        seen.contains("from forged fd00:209::251: answered"),
-        "{seen}"
-    );
+    assert!(seen.contains("from forged 10.209.0.251: answered"), "{seen}");
+    assert!(seen.contains("from forged fd00:209::251: answered"), "{seen}");
     on.remove().await;
 }

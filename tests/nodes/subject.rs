@@ -6,10 +6,9 @@ use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use hostwright_node::{
-    Artifact, Boot, Capabilities, Cidr, Command, ConsoleSource, ConsoleText, Deadlines, DiskSource,
-    GuestRef, GuestSpec, GuestState, GuestStep, ImageFacts, ImageParts, ImageRef, NetworkKind,
-    Node, NodeConfig, NodeError, Observed, Outcome, Report, SeedSpec, Uplink, VolumeFacts,
-    VolumeFormat, XenKind,
+    Artifact, Boot, Capabilities, Cidr, Command, ConsoleSource, ConsoleText, Deadlines, DiskSource, GuestRef,
+    GuestSpec, GuestState, GuestStep, ImageFacts, ImageParts, ImageRef, NetworkKind, Node, NodeConfig, NodeError,
+    Observed, Outcome, Report, SeedSpec, Uplink, VolumeFacts, VolumeFormat, XenKind,
 };
 use tempfile::TempDir;
 use xtask::images::{self, GuestImage};
@@ -26,10 +25,7 @@ pub const HOST_V6: &str = "fd00:209::1";
 pub fn shared_libvirt() -> (String, PathBuf) {
     static OWN: OnceLock<(Mutex<Option<Libvirt>>, PathBuf)> = OnceLock::new();
     if let Ok(uri) = std::env::var(libvirt::SHARED_URI) {
-        let socket = uri
-            .split_once("socket=")
-            .expect("a private libvirt's address")
-            .1;
+        let socket = uri.split_once("socket=").expect("a private libvirt's address").1;
         let base = Path::new(socket).ancestors().nth(2).unwrap().to_owned();
         return (uri, base);
     }
@@ -108,19 +104,14 @@ impl Subject {
         let pool = format!("pool-{}-{number}", std::process::id());
         let pool_dir = pools.join(&pool);
         let node = Node::connect(config).await.expect("a connection");
-        let Report::Capabilities(can) = node.perform(Command::Probe { pool: None }).await.unwrap()
-        else {
+        let Report::Capabilities(can) = node.perform(Command::Probe { pool: None }).await.unwrap() else {
             panic!("a probe answers with capabilities")
         };
         let subject = Self {
             node,
             can: *can,
             guest: GuestRef {
-                uuid: format!(
-                    "0190c0de-{:04x}-7000-8000-{:012x}",
-                    number,
-                    std::process::id()
-                ),
+                uuid: format!("0190c0de-{:04x}-7000-8000-{:012x}", number, std::process::id()),
                 name: format!("srv_{:x}x{number}", std::process::id()),
             },
             pool,
@@ -238,9 +229,7 @@ impl Subject {
         GuestStep::EnsureVolume {
             pool: self.pool.clone(),
             volume: self.disk(),
-            source: DiskSource::Image {
-                image: self.image(),
-            },
+            source: DiskSource::Image { image: self.image() },
             bytes: mib * MIB,
         }
     }
@@ -354,10 +343,7 @@ impl Subject {
             if seen.matches(text).count() >= times {
                 return seen;
             }
-            assert!(
-                Instant::now() < until,
-                "waited for {times} x {text:?}, saw:\n{seen}"
-            );
+            assert!(Instant::now() < until, "waited for {times} x {text:?}, saw:\n{seen}");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
@@ -369,11 +355,7 @@ impl Subject {
             if seen.state == state {
                 return seen;
             }
-            assert!(
-                Instant::now() < until,
-                "waited for {state:?}, saw {:?}",
-                seen.state
-            );
+            assert!(Instant::now() < until, "waited for {state:?}, saw {:?}", seen.state);
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -383,14 +365,10 @@ impl Subject {
         self.perform(GuestStep::PowerOff).await.unwrap();
         self.perform(GuestStep::EnsureUndefined).await.unwrap();
         let filter = self.filter();
-        self.perform(GuestStep::EnsureNoFilter { filter })
-            .await
-            .unwrap();
+        self.perform(GuestStep::EnsureNoFilter { filter }).await.unwrap();
         for volume in [self.disk(), self.seed()] {
             let pool = self.pool.clone();
-            self.perform(GuestStep::DeleteVolume { pool, volume })
-                .await
-                .unwrap();
+            self.perform(GuestStep::DeleteVolume { pool, volume }).await.unwrap();
         }
     }
 }

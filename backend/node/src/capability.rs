@@ -156,10 +156,7 @@ pub(crate) fn of_driver(driver: &str) -> (Hypervisor, BTreeSet<Capability>) {
                 C::LiveMigration,
             ],
         ),
-        "TEST" | "Test" => (
-            Hypervisor::Test,
-            &[C::VolumeClone, C::Snapshots, C::DirectBoot],
-        ),
+        "TEST" | "Test" => (Hypervisor::Test, &[C::VolumeClone, C::Snapshots, C::DirectBoot]),
         _ => (Hypervisor::Other, &[]),
     };
     let supports = basics.iter().chain(more).copied().collect();

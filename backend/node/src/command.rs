@@ -500,10 +500,7 @@ mod tests {
             Ok(Report::Skipped {
                 needs: Capability::Filters,
             }),
-            Err(NodeError::Fenced {
-                given: 1,
-                highest: 2,
-            }),
+            Err(NodeError::Fenced { given: 1, highest: 2 }),
         ];
         for outcome in outcomes {
             let text = serde_json::to_string(&outcome).unwrap();
@@ -513,13 +510,7 @@ mod tests {
 
     #[test]
     fn a_prefix_longer_than_the_address_is_refused() {
-        for text in [
-            "192.0.2.1",
-            "192.0.2.1/33",
-            "::1/129",
-            "x/8",
-            "192.0.2.1/-1",
-        ] {
+        for text in ["192.0.2.1", "192.0.2.1/33", "::1/129", "x/8", "192.0.2.1/-1"] {
             assert!(text.parse::<Cidr>().is_err(), "{text}");
         }
     }

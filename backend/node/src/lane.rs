@@ -204,16 +204,9 @@ impl Link {
             }),
         };
         drop(waiting);
-        let broken = matches!(
-            result,
-            Err(NodeError::Timeout { .. } | NodeError::Unreachable { .. })
-        );
+        let broken = matches!(result, Err(NodeError::Timeout { .. } | NodeError::Unreachable { .. }));
         if broken {
-            tracing::warn!(
-                node = self.config.name,
-                during,
-                "the connection is given up"
-            );
+            tracing::warn!(node = self.config.name, during, "the connection is given up");
             self.retire(number);
         }
         self.state().last_call_failed = broken;
@@ -237,8 +230,8 @@ impl Link {
                 config,
                 ticket: Arc::clone(&ticket),
             };
-            let result = catch_unwind(AssertUnwindSafe(|| work(&turn)))
-                .unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+            let result =
+                catch_unwind(AssertUnwindSafe(|| work(&turn))).unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
             if !ticket.end() {
                 stuck.fetch_sub(1, Ordering::SeqCst);
             }
@@ -261,9 +254,7 @@ impl Link {
             after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
             during: "open the connection".to_owned(),
         };
-        let _only_one = timeout(limit, self.opening.lock())
-            .await
-            .map_err(too_long)?;
+        let _only_one = timeout(limit, self.opening.lock()).await.map_err(too_long)?;
         if let Some(present) = self.present(lane)? {
             return Ok(present);
         }
@@ -362,9 +353,7 @@ impl Link {
             for place in 0..count {
                 let jobs = Arc::clone(&jobs);
                 let session = Arc::clone(&session);
-                spawn(format!("{name}-{role}{place}"), move || {
-                    work_off(&jobs, &session)
-                })?;
+                spawn(format!("{name}-{role}{place}"), move || work_off(&jobs, &session))?;
             }
             Ok(queue)
         };

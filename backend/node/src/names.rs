@@ -10,10 +10,7 @@ fn invalid(reason: String) -> NodeError {
 /// Letters, digits, `.`, `_` and `-`, not beginning with `.` or `-`, at most 120 characters.
 pub(crate) fn check(what: &str, name: &str) -> Result<(), NodeError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let good = !name.is_empty()
-        && name.len() <= 120
-        && !name.starts_with(['.', '-'])
-        && name.chars().all(allowed);
+    let good = !name.is_empty() && name.len() <= 120 && !name.starts_with(['.', '-']) && name.chars().all(allowed);
     if good {
         Ok(())
     } else {
@@ -32,10 +29,7 @@ pub(crate) fn check_guest(guest: &GuestRef) -> Result<(), NodeError> {
     if hex && lengths == [8, 4, 4, 4, 12] {
         Ok(())
     } else {
-        Err(invalid(format!(
-            "{:?} is not a UUID in lower case",
-            guest.uuid
-        )))
+        Err(invalid(format!("{:?} is not a UUID in lower case", guest.uuid)))
     }
 }
 
@@ -58,9 +52,7 @@ pub(crate) fn check_mac(mac: &str) -> Result<(), NodeError> {
     let hex = octets
         .iter()
         .all(|octet| octet.len() == 2 && octet.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')));
-    let first = octets
-        .first()
-        .and_then(|octet| u8::from_str_radix(octet, 16).ok());
+    let first = octets.first().and_then(|octet| u8::from_str_radix(octet, 16).ok());
     if hex && octets.len() == 6 && first.is_some_and(|first| first & 1 == 0) {
         Ok(())
     } else {

@@ -87,12 +87,16 @@ impl Node {
         let limit = inner.limit(lane);
         let order = subject(&command).map(|subject| inner.turn_of(subject));
         let _in_order = match &order {
-            Some(order) => Some(tokio::time::timeout(limit, order.lock()).await.map_err(
-                |_elapsed| NodeError::Timeout {
-                    after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
-                    during: "wait for an earlier command".to_owned(),
-                },
-            )?),
+            Some(order) => {
+                Some(
+                    tokio::time::timeout(limit, order.lock())
+                        .await
+                        .map_err(|_elapsed| NodeError::Timeout {
+                            after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+                            during: "wait for an earlier command".to_owned(),
+                        })?,
+                )
+            }
             None => None,
         };
         let journal = Arc::clone(&inner.journal);
@@ -141,9 +145,7 @@ fn subject(command: &Command) -> Option<String> {
         | Command::ConsoleTail { .. } => None,
         Command::EnsurePool { pool, .. } => Some(format!("pool {pool}")),
         Command::EnsureNetwork { network, .. } => Some(format!("network {network}")),
-        Command::EnsureImage { pool, image, .. } => {
-            Some(format!("image {pool} {} {}", image.name, image.version))
-        }
+        Command::EnsureImage { pool, image, .. } => Some(format!("image {pool} {} {}", image.name, image.version)),
         Command::Guest { guest, .. } => Some(format!("guest {}", guest.uuid)),
     }
 }

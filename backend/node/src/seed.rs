@@ -63,10 +63,7 @@ pub fn disk_image(seed: &SeedSpec) -> Result<Vec<u8>, NodeError> {
         ("hostwright.env", plain(seed)),
         ("meta-data", format!("{:#}\n", meta_data(seed))),
         ("network-config", format!("{:#}\n", network_config(seed))),
-        (
-            "user-data",
-            format!("#cloud-config\n{:#}\n", user_data(seed)),
-        ),
+        ("user-data", format!("#cloud-config\n{:#}\n", user_data(seed))),
     ];
     let files: Vec<(&str, Vec<u8>)> = files
         .into_iter()
@@ -86,11 +83,7 @@ fn plain(seed: &SeedSpec) -> String {
         format!("mac={}", seed.mac),
     ];
     all.extend(seed.addresses.iter().map(|cidr| format!("address={cidr}")));
-    all.extend(
-        seed.gateways
-            .iter()
-            .map(|gateway| format!("gateway={gateway}")),
-    );
+    all.extend(seed.gateways.iter().map(|gateway| format!("gateway={gateway}")));
     all.extend(seed.dns.iter().map(|server| format!("dns={server}")));
     lines(all.iter())
 }
@@ -122,11 +115,7 @@ fn network_config(seed: &SeedSpec) -> Value {
     });
     if let Some(fields) = primary.as_object_mut() {
         for gateway in &seed.gateways {
-            let name = if gateway.is_ipv4() {
-                "gateway4"
-            } else {
-                "gateway6"
-            };
+            let name = if gateway.is_ipv4() { "gateway4" } else { "gateway6" };
             fields.insert(name.to_owned(), json!(gateway));
         }
     }
@@ -144,10 +133,7 @@ mod tests {
             hostname: "vps-1".into(),
             ssh_keys: vec!["ssh-ed25519 AAAA someone@home".into()],
             mac: "52:54:00:12:34:56".into(),
-            addresses: vec![
-                "192.0.2.7/24".parse().unwrap(),
-                "2001:db8::7/64".parse().unwrap(),
-            ],
+            addresses: vec!["192.0.2.7/24".parse().unwrap(), "2001:db8::7/64".parse().unwrap()],
             gateways: vec!["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()],
             dns: vec!["192.0.2.53".parse().unwrap()],
         }

@@ -49,15 +49,9 @@ fn read_all(folder: &str) {
         domains += 1;
         let facts = domain_facts(&document).unwrap();
         assert!(facts.name.is_some(), "{}", path.display());
-        assert!(
-            facts.memory_bytes.is_some_and(|bytes| bytes > 0),
-            "{}",
-            path.display()
-        );
+        assert!(facts.memory_bytes.is_some_and(|bytes| bytes > 0), "{}", path.display());
         assert!(facts.mark.is_none(), "{}", path.display());
-        let declared = element
-            .at("devices")
-            .map_or(0, |all| all.all("disk").count());
+        let declared = element.at("devices").map_or(0, |all| all.all("disk").count());
         assert_eq!(facts.disks.len(), declared, "{}", path.display());
     }
     println!("{folder}: {domains} domains read");

@@ -81,12 +81,9 @@ pub fn tiny(folder: &Path) -> Result<TinyImage> {
 pub fn debian(folder: &Path) -> Result<DebianImage> {
     let (tiny_version, tiny) = tiny_folder(folder)?;
     let version = digest(DEBIAN_RECIPE, &tiny_version);
-    let made = once(
-        folder,
-        &format!("debian-{version}"),
-        DEBIAN_RECIPE,
-        |script, out| run(Command::new("sh").arg(script).arg(&tiny).arg(out)),
-    )?;
+    let made = once(folder, &format!("debian-{version}"), DEBIAN_RECIPE, |script, out| {
+        run(Command::new("sh").arg(script).arg(&tiny).arg(out))
+    })?;
     Ok(GuestImage {
         name: "debian-12".to_owned(),
         version,
@@ -99,12 +96,9 @@ pub fn debian(folder: &Path) -> Result<DebianImage> {
 
 fn tiny_folder(folder: &Path) -> Result<(String, PathBuf)> {
     let version = digest(TINY_RECIPE, &packages_on_offer()?);
-    let made = once(
-        folder,
-        &format!("tiny-{version}"),
-        TINY_RECIPE,
-        |script, out| run(Command::new("sh").arg(script).arg(out)),
-    )?;
+    let made = once(folder, &format!("tiny-{version}"), TINY_RECIPE, |script, out| {
+        run(Command::new("sh").arg(script).arg(out))
+    })?;
     Ok((version, made))
 }
 

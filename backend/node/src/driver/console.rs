@@ -80,8 +80,7 @@ fn listen(turn: &Turn, stream: &Stream) -> Result<Vec<u8>, NodeError> {
 
 /// True if the address names no other host, so that paths mean the same files.
 fn is_this_machine(uri: &str) -> bool {
-    uri.split_once("://")
-        .is_some_and(|(_, rest)| rest.starts_with('/'))
+    uri.split_once("://").is_some_and(|(_, rest)| rest.starts_with('/'))
 }
 
 /// The end of the log and, where it has just been turned over, of the one before.
@@ -103,8 +102,7 @@ fn end_of_log(log: &Path, bytes: u32) -> Option<String> {
 fn end_of_file(file: &Path, bytes: u64) -> Option<Vec<u8>> {
     let mut open = File::open(file).ok()?;
     let length = open.seek(SeekFrom::End(0)).ok()?;
-    open.seek(SeekFrom::Start(length.saturating_sub(bytes)))
-        .ok()?;
+    open.seek(SeekFrom::Start(length.saturating_sub(bytes))).ok()?;
     let mut content = Vec::new();
     open.take(bytes).read_to_end(&mut content).ok()?;
     Some(content)

@@ -9,9 +9,7 @@ use crate::xml::DomainFacts;
 
 /// Reads all counters. A guest may stop meanwhile: what can be read is kept.
 pub(super) fn of_domain(turn: &Turn, domain: &Domain, facts: &DomainFacts) -> Counters {
-    let info = turn
-        .ask("read processor counters", |_| domain.get_info())
-        .ok();
+    let info = turn.ask("read processor counters", |_| domain.get_info()).ok();
     let memory = turn
         .ask("read memory counters", |_| domain.memory_stats(0))
         .unwrap_or_default();
@@ -41,9 +39,7 @@ pub(super) fn of_domain(turn: &Turn, domain: &Domain, facts: &DomainFacts) -> Co
 
 fn net(turn: &Turn, domain: &Domain, interface: &str) -> Option<NetCounters> {
     let stats = turn
-        .ask("read network counters", |_| {
-            domain.interface_stats(interface)
-        })
+        .ask("read network counters", |_| domain.interface_stats(interface))
         .ok()?;
     Some(NetCounters {
         interface: interface.to_owned(),
@@ -55,9 +51,7 @@ fn net(turn: &Turn, domain: &Domain, interface: &str) -> Option<NetCounters> {
 }
 
 fn block(turn: &Turn, domain: &Domain, disk: &str) -> Option<BlockCounters> {
-    let stats = turn
-        .ask("read disk counters", |_| domain.get_block_stats(disk))
-        .ok()?;
+    let stats = turn.ask("read disk counters", |_| domain.get_block_stats(disk)).ok()?;
     Some(BlockCounters {
         disk: disk.to_owned(),
         read_bytes: counted(stats.rd_bytes),

@@ -58,9 +58,7 @@ pub(super) fn ensure_network(turn: &Turn, name: &str, kind: &NetworkKind) -> Out
     }
     if !turn.ask("look at the network", |_| network.get_autostart())? {
         changed = true;
-        turn.ask("start the network with the host", |_| {
-            network.set_autostart(true)
-        })?;
+        turn.ask("start the network with the host", |_| network.set_autostart(true))?;
     }
     Ok(Report::Ensured { changed })
 }
@@ -74,8 +72,7 @@ struct Shape {
 }
 
 fn shape(document: &str) -> Result<Shape, NodeError> {
-    let network =
-        Element::parse(document).map_err(|fault| unreadable("read the network", &fault))?;
+    let network = Element::parse(document).map_err(|fault| unreadable("read the network", &fault))?;
     let attribute = |path: &str, name: &str| {
         network
             .at(path)
@@ -107,13 +104,7 @@ fn shape(document: &str) -> Result<Shape, NodeError> {
 }
 
 /// Makes the filter, or brings it up to date; running guests follow at once.
-pub(super) fn ensure_filter(
-    turn: &Turn,
-    fence: &Fence,
-    name: &str,
-    mac: &str,
-    addresses: &[IpAddr],
-) -> Outcome {
+pub(super) fn ensure_filter(turn: &Turn, fence: &Fence, name: &str, mac: &str, addresses: &[IpAddr]) -> Outcome {
     if !turn.can(Capability::Filters) {
         return Ok(Report::Skipped {
             needs: Capability::Filters,
@@ -125,10 +116,7 @@ pub(super) fn ensure_filter(
         // The guest's own: stable, and never that of another filter.
         None => fence.guest_uuid.clone(),
     };
-    let before = found
-        .as_ref()
-        .map(|filter| document_of(turn, filter))
-        .transpose()?;
+    let before = found.as_ref().map(|filter| document_of(turn, filter)).transpose()?;
     let document = filter_xml(name, &uuid, mac, addresses);
     // libvirt compares and leaves equal filters alone, so defining again costs nothing.
     let filter = turn.change(fence, "define the filter", |connection| {

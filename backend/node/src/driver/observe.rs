@@ -36,28 +36,19 @@ impl Memory {
 fn now_us() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| {
-            u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
-        })
+        .map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
 }
 
 /// Asks what the node can do.
 pub(super) fn probe(turn: &Turn, pool: Option<&str>) -> Outcome {
     let session = &turn.session;
-    let info = turn.ask("ask for the host's size", |connection| {
-        connection.get_node_info()
-    })?;
-    let libvirt = turn.ask("ask for libvirt's version", |connection| {
-        connection.get_lib_version()
-    })?;
-    let hostname = turn.ask("ask for the host's name", |connection| {
-        connection.get_hostname()
-    })?;
+    let info = turn.ask("ask for the host's size", |connection| connection.get_node_info())?;
+    let libvirt = turn.ask("ask for libvirt's version", |connection| connection.get_lib_version())?;
+    let hostname = turn.ask("ask for the host's name", |connection| connection.get_hostname())?;
     let host = turn.ask("ask for the host's abilities", |connection| {
         connection.get_capabilities()
     })?;
-    let host =
-        Element::parse(&host).map_err(|fault| unreadable("read the host's abilities", &fault))?;
+    let host = Element::parse(&host).map_err(|fault| unreadable("read the host's abilities", &fault))?;
     let acceleration_advertised = host
         .all("guest")
         .filter_map(|guest| guest.at("arch"))
@@ -71,9 +62,7 @@ pub(super) fn probe(turn: &Turn, pool: Option<&str>) -> Outcome {
         .ok()
         .map(version_text);
     let memory_free_bytes = turn
-        .ask("ask for free memory", |connection| {
-            connection.get_free_memory()
-        })
+        .ask("ask for free memory", |connection| connection.get_free_memory())
         .ok();
     let storage = match pool {
         Some(pool) => pool_space(turn, pool)?.map(|(total_bytes, free_bytes)| StorageSpace {
@@ -100,12 +89,7 @@ pub(super) fn probe(turn: &Turn, pool: Option<&str>) -> Outcome {
 
 /// libvirt packs versions as millions, thousands and units.
 fn version_text(packed: u32) -> String {
-    format!(
-        "{}.{}.{}",
-        packed / 1_000_000,
-        packed / 1_000 % 1_000,
-        packed % 1_000
-    )
+    format!("{}.{}.{}", packed / 1_000_000, packed / 1_000 % 1_000, packed % 1_000)
 }
 
 fn pool_space(turn: &Turn, pool: &str) -> Result<Option<(u64, u64)>, NodeError> {
@@ -170,9 +154,7 @@ pub(super) fn find(turn: &Turn, guest: &GuestRef) -> Result<Option<Domain>, Node
 pub(super) fn state_of(turn: &Turn, domain: &Domain) -> Result<(GuestState, i32), NodeError> {
     let (state, reason) = turn.ask("ask for the guest's state", |_| domain.get_state())?;
     let state = match state {
-        sys::VIR_DOMAIN_RUNNING | sys::VIR_DOMAIN_BLOCKED | sys::VIR_DOMAIN_SHUTDOWN => {
-            GuestState::Running
-        }
+        sys::VIR_DOMAIN_RUNNING | sys::VIR_DOMAIN_BLOCKED | sys::VIR_DOMAIN_SHUTDOWN => GuestState::Running,
         sys::VIR_DOMAIN_PAUSED | sys::VIR_DOMAIN_PMSUSPENDED => GuestState::Paused,
         sys::VIR_DOMAIN_SHUTOFF => GuestState::ShutOff,
         sys::VIR_DOMAIN_CRASHED => GuestState::Crashed,
@@ -182,19 +164,9 @@ pub(super) fn state_of(turn: &Turn, domain: &Domain) -> Result<(GuestState, i32)
 }
 
 /// The definition in force, or the stored one.
-pub(super) fn facts_of(
-    turn: &Turn,
-    domain: &Domain,
-    stored: bool,
-) -> Result<DomainFacts, NodeError> {
-    let flags = if stored {
-        sys::VIR_DOMAIN_XML_INACTIVE
-    } else {
-        0
-    };
-    let document = turn.ask("read the guest's definition", |_| {
-        domain.get_xml_desc(flags)
-    })?;
+pub(super) fn facts_of(turn: &Turn, domain: &Domain, stored: bool) -> Result<DomainFacts, NodeError> {
+    let flags = if stored { sys::VIR_DOMAIN_XML_INACTIVE } else { 0 };
+    let document = turn.ask("read the guest's definition", |_| domain.get_xml_desc(flags))?;
     domain_facts(&document).map_err(|fault| unreadable("read the guest's definition", &fault))
 }
 
@@ -249,9 +221,7 @@ fn look(
 /// Looks at everything.
 pub(super) fn all(turn: &Turn, memory: &Memory, pool: Option<&str>) -> Outcome {
     let mut inventory = Inventory::default();
-    let domains = turn.ask("list all guests", |connection| {
-        connection.list_all_domains(0)
-    })?;
+    let domains = turn.ask("list all guests", |connection| connection.list_all_domains(0))?;
     let counted = if turn.can(Capability::BulkCounters) {
         Some(bulk::all(turn)?)
     } else {
@@ -275,12 +245,8 @@ pub(super) fn all(turn: &Turn, memory: &Memory, pool: Option<&str>) -> Outcome {
             _ => inventory.guests.push(seen),
         }
     }
-    inventory
-        .guests
-        .sort_by(|a, b| a.guest.name.cmp(&b.guest.name));
-    inventory
-        .strangers
-        .sort_by(|a, b| a.guest.name.cmp(&b.guest.name));
+    inventory.guests.sort_by(|a, b| a.guest.name.cmp(&b.guest.name));
+    inventory.strangers.sort_by(|a, b| a.guest.name.cmp(&b.guest.name));
     if let Some(name) = pool {
         inventory.pool_bytes = pool_space(turn, name)?;
         if let Some(pool) = storage::find_pool(turn, name)? {
@@ -290,10 +256,7 @@ pub(super) fn all(turn: &Turn, memory: &Memory, pool: Option<&str>) -> Outcome {
     Ok(Report::Inventory(Box::new(inventory)))
 }
 
-fn list_volumes(
-    turn: &Turn,
-    pool: &StoragePool,
-) -> Result<Vec<crate::observed::VolumeFacts>, NodeError> {
+fn list_volumes(turn: &Turn, pool: &StoragePool) -> Result<Vec<crate::observed::VolumeFacts>, NodeError> {
     if !turn.ask("look at the pool", |_| pool.is_active())? {
         return Ok(Vec::new());
     }

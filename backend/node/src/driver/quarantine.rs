@@ -21,14 +21,7 @@ use crate::session::{Fence, Turn};
 use crate::xml::volume_xml;
 
 /// Renames a volume. Done already if only the new name is there.
-pub(super) fn rename(
-    turn: &Turn,
-    journal: &Journal,
-    fence: &Fence,
-    pool_name: &str,
-    from: &str,
-    to: &str,
-) -> Outcome {
+pub(super) fn rename(turn: &Turn, journal: &Journal, fence: &Fence, pool_name: &str, from: &str, to: &str) -> Outcome {
     let pool = storage::pool(turn, pool_name)?;
     let Some(source) = storage::find_volume(turn, &pool, from)? else {
         let moved = storage::volume(turn, &pool, to).map_err(|refusal| match refusal {
@@ -69,9 +62,7 @@ pub(super) fn rename(
         turn.ask("refresh the pool", |_| pool.refresh(0))?;
     } else {
         copy(turn, journal, fence, &pool, pool_name, &source, to)?;
-        turn.change(fence, "delete the disk that was copied", |_| {
-            source.delete(0)
-        })?;
+        turn.change(fence, "delete the disk that was copied", |_| source.delete(0))?;
     }
     if storage::find_volume(turn, &pool, from)?.is_some() {
         return Err(NodeError::Failed {
@@ -119,20 +110,13 @@ fn copy(
 /// True if a token written through libvirt can be read from the folder directly.
 ///
 /// A path alone proves nothing: the node may be another machine with the same layout.
-fn sees_the_same_files(
-    turn: &Turn,
-    pool: &StoragePool,
-    from: &str,
-    path: &str,
-) -> Result<bool, NodeError> {
+fn sees_the_same_files(turn: &Turn, pool: &StoragePool, from: &str, path: &str) -> Result<bool, NodeError> {
     let path = Path::new(path);
     let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
     if !is_file || !turn.can(Capability::VolumeUpload) {
         return Ok(false);
     }
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let token = format!("{from} {} {}", now.as_nanos(), std::process::id()).into_bytes();
     let bytes = u64::try_from(token.len()).unwrap_or(0);
     let name = format!("{from}.token");
@@ -140,9 +124,7 @@ fn sees_the_same_files(
     if let Some(left) = storage::find_volume(turn, pool, &name)? {
         turn.ask("remove an old token", |_| left.delete(0))?;
     }
-    let volume = turn.ask("write a token", |_| {
-        StorageVol::create_xml(pool, &document, 0)
-    })?;
+    let volume = turn.ask("write a token", |_| StorageVol::create_xml(pool, &document, 0))?;
     let written = storage::upload(turn, &volume, bytes, &mut Cursor::new(&token));
     let seen = fs::read(path.with_file_name(&name));
     turn.ask("remove the token", |_| volume.delete(0))?;

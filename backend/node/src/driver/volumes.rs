@@ -98,14 +98,7 @@ fn format_here(turn: &Turn) -> &'static str {
 }
 
 /// Grows a disk: through the running guest if there is one, since its process holds the file.
-fn grow(
-    turn: &Turn,
-    fence: &Fence,
-    pool: &str,
-    volume: &StorageVol,
-    path: &str,
-    wanted: u64,
-) -> Result<(), NodeError> {
+fn grow(turn: &Turn, fence: &Fence, pool: &str, volume: &StorageVol, path: &str, wanted: u64) -> Result<(), NodeError> {
     for domain in turn.ask("list running guests", |connection| {
         connection.list_all_domains(virt::sys::VIR_CONNECT_LIST_DOMAINS_ACTIVE)
     })? {
@@ -120,9 +113,7 @@ fn grow(
                 domain.block_resize(target, wanted, virt::sys::VIR_DOMAIN_BLOCK_RESIZE_BYTES)
             })?;
             let pool = storage::pool(turn, pool)?;
-            return turn
-                .ask("refresh the pool", |_| pool.refresh(0))
-                .map(|_| ());
+            return turn.ask("refresh the pool", |_| pool.refresh(0)).map(|_| ());
         }
     }
     turn.change(fence, "grow the disk", |_| volume.resize(wanted, 0))
@@ -130,13 +121,7 @@ fn grow(
 }
 
 /// Writes the seed if its content differs.
-pub(super) fn ensure_seed(
-    turn: &Turn,
-    fence: &Fence,
-    pool_name: &str,
-    name: &str,
-    spec: &SeedSpec,
-) -> Outcome {
+pub(super) fn ensure_seed(turn: &Turn, fence: &Fence, pool_name: &str, name: &str, spec: &SeedSpec) -> Outcome {
     let content = seed::disk_image(spec)?;
     let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
     let pool = storage::pool(turn, pool_name)?;
@@ -150,9 +135,7 @@ pub(super) fn ensure_seed(
                 return Ok(Report::Volume(before));
             }
         } else {
-            turn.change(fence, "remove a seed of another size", |_| {
-                present.delete(0)
-            })?;
+            turn.change(fence, "remove a seed of another size", |_| present.delete(0))?;
             found = None;
         }
     }
@@ -160,9 +143,7 @@ pub(super) fn ensure_seed(
         Some(volume) => volume,
         None => {
             let document = volume_xml(name, bytes, "raw");
-            turn.change(fence, "make the seed", |_| {
-                StorageVol::create_xml(&pool, &document, 0)
-            })?
+            turn.change(fence, "make the seed", |_| StorageVol::create_xml(&pool, &document, 0))?
         }
     };
     if can_upload {
@@ -182,13 +163,7 @@ pub(super) fn ensure_seed(
 }
 
 /// Deletes a volume that no domain uses.
-pub(super) fn delete(
-    turn: &Turn,
-    journal: &Journal,
-    fence: &Fence,
-    pool_name: &str,
-    name: &str,
-) -> Outcome {
+pub(super) fn delete(turn: &Turn, journal: &Journal, fence: &Fence, pool_name: &str, name: &str) -> Outcome {
     let pool = storage::pool(turn, pool_name)?;
     let Some(volume) = storage::find_volume(turn, &pool, name)? else {
         journal.end_building(pool_name, name)?;
@@ -209,25 +184,15 @@ pub(super) fn delete(
 }
 
 /// Refuses if a domain uses the path; with `running_only`, only if it runs.
-pub(super) fn refuse_if_used(
-    turn: &Turn,
-    path: &str,
-    volume: &str,
-    running_only: bool,
-) -> Result<(), NodeError> {
+pub(super) fn refuse_if_used(turn: &Turn, path: &str, volume: &str, running_only: bool) -> Result<(), NodeError> {
     let which = if running_only {
         virt::sys::VIR_CONNECT_LIST_DOMAINS_ACTIVE
     } else {
         0
     };
-    for domain in turn.ask("list guests", |connection| {
-        connection.list_all_domains(which)
-    })? {
+    for domain in turn.ask("list guests", |connection| connection.list_all_domains(which))? {
         let facts = observe::facts_of(turn, &domain, false)?;
-        let uses = facts
-            .disks
-            .iter()
-            .any(|disk| disk.source.as_deref() == Some(path))
+        let uses = facts.disks.iter().any(|disk| disk.source.as_deref() == Some(path))
             || facts.kernel.as_deref() == Some(path);
         if uses {
             return Err(NodeError::Conflict {

@@ -50,9 +50,7 @@ pub(super) fn image(label: &str, files: &[(&str, Vec<u8>)]) -> Option<Vec<u8>> {
         out.extend(padded(path_table(folder, little))?);
     }
     out.extend(folder(PRIMARY_FOLDER, &entries, primary_name)?);
-    out.extend(folder(JOLIET_FOLDER, &entries, |name| {
-        wide(&format!("{name};1"))
-    })?);
+    out.extend(folder(JOLIET_FOLDER, &entries, |name| wide(&format!("{name};1")))?);
     out.extend(content);
     out.resize(total, 0);
     Some(out)
@@ -83,21 +81,13 @@ fn wide(text: &str) -> Vec<u8> {
 
 /// Upper case letters and digits, for readers that know nothing else.
 fn primary_name(name: &str) -> Vec<u8> {
-    let kept: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(8)
-        .collect();
+    let kept: String = name.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
     format!("{}.;1", kept.to_ascii_uppercase()).into_bytes()
 }
 
 fn text(label: &str, bytes: usize, joliet: bool) -> Vec<u8> {
     let blank = if joliet { wide(" ") } else { vec![b' '] };
-    let mut out = if joliet {
-        wide(label)
-    } else {
-        label.as_bytes().to_vec()
-    };
+    let mut out = if joliet { wide(label) } else { label.as_bytes().to_vec() };
     while out.len() < bytes {
         out.extend_from_slice(&blank);
     }
@@ -159,12 +149,7 @@ fn folder(at: u32, entries: &[Entry], name: impl Fn(&str) -> Vec<u8>) -> Option<
     let mut out = record(&[0], at, 2048, true)?;
     out.extend(record(&[1], at, 2048, true)?);
     for entry in entries {
-        out.extend(record(
-            &name(&entry.name),
-            entry.sector,
-            entry.bytes,
-            false,
-        )?);
+        out.extend(record(&name(&entry.name), entry.sector, entry.bytes, false)?);
     }
     padded(out)
 }

@@ -67,9 +67,7 @@ fn document(guest: &GuestRef, spec: &GuestSpec, place: &Placement, digest: &str)
                 .text(spec.memory_mib.to_string()),
         )
         .child(Element::new("vcpu").text(spec.vcpus.to_string()))
-        .maybe(
-            (is_xen && spec.boot == Boot::Disk).then(|| Element::new("bootloader").text("pygrub")),
-        )
+        .maybe((is_xen && spec.boot == Boot::Disk).then(|| Element::new("bootloader").text("pygrub")))
         .child(operating_system(spec, place))
         .maybe((!is_xen).then(|| {
             Element::new("features")
@@ -132,12 +130,7 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
     };
     let base = Element::new("devices")
         .child(disk(&place.disk, first, bus, false))
-        .maybe(
-            place
-                .seed
-                .as_ref()
-                .map(|seed| disk(seed, second, bus, true)),
-        )
+        .maybe(place.seed.as_ref().map(|seed| disk(seed, second, bus, true)))
         .child(interface(spec, place));
     if is_xen {
         return base.child(
@@ -149,11 +142,10 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
     if place.hypervisor == Hypervisor::Test {
         return base;
     }
-    let log = place.console_log.as_ref().map(|file| {
-        Element::new("log")
-            .with("file", file.as_str())
-            .with("append", "on")
-    });
+    let log = place
+        .console_log
+        .as_ref()
+        .map(|file| Element::new("log").with("file", file.as_str()).with("append", "on"));
     base.child(
         Element::new("serial")
             .with("type", "pty")
@@ -164,11 +156,7 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
         Element::new("console")
             .with("type", "pty")
             .maybe(log)
-            .child(
-                Element::new("target")
-                    .with("type", "serial")
-                    .with("port", "0"),
-            ),
+            .child(Element::new("target").with("type", "serial").with("port", "0")),
     )
     .child(
         Element::new("channel").with("type", "unix").child(
@@ -183,11 +171,9 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
             .child(Element::new("stats").with("period", "10")),
     )
     .child(
-        Element::new("rng").with("model", "virtio").child(
-            Element::new("backend")
-                .with("model", "random")
-                .text("/dev/urandom"),
-        ),
+        Element::new("rng")
+            .with("model", "virtio")
+            .child(Element::new("backend").with("model", "random").text("/dev/urandom")),
     )
 }
 
@@ -199,9 +185,7 @@ fn disk(volume: &VolumePlace, target: &str, bus: &str, read_only: bool) -> Eleme
     };
     // libxl counts block statistics only for its own back end, which takes block devices.
     let driver = if bus == "xen" && volume.is_block_device {
-        Element::new("driver")
-            .with("name", "phy")
-            .with("type", "raw")
+        Element::new("driver").with("name", "phy").with("type", "raw")
     } else {
         Element::new("driver")
             .with("name", "qemu")
@@ -226,8 +210,7 @@ fn interface(spec: &GuestSpec, place: &Placement) -> Element {
         .as_ref()
         .filter(|_| place.with_filter)
         .map(|filter| Element::new("filterref").with("filter", filter.as_str()));
-    let model =
-        (place.hypervisor != Hypervisor::Xen).then(|| Element::new("model").with("type", "virtio"));
+    let model = (place.hypervisor != Hypervisor::Xen).then(|| Element::new("model").with("type", "virtio"));
     Element::new("interface")
         .with("type", kind)
         .child(Element::new("mac").with("address", spec.mac.as_str()))
@@ -238,9 +221,7 @@ fn interface(spec: &GuestSpec, place: &Placement) -> Element {
 
 /// A digest that is the same in every build. It tells definitions apart; it protects nothing.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |digest: u64, byte| {
-            (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |digest: u64, byte| {
+        (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }

@@ -193,9 +193,7 @@ impl Element {
                     }
                 }
                 Event::GeneralRef(reference) => {
-                    let name = reference
-                        .decode()
-                        .map_err(|fault| refuse(&fault.to_string()))?;
+                    let name = reference.decode().map_err(|fault| refuse(&fault.to_string()))?;
                     let meant = reference
                         .resolve_char_ref()
                         .map_err(|fault| refuse(&fault.to_string()))?
@@ -225,9 +223,7 @@ impl Element {
 /// The text without what XML 1.0 cannot carry, such as NUL and escape.
 fn carried(text: &str) -> String {
     text.chars()
-        .filter(|c| {
-            matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-        })
+        .filter(|c| matches!(c, '\t' | '\n' | '\r') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}')))
         .collect()
 }
 

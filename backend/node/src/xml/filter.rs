@@ -21,9 +21,7 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
         .child(rule(
             "drop",
             -900,
-            Element::new("mac")
-                .with("match", "no")
-                .with("srcmacaddr", mac),
+            Element::new("mac").with("match", "no").with("srcmacaddr", mac),
         ));
     let v4 = addresses.iter().filter_map(|address| match address {
         IpAddr::V4(v4) => Some(v4),
@@ -57,9 +55,7 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
             .child(rule(
                 "drop",
                 -690,
-                Element::new("ipv6")
-                    .with("protocol", "icmpv6")
-                    .with("type", "134"),
+                Element::new("ipv6").with("protocol", "icmpv6").with("type", "134"),
             ))
             // Before it has an address a guest asks, from the empty address, whether that is free.
             .child(rule(
@@ -87,9 +83,7 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
             ));
         }
     }
-    document
-        .child(rule("drop", -600, Element::new("mac")))
-        .to_xml()
+    document.child(rule("drop", -600, Element::new("mac"))).to_xml()
 }
 
 fn rule(action: &str, priority: i32, what: Element) -> Element {
@@ -146,8 +140,7 @@ mod tests {
             .filter(|rule| rule.attribute("action") == Some("accept"))
             .filter_map(|rule| {
                 let what = rule.children().next()?;
-                what.attribute("arpsrcipaddr")
-                    .or(what.attribute("srcipaddr"))
+                what.attribute("arpsrcipaddr").or(what.attribute("srcipaddr"))
             })
             .collect();
         assert_eq!(

@@ -11,11 +11,9 @@ pub fn network_xml(network: &str, kind: &NetworkKind, uuid: Option<&str>) -> Str
         .maybe(uuid.map(|uuid| Element::new("uuid").text(uuid)));
     match kind {
         NetworkKind::Isolated { bridge, host } => own_bridge(named, bridge, host),
-        NetworkKind::Translated { bridge, host } => own_bridge(
-            named.child(Element::new("forward").with("mode", "nat")),
-            bridge,
-            host,
-        ),
+        NetworkKind::Translated { bridge, host } => {
+            own_bridge(named.child(Element::new("forward").with("mode", "nat")), bridge, host)
+        }
         NetworkKind::Bridged { bridge } => named
             .child(Element::new("forward").with("mode", "bridge"))
             .child(Element::new("bridge").with("name", bridge.as_str())),
@@ -33,11 +31,7 @@ fn own_bridge(named: Element, bridge: &str, host: &[Cidr]) -> Element {
     // Addresses come from our own allocator through the seed, so the network serves no names.
     let quiet = with_bridge.child(Element::new("dns").with("enable", "no"));
     host.iter().fold(quiet, |network, cidr| {
-        let family = if cidr.address.is_ipv4() {
-            "ipv4"
-        } else {
-            "ipv6"
-        };
+        let family = if cidr.address.is_ipv4() { "ipv4" } else { "ipv6" };
         network.child(
             Element::new("ip")
                 .with("family", family)

@@ -19,9 +19,7 @@ fn spec() -> GuestSpec {
         disk: "srv_1.disk".into(),
         seed: Some("srv_1.seed".into()),
         mac: "52:54:00:12:34:56".into(),
-        uplink: Uplink::Bridge {
-            bridge: "br0".into(),
-        },
+        uplink: Uplink::Bridge { bridge: "br0".into() },
         filter: Some("hw-srv_1".into()),
         boot: Boot::Direct {
             kernel: Artifact::Volume { volume: "k".into() },
@@ -84,11 +82,7 @@ fn what_we_define_is_what_we_read_back() {
 fn hardware_acceleration_is_used_only_on_the_operators_word() {
     let emulated = place(Hypervisor::Qemu, Acceleration::Emulated);
     let kvm = place(Hypervisor::Qemu, Acceleration::Kvm);
-    let kind = |place: &Placement| {
-        domain_facts(&domain_xml(&guest(), &spec(), place))
-            .unwrap()
-            .kind
-    };
+    let kind = |place: &Placement| domain_facts(&domain_xml(&guest(), &spec(), place)).unwrap().kind;
     assert_eq!(kind(&emulated), "qemu");
     assert_eq!(kind(&kvm), "kvm");
 }
@@ -121,16 +115,10 @@ fn xen_gets_its_own_machine_console_and_disks_from_the_same_spec() {
     let read = Element::parse(&document).unwrap();
     assert_eq!(read.attribute("type"), Some("xen"));
     assert_eq!(read.text_at("os/type"), Some("linux"));
-    assert_eq!(
-        read.at("os/type").unwrap().attribute("machine"),
-        Some("xenpv")
-    );
+    assert_eq!(read.at("os/type").unwrap().attribute("machine"), Some("xenpv"));
     let console = read.at("devices/console/target").unwrap();
     assert_eq!(console.attribute("type"), Some("xen"));
-    assert_eq!(
-        read.at("devices/disk/target").unwrap().attribute("dev"),
-        Some("xvda")
-    );
+    assert_eq!(read.at("devices/disk/target").unwrap().attribute("dev"), Some("xvda"));
     assert!(read.at("devices/serial").is_none());
     assert!(read.at("devices/memballoon").is_none());
 
@@ -147,11 +135,7 @@ fn xen_gets_its_own_machine_console_and_disks_from_the_same_spec() {
     let read = Element::parse(&document).unwrap();
     assert_eq!(read.text_at("bootloader"), Some("pygrub"));
     let driver = read.at("devices/disk/driver").unwrap();
-    assert_eq!(
-        driver.attribute("name"),
-        Some("phy"),
-        "else libxl counts nothing"
-    );
+    assert_eq!(driver.attribute("name"), Some("phy"), "else libxl counts nothing");
 }
 
 #[test]
@@ -172,11 +156,7 @@ fn amounts_are_read_in_every_unit() {
         ("<memory unit='GiB'>4</memory>", 4 << 30),
     ] {
         let document = format!("<domain type='x'>{text}</domain>");
-        assert_eq!(
-            domain_facts(&document).unwrap().memory_bytes,
-            Some(bytes),
-            "{text}"
-        );
+        assert_eq!(domain_facts(&document).unwrap().memory_bytes, Some(bytes), "{text}");
     }
     let too_large = "<domain><memory unit='TiB'>18446744073709551615</memory></domain>";
     assert_eq!(domain_facts(too_large).unwrap().memory_bytes, None);
@@ -196,17 +176,11 @@ fn a_volume_without_a_unit_is_in_bytes() {
 fn a_network_names_its_bridge_and_the_hosts_addresses() {
     let kind = crate::command::NetworkKind::Isolated {
         bridge: "hw0".into(),
-        host: vec![
-            "10.0.0.1/24".parse().unwrap(),
-            "fd00::1/64".parse().unwrap(),
-        ],
+        host: vec!["10.0.0.1/24".parse().unwrap(), "fd00::1/64".parse().unwrap()],
     };
     let read = Element::parse(&network_xml("net", &kind, None)).unwrap();
     assert!(read.at("forward").is_none());
     assert_eq!(read.at("bridge").unwrap().attribute("name"), Some("hw0"));
-    let families: Vec<&str> = read
-        .all("ip")
-        .filter_map(|ip| ip.attribute("family"))
-        .collect();
+    let families: Vec<&str> = read.all("ip").filter_map(|ip| ip.attribute("family")).collect();
     assert_eq!(families, ["ipv4", "ipv6"]);
 }

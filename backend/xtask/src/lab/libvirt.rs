@@ -86,10 +86,7 @@ impl Libvirt {
             bail!("{} is too long for a socket's path", base.display());
         }
         let host_uuid = fs::read_to_string("/proc/sys/kernel/random/uuid")?;
-        fs::write(
-            base.join("etc/libvirtd.conf"),
-            daemon_settings(host_uuid.trim()),
-        )?;
+        fs::write(base.join("etc/libvirtd.conf"), daemon_settings(host_uuid.trim()))?;
         fs::write(base.join("etc/qemu.conf"), QEMU_SETTINGS)?;
         let init = base.join("init.sh");
         fs::write(&init, INIT)?;
@@ -179,10 +176,7 @@ impl Libvirt {
     /// # Errors
     /// If it does not answer in a minute.
     pub fn restart(&mut self) -> Result<()> {
-        let orders = self
-            .orders
-            .as_mut()
-            .context("the private libvirt has ended")?;
+        let orders = self.orders.as_mut().context("the private libvirt has ended")?;
         writeln!(orders, "begin")?;
         orders.flush()?;
         self.wait_until_it_answers()
@@ -200,10 +194,7 @@ impl Libvirt {
             .output()
             .context("starting nsenter")?;
         if !done.status.success() {
-            bail!(
-                "{command:?} failed: {}",
-                String::from_utf8_lossy(&done.stderr)
-            );
+            bail!("{command:?} failed: {}", String::from_utf8_lossy(&done.stderr));
         }
         Ok(String::from_utf8_lossy(&done.stdout).into_owned())
     }
@@ -251,11 +242,9 @@ impl Drop for Libvirt {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if let Some(init) = init {
-            let _ = wait_until(
-                Duration::from_secs(10),
-                "the private libvirt to end",
-                || !process_is(init, "bash"),
-            );
+            let _ = wait_until(Duration::from_secs(10), "the private libvirt to end", || {
+                !process_is(init, "bash")
+            });
         }
         if !self.keeps_folder {
             let _ = fs::remove_dir_all(&self.base);
@@ -297,9 +286,7 @@ pub fn ensure_host_libvirt() -> Result<HostLibvirt> {
         } else {
             start_without_systemd()?;
         }
-        wait_until(PATIENCE, "the machine's libvirt to answer", || {
-            answers(&uri)
-        })?;
+        wait_until(PATIENCE, "the machine's libvirt to answer", || answers(&uri))?;
     }
     let pool_dir = PathBuf::from("/var/lib/libvirt/hostwright");
     let console_dir = PathBuf::from("/var/log/libvirt/hostwright");
@@ -319,14 +306,7 @@ fn start_without_systemd() -> Result<()> {
     let log = File::create("/var/log/libvirt/hostwright-libvirt.log")?;
     // It outlives this process: guests of the demo go on until somebody stops them.
     let started = Command::new("setsid")
-        .args([
-            "--fork",
-            "unshare",
-            "--pid",
-            "--mount",
-            "--propagation",
-            "slave",
-        ])
+        .args(["--fork", "unshare", "--pid", "--mount", "--propagation", "slave"])
         .args(["--fork", "--mount-proc", "bash"])
         .arg(script)
         .stdin(Stdio::null())
@@ -431,7 +411,5 @@ fn children_of(parent: u32) -> Vec<u32> {
 }
 
 fn process_is(pid: u32, name: &str) -> bool {
-    processes()
-        .iter()
-        .any(|(one, called, _)| *one == pid && called == name)
+    processes().iter().any(|(one, called, _)| *one == pid && called == name)
 }
