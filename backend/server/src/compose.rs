@@ -183,7 +183,7 @@ fn handlers(
 fn invoice_file(call: Call) -> InvoiceFile {
     Arc::new(move |invoice_id| {
         let call = call.clone();
-        Box::pin(async move { no_pdf(&call, &invoice_id).await })
+        Box::pin(async move { call.db.read(move |tx| billing::documents::queries::pdf_in(tx, &invoice_id)).await })
     })
 }
 
@@ -202,8 +202,4 @@ impl Handler for SealHandler {
             Ok(Outcome::Done)
         })
     }
-}
-
-async fn no_pdf(_: &Call, _: &str) -> Result<hostwright_panel::platform::download::Download> {
-    std::future::ready(Err(Error::internal("no pdf"))).await
 }
