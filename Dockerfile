@@ -24,7 +24,7 @@ COPY --from=build /out/hostwright /usr/local/bin/hostwright
 USER hostwright
 WORKDIR /data
 VOLUME /data
-ENV HOSTWRIGHT_DATA=/data HOSTWRIGHT_LISTEN=0.0.0.0:8080
+ENV HOSTWRIGHT_DATA_DIR=/data HOSTWRIGHT_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 ENTRYPOINT ["/usr/local/bin/hostwright"]
 CMD ["serve"]

@@ -16,6 +16,9 @@
 //! Inside `view!`, children are evaluated before attributes: clone a value that
 //! is used in both. A component is a function that returns `AnyView`.
 //!
+//! Beware: Leptos does not escape text inside `textarea`, `style` and `script`;
+//! use [`ui::Field::textarea`], never a `textarea` of your own.
+//!
 //! A list:
 //!
 //! ```
@@ -55,7 +58,7 @@
 //!             Filters::new(page)
 //!                 .link(page.t("customers-all"), page.with_query("filter", None), !view.overdue_only)
 //!                 .link(page.t("customers-overdue"), page.with_query("filter", Some("overdue")), view.overdue_only)
-//!                 .search("q", &view.search, page.t("customers-search")),
+//!                 .search("search", &view.search, page.t("customers-search")),
 //!         )
 //!         .add(table)
 //!         .add(Pager::new(page, None, view.next.as_deref().map(|key| page.with_query("after", Some(key)))))
@@ -125,6 +128,15 @@
 //! }
 //! ```
 //!
+//! Around the pages, the server has to know four things: [`ui::assets::get`]
+//! answers `/assets/<version>/<name>`; [`ui::PREFERENCES`] takes the theme and the
+//! language; every POST to `/do/<action>` carries `_csrf`, `_page`, `_form` and
+//! perhaps `_then`, and a refusal shows `_page` again with [`page::FormState`];
+//! [`ui::problem_page`] is shown where there is nothing else to show.
+//!
+//! Look at every part with
+//! `cargo run -p hostwright-frontend --example gallery -- FOLDER`.
+//!
 //! While something runs, the server sets `page.live = Some(2)`; parts inside
 //! [`ui::live`] are then replaced in place (without JavaScript the page is shown
 //! again).
@@ -133,3 +145,15 @@ pub mod i18n;
 pub mod page;
 pub mod route;
 pub mod ui;
+
+pub mod auth;
+pub mod portal;
+pub mod setup;
+pub mod staff;
+
+/// Every page, in the order in which paths are tried.
+#[must_use]
+pub fn routes() -> &'static [route::Route] {
+    static ROUTES: std::sync::OnceLock<Vec<route::Route>> = std::sync::OnceLock::new();
+    ROUTES.get_or_init(|| [auth::routes(), setup::routes(), portal::routes(), staff::routes()].concat())
+}

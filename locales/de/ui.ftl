@@ -113,3 +113,20 @@ ui-invoice-gross = Gesamtbetrag
 ui-invoice-paid = Bereits bezahlt
 ui-invoice-payable = Zu zahlen
 ui-invoice-how-to-pay = So bezahlen Sie
+
+# Nichts zu zeigen
+ui-problem-not-found = Hier ist nichts
+ui-problem-not-found-text = Diese Seite gibt es nicht, oder Sie dürfen sie nicht sehen. Prüfen Sie die Adresse, oder beginnen Sie bei der Übersicht.
+ui-problem-forbidden = Nicht erlaubt
+ui-problem-forbidden-text = Ihre Rolle erlaubt das nicht. Bitten Sie einen Inhaber des Kontos, es zu tun oder Ihre Rolle zu ändern.
+ui-problem-stale = Diese Seite war zu lange offen
+ui-problem-stale-text = Zu Ihrer Sicherheit wurde nichts geändert. Öffnen Sie die Seite erneut und wiederholen Sie den Schritt.
+ui-problem-too-many = Zu viele Versuche
+ui-problem-too-many-text = Warten Sie eine Minute und versuchen Sie es erneut.
+ui-problem-unavailable = Gerade nicht erreichbar
+ui-problem-unavailable-text = Ein Teil des Systems antwortet nicht. Es wurde nichts geändert. Versuchen Sie es in einer Minute erneut.
+ui-problem-failed = Das ist bei uns fehlgeschlagen
+ui-problem-failed-text = Es wurde nichts geändert. Wir haben festgehalten, was geschah; wenn es wieder geschieht, nennen Sie uns die Referenz.
+ui-problem-again = Seite erneut öffnen
+ui-problem-home = Zur Übersicht
+ui-problem-reference = Referenz { $reference }

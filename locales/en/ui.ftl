@@ -113,3 +113,20 @@ ui-invoice-gross = Total
 ui-invoice-paid = Already paid
 ui-invoice-payable = To pay
 ui-invoice-how-to-pay = How to pay
+
+# Nothing to show
+ui-problem-not-found = Nothing here
+ui-problem-not-found-text = This page does not exist, or you may not see it. Check the address, or start again from the overview.
+ui-problem-forbidden = Not allowed
+ui-problem-forbidden-text = Your role does not allow this. Ask an owner of the account to do it or to change your role.
+ui-problem-stale = This page was open too long
+ui-problem-stale-text = For your safety nothing was changed. Open the page again and repeat what you did.
+ui-problem-too-many = Too many tries
+ui-problem-too-many-text = Wait a minute, then try again.
+ui-problem-unavailable = Not reachable just now
+ui-problem-unavailable-text = A part of the system does not answer. Nothing was changed. Try again in a minute.
+ui-problem-failed = This failed on our side
+ui-problem-failed-text = Nothing was changed. We have written down what happened; if it happens again, tell us the reference.
+ui-problem-again = Open the page again
+ui-problem-home = To the overview
+ui-problem-reference = Reference { $reference }

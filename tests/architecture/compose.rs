@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use hostwright_server::config::KEYS;
 use saphyr::{LoadableYamlNode as _, Yaml};
 
 use super::source::root;
@@ -27,6 +28,12 @@ fn names<'a>(node: Option<&'a Yaml<'a>>) -> Vec<&'a str> {
         Some(list) => list.iter().filter_map(Yaml::as_str).collect(),
         None => entries(node).into_iter().map(|(name, _)| name).collect(),
     }
+}
+
+/// Whether the panel reads this variable.
+fn is_setting(variable: &str) -> bool {
+    let setting = variable.strip_prefix("HOSTWRIGHT_").map(str::to_lowercase);
+    setting.is_some_and(|setting| KEYS.iter().any(|(key, ..)| *key == setting))
 }
 
 fn faults(text: &str) -> Vec<String> {
@@ -75,7 +82,7 @@ fn faults(text: &str) -> Vec<String> {
         }
         if name == "panel" {
             for key in names(get("environment")) {
-                if !key.starts_with("HOSTWRIGHT_") {
+                if !is_setting(key) {
                     faults.push(format!("panel has the variable {key}, which it does not read"));
                 }
             }
@@ -99,6 +106,10 @@ fn the_image_of_the_panel_does_not_run_as_root() {
     let user = text.lines().rev().find_map(|line| line.strip_prefix("USER "));
     assert!(user.is_some_and(|user| user != "root" && user != "0"), "{user:?}");
     assert!(text.lines().filter(|line| line.starts_with("FROM ")).count() > 1);
+    let settings = text.split_whitespace().filter_map(|word| word.split_once('='));
+    for (name, _) in settings.filter(|(name, _)| name.starts_with("HOSTWRIGHT_")) {
+        assert!(is_setting(name), "{name}");
+    }
 }
 
 #[test]
@@ -110,6 +121,10 @@ fn a_planted_fault_is_found() {
         ("    depends_on: [postgress]\n", "depends on postgress"),
         ("    depends_on:\n      store: {condition: x}\n", "depends on store"),
         ("    environment: {DATABASE_URL: x}\n", "variable DATABASE_URL"),
+        (
+            "    environment: {HOSTWRIGHT_DATABASE: x}\n",
+            "variable HOSTWRIGHT_DATABASE",
+        ),
         ("    ports: ['8080:8080']\n", "publishes 8080:8080"),
         ("    volumes: ['data:/data']\n", "volume data"),
         (

@@ -65,7 +65,7 @@ const RULES: [Rule; 9] = [
     },
     Rule {
         applies: |path| is_slice_file(path, "tests.rs"),
-        words: &["diesel::", "use diesel", "Db::", "db::Db", "Tx<", "Pool"],
+        words: &["diesel::", "use diesel", "Db::", "db::Db", "Tx<", "r2d2"],
         instead: "tests.rs tests model.rs in memory; with a database it belongs in tests/slices",
         tests_may: false,
     },

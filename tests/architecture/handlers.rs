@@ -22,8 +22,8 @@ fn too_long(source: &Source) -> Vec<Finding> {
         .into_iter()
         .filter_map(|start| {
             let open = start + code[start..].find('{')?;
-            let head = &code[start..open];
-            if !SIGNS.iter().any(|sign| head.contains(sign)) {
+            let result = code[start..open].split_once("->").map_or("", |(_, result)| result);
+            if !SIGNS.iter().any(|sign| result.contains(sign)) {
                 return None;
             }
             let body = &code[open + 1..closing(&code, open) - 1];

@@ -7,9 +7,9 @@ use hostwright_node::GuestStep;
 async fn forged_addresses_of_either_family_do_not_leave_a_guest() {
     let mut on = Subject::on_qemu().await;
     let [own_v4, own_v6] = [on.addresses[0].address, on.addresses[1].address];
-    on.cmdline = format!(
+    on.image.cmdline = format!(
         "{} hostwright.forge={own_v4}@10.209.0.250@{HOST_V4},{own_v6}@fd00:209::250@{HOST_V6}",
-        on.cmdline
+        on.image.cmdline
     );
     on.build().await;
     on.guest_after(GuestStep::Start).await;
@@ -32,9 +32,9 @@ async fn forged_addresses_of_either_family_do_not_leave_a_guest() {
 async fn without_the_filter_the_same_forgery_would_pass() {
     let mut on = Subject::on_qemu().await;
     let [own_v4, own_v6] = [on.addresses[0].address, on.addresses[1].address];
-    on.cmdline = format!(
+    on.image.cmdline = format!(
         "{} hostwright.forge={own_v4}@10.209.0.251@{HOST_V4},{own_v6}@fd00:209::251@{HOST_V6}",
-        on.cmdline
+        on.image.cmdline
     );
     on.build().await;
     let GuestStep::EnsureDomain { mut spec } = on.domain_step(160) else {

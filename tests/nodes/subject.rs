@@ -12,7 +12,7 @@ use hostwright_node::{
     XenKind,
 };
 use tempfile::TempDir;
-use xtask::images::{self, TinyImage};
+use xtask::images::{self, GuestImage};
 use xtask::lab::libvirt::{self, Libvirt};
 
 pub const MIB: u64 = 1 << 20;
@@ -40,11 +40,14 @@ pub fn shared_libvirt() -> (String, PathBuf) {
     (held.as_ref().unwrap().uri(), base.clone())
 }
 
-pub fn tiny_image() -> &'static TinyImage {
-    static TINY: OnceLock<TinyImage> = OnceLock::new();
-    TINY.get_or_init(|| {
-        images::tiny(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("images")).expect("the tiny image")
-    })
+pub fn image_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("images")
+}
+
+fn tiny_image() -> GuestImage {
+    static TINY: OnceLock<GuestImage> = OnceLock::new();
+    TINY.get_or_init(|| images::tiny(&image_folder()).expect("the tiny image"))
+        .clone()
 }
 
 /// A node with one guest that nobody else knows of.
@@ -56,7 +59,8 @@ pub struct Subject {
     pub pool_dir: PathBuf,
     pub mac: String,
     pub addresses: Vec<Cidr>,
-    pub cmdline: String,
+    pub image: GuestImage,
+    pub ssh_key: String,
     fence: AtomicU64,
     _state: TempDir,
 }
@@ -112,7 +116,8 @@ impl Subject {
                 format!("10.209.0.{number}/24").parse().unwrap(),
                 format!("fd00:209::{number:x}/64").parse().unwrap(),
             ],
-            cmdline: tiny_image().cmdline.clone(),
+            ssh_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA someone@home".to_owned(),
+            image: tokio::task::spawn_blocking(tiny_image).await.unwrap(),
             fence: AtomicU64::new(1),
             _state: state,
         };
@@ -140,10 +145,9 @@ impl Subject {
     }
 
     pub fn image(&self) -> ImageRef {
-        let tiny = tiny_image();
         ImageRef {
-            name: tiny.name.clone(),
-            version: tiny.version.clone(),
+            name: self.image.name.clone(),
+            version: self.image.version.clone(),
         }
     }
 
@@ -200,15 +204,14 @@ impl Subject {
     }
 
     pub async fn bring_image(&self) -> ImageFacts {
-        let tiny = tiny_image();
         let command = Command::EnsureImage {
             pool: self.pool.clone(),
             image: self.image(),
             parts: ImageParts {
-                disk: tiny.disk.clone(),
+                disk: self.image.disk.clone(),
                 format: VolumeFormat::Qcow2,
-                kernel: Some(tiny.kernel.clone()),
-                initrd: Some(tiny.initrd.clone()),
+                kernel: Some(self.image.kernel.clone()),
+                initrd: Some(self.image.initrd.clone()),
             },
         };
         match self.node.perform(command).await {
@@ -235,7 +238,7 @@ impl Subject {
             seed: SeedSpec {
                 instance_id: self.guest.uuid.clone(),
                 hostname: hostname.to_owned(),
-                ssh_keys: vec!["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA someone@home".to_owned()],
+                ssh_keys: vec![self.ssh_key.clone()],
                 mac: self.mac.clone(),
                 addresses: self.addresses.clone(),
                 gateways: vec![HOST_V4.parse().unwrap(), HOST_V6.parse().unwrap()],
@@ -285,7 +288,7 @@ impl Subject {
                     initrd: Some(Artifact::Volume {
                         volume: self.image().initrd_volume(),
                     }),
-                    cmdline: self.cmdline.clone(),
+                    cmdline: self.image.cmdline.clone(),
                 },
                 xen: XenKind::Pvh,
             }),

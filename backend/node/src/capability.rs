@@ -126,6 +126,7 @@ impl Capabilities {
 }
 
 /// What each driver can do, from its own list of calls; networks and filters are asked for.
+#[cfg(feature = "libvirt")]
 pub(crate) fn of_driver(driver: &str) -> (Hypervisor, BTreeSet<Capability>) {
     use Capability as C;
     let basics = [C::Libvirt, C::AcpiShutdown];

@@ -270,8 +270,8 @@ impl FromStr for Cidr {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fault = || format!("{text:?} is not an address with a prefix length");
         let (address, prefix) = text.split_once('/').ok_or_else(fault)?;
-        let address: IpAddr = address.parse().map_err(|_: std::net::AddrParseError| fault())?;
-        let prefix: u8 = prefix.parse().map_err(|_: std::num::ParseIntError| fault())?;
+        let address: IpAddr = address.parse().ok().ok_or_else(fault)?;
+        let prefix: u8 = prefix.parse().ok().ok_or_else(fault)?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         if prefix > longest {
             return Err(fault());

@@ -17,7 +17,12 @@ mod capability;
 mod command;
 mod config;
 mod error;
+#[cfg(feature = "libvirt")]
 mod fence;
+#[cfg_attr(
+    not(feature = "libvirt"),
+    expect(dead_code, reason = "only commands that are carried out are checked")
+)]
 mod names;
 mod observed;
 pub mod seed;

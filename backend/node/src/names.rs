@@ -91,6 +91,7 @@ pub(crate) fn check_hostname(name: &str) -> Result<(), NodeError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -114,6 +114,7 @@ fn network_config(seed: &SeedSpec) -> Value {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -6,7 +6,8 @@ use hostwright_gateways::SmtpTransport;
 use hostwright_kernel::{Clock, OffsetClock, SystemClock};
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::installation::commands::CLOCK_AHEAD;
-use hostwright_panel::notifications::ports::MailTransport;
+use hostwright_panel::nodes::ports::NodeProbe;
+use hostwright_panel::notifications::ports::{InvoiceFile, MailTransport};
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::secrets::Vault;
 use hostwright_panel::platform::settings;
@@ -18,7 +19,7 @@ use hostwright_panel::{auth, audit, billing, nodes, notifications, reactions, re
 
 use crate::app::App;
 use crate::config::Config;
-use crate::hypervisor::LibvirtHypervisor;
+use crate::hypervisor::Libvirt;
 use crate::{openapi, routes};
 
 /// Kind of the job that seals audit rows and ledger transfers.
@@ -27,8 +28,10 @@ pub const SEAL: &str = "platform.seal";
 /// The outside world, as endpoints need it.
 #[derive(Clone)]
 pub struct Ports {
-    /// The nodes.
+    /// The nodes' guests.
     pub hypervisor: Arc<dyn Hypervisor>,
+    /// The nodes themselves.
+    pub probe: Arc<dyn NodeProbe>,
     /// The clock, where it may be moved.
     pub clock: Arc<Option<OffsetClock>>,
 }
@@ -37,10 +40,14 @@ impl Ports {
     /// Ports that reach nothing, for listing what there is.
     #[must_use]
     pub fn none() -> Self {
-        Self {
-            hypervisor: Arc::new(LibvirtHypervisor::new(std::env::temp_dir())),
-            clock: Arc::new(None),
-        }
+        Self::over(Libvirt::new(std::env::temp_dir()), None)
+    }
+
+    /// Ports over libvirt.
+    #[must_use]
+    pub fn over(libvirt: Libvirt, clock: Option<OffsetClock>) -> Self {
+        let libvirt = Arc::new(libvirt);
+        Self { hypervisor: libvirt.clone(), probe: libvirt, clock: Arc::new(clock) }
     }
 }
 
@@ -98,10 +105,7 @@ pub async fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
     let vault = vault(config)?;
     let public_url: Arc<str> = public_url(config).into();
     let texts = Texts::embedded()?;
-    let ports = Ports {
-        hypervisor: Arc::new(LibvirtHypervisor::new(config.data_dir.join("nodes"))),
-        clock: Arc::new(clock),
-    };
+    let ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), clock);
     let mail: Option<Arc<dyn MailTransport>> = match &config.smtp {
         Some(smtp) => Some(Arc::new(SmtpTransport::new(
             &smtp.host,
@@ -148,7 +152,7 @@ pub fn assemble(
         hypervisor: Arc::clone(&ports.hypervisor),
     };
     let system = |name| Call::system(ground.db.clone(), ground.vault.clone(), Arc::clone(&ground.public_url), name);
-    let handlers = handlers(&system, ports, mail, ground.texts.clone(), mail_from);
+    let handlers = handlers(&system, ports, mail, mail_from);
     let name = format!("{}:{}", std::process::id(), hostwright_kernel::id::fresh("wrk"));
     (app, Worker::new(ground.db.clone(), name, handlers, reactions::react, slots))
 }
@@ -157,21 +161,30 @@ fn handlers(
     system: &dyn Fn(&'static str) -> Call,
     ports: &Ports,
     mail: Option<Arc<dyn MailTransport>>,
-    texts: Texts,
     mail_from: &str,
 ) -> Vec<Arc<dyn Handler>> {
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(renewals::jobs::RunHandler { call: system("renewals") }),
         Arc::new(renewals::jobs::OneHandler { call: system("renewals") }),
-        Arc::new(servers::jobs::ReconcileHandler::new(Arc::clone(&ports.hypervisor))),
-        Arc::new(servers::jobs::ObserveHandler::new(Arc::clone(&ports.hypervisor))),
-        Arc::new(servers::jobs::PurgeHandler::new(Arc::clone(&ports.hypervisor))),
+        Arc::new(nodes::jobs::Probe::new(Arc::clone(&ports.probe))),
+        Arc::new(servers::reconcile::jobs::Reconcile::new(Arc::clone(&ports.hypervisor))),
+        Arc::new(servers::jobs::Observe::new(Arc::clone(&ports.hypervisor))),
+        Arc::new(servers::jobs::Purge::new(Arc::clone(&ports.hypervisor))),
         Arc::new(SealHandler),
     ];
     if let Some(mail) = mail {
-        handlers.push(Arc::new(notifications::jobs::SendHandler::new(system("mails"), mail, texts, mail_from.to_owned())));
+        let file = invoice_file(system("mails"));
+        handlers.push(Arc::new(notifications::jobs::SendHandler::new(system("mails"), mail, file, mail_from.to_owned())));
     }
     handlers
+}
+
+/// The PDF of an invoice, for the mail that carries it.
+fn invoice_file(call: Call) -> InvoiceFile {
+    Arc::new(move |invoice_id| {
+        let call = call.clone();
+        Box::pin(async move { call.db.read(move |tx| billing::documents::queries::pdf_in(tx, &invoice_id)).await })
+    })
 }
 
 /// Seals what waits in the hash chains.

@@ -63,9 +63,7 @@ impl Sent {
 
     /// What may be shown again: no secrets.
     fn state(&self, action: Action, errors: Vec<hostwright_frontend::page::FieldError>) -> FormState {
-        let hidden = |name: &str| {
-            name == "_csrf" || ["password", "token", "secret", "code"].iter().any(|word| name.contains(word))
-        };
+        let hidden = |name: &str| name.contains("password") || matches!(name, "_csrf" | "token" | "secret" | "code" | "totp_code");
         FormState {
             action: action.name().to_owned(),
             values: self.values.iter().filter(|(name, _)| !hidden(name)).map(|(name, v)| (name.clone(), v.clone())).collect(),
@@ -91,9 +89,6 @@ pub async fn serve(
     };
     if let Err(error) = visitor.check_form(&app, &request, sent.first("_csrf")) {
         return pages::failure(&app, Some(visitor), &error);
-    }
-    if name.as_str() == "preference" {
-        return prefer(&app, &sent);
     }
     let Some(endpoint) = Action::by_name(&name).and_then(|action| app.endpoint(action)).cloned() else {
         return pages::failure(&app, Some(visitor), &Refusal::new("request.not_found", Kind::NotFound).into());
@@ -160,7 +155,19 @@ async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error:
     }
 }
 
-fn prefer(app: &App, sent: &Sent) -> HttpResponse {
+/// Serves `POST /preferences`: language and colours, kept in cookies by anybody.
+pub async fn prefer(app: web::Data<App>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let visitor = match Visitor::of(&app, &request).await {
+        Ok(visitor) => visitor,
+        Err(error) => return pages::failure(&app, None, &error),
+    };
+    match read(&request, payload).await.and_then(|sent| visitor.check_form(&app, &request, sent.first("_csrf")).map(|()| sent)) {
+        Ok(sent) => remember(&app, &sent),
+        Err(error) => pages::failure(&app, Some(visitor), &error),
+    }
+}
+
+fn remember(app: &App, sent: &Sent) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, sent.path("_page")));
     for name in ["locale", "theme"] {

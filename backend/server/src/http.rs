@@ -71,6 +71,7 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         .route("/metrics", web::get().to(metrics))
         .route("/assets/{version}/{name:.*}", web::get().to(asset))
         .route("/favicon.ico", web::get().to(|| async { HttpResponse::NoContent().finish() }))
+        .route("/preferences", web::post().to(forms::prefer))
         .route("/do/{action}", web::post().to(forms::serve));
     api::configure(app, service);
     service.default_service(web::route().to(pages::serve));

@@ -8,6 +8,7 @@ pub mod compose;
 pub mod config;
 pub mod forms;
 pub mod http;
+pub mod hypervisor;
 pub mod openapi;
 pub mod pages;
 pub mod problem;

@@ -9,6 +9,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use hostwright_frontend::page::{Area, Brand, FormState, Notice, Page, Theme, Tone, Viewer, encode};
 use hostwright_frontend::route::{Params, Visit, fits};
+use hostwright_frontend::ui::{Problem, problem_page};
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::platform::{Error, Kind, Refusal, settings};
@@ -148,17 +149,26 @@ pub fn failure(app: &App, visitor: Option<Visitor>, error: &Error) -> HttpRespon
         page.csrf.clone_from(&visitor.csrf);
         page.viewer = viewer(&visitor.call, &page);
     }
-    let text = match error {
-        Error::Fields(_) => problem::field_errors(&app.texts, page.locale, error)
-            .into_iter()
-            .map(|error| error.text)
-            .collect::<Vec<_>>()
-            .join(" "),
-        error => problem::text(&app.texts, page.locale, error),
-    };
-    let html = hostwright_frontend::failure(&page, problem::status(error).as_u16(), &text, &request_id);
+    if !matches!(error.code(), "request.not_found" | "auth.not_permitted") {
+        for fault in problem::field_errors(&app.texts, page.locale, error) {
+            page.notices.push(Notice::new(Tone::Bad, fault.text));
+        }
+    }
+    let html = problem_page(&page, kind_of_problem(error), &request_id);
     let cookies = visitor.map(|visitor| visitor.cookies).unwrap_or_default();
     answer(problem::status(error), html, &cookies)
+}
+
+fn kind_of_problem(error: &Error) -> Problem {
+    match (error.kind(), error.code()) {
+        (_, "request.forged") => Problem::Stale,
+        (Some(Kind::NotFound), _) => Problem::NotFound,
+        (Some(Kind::Forbidden | Kind::Unauthenticated), _) => Problem::Forbidden,
+        (Some(Kind::TooMany), _) => Problem::TooMany,
+        (Some(Kind::Unavailable), _) => Problem::Unavailable,
+        (Some(Kind::Invalid | Kind::Conflict | Kind::TooLarge), _) => Problem::Stale,
+        (None, _) => Problem::Failed,
+    }
 }
 
 fn answer(status: StatusCode, html: String, cookies: &[Cookie<'static>]) -> HttpResponse {

@@ -213,7 +213,7 @@ impl FieldKind {
     pub fn read(self, typed: &[String]) -> Option<Value> {
         let first = typed.first().map(String::as_str).unwrap_or_default();
         match self {
-            Self::Boolean => Some(Value::Bool(matches!(first, "on" | "true" | "yes" | "1"))),
+            Self::Boolean => Some(Value::Bool(matches!(first, "yes" | "on" | "true" | "1"))),
             Self::Texts => {
                 let lines = typed.iter().flat_map(|text| text.lines()).map(str::trim);
                 Some(lines.filter(|line| !line.is_empty()).map(Value::from).collect())
@@ -380,7 +380,7 @@ macro_rules! action {
             $path,
             move |call, input| {
                 let port = std::sync::Arc::clone(&port);
-                Box::pin(async move { $function(&call, &port, input).await })
+                Box::pin(async move { $function(&call, port.as_ref(), input).await })
             },
         )
     }};

@@ -4,7 +4,7 @@
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::{NewJob, enqueue};
 use hostwright_panel::platform::{Db, Tx};
-use hostwright_panel::{nodes, notifications, renewals, servers};
+use hostwright_panel::{auth, nodes, renewals, servers};
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 /// Starts ticking; stops when the scheduler is dropped or shut down.
@@ -39,18 +39,17 @@ fn renew(tx: &mut Tx<'_>) -> Result<()> {
     enqueue(tx, &renewals::jobs::run_job("system:tick")).map(|_| ())
 }
 
-/// A look at every node.
+/// A look at every node and its guests.
 fn observe(tx: &mut Tx<'_>) -> Result<()> {
-    for node_id in nodes::queries::live_ids_in(tx)? {
-        enqueue(tx, &servers::jobs::observe_job(&node_id))?;
-    }
-    Ok(())
+    nodes::jobs::enqueue_probes_in(tx)?;
+    servers::jobs::enqueue_observations_in(tx)
 }
 
-/// Mails that wait, quarantined disks and addresses whose time has come.
+/// Quarantined disks, addresses and sessions whose time has come, and the hash
+/// chains.
 fn housekeeping(tx: &mut Tx<'_>) -> Result<()> {
-    enqueue(tx, &notifications::jobs::send_job())?;
-    enqueue(tx, &servers::jobs::purge_job())?;
+    servers::jobs::enqueue_purge_in(tx)?;
+    auth::jobs::clean_in(tx)?;
     enqueue(tx, &NewJob { kind: crate::compose::SEAL, subject: "all", customer_id: None, title: "seal", actor: "system:tick" })?;
     Ok(())
 }

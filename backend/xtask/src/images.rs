@@ -17,9 +17,9 @@ pub const DEBIAN_PACKAGES: &[&str] = &["debootstrap"];
 /// The line that either image prints on its console begins so.
 pub const GREETING: &str = "HOSTWRIGHT guest";
 
-/// A guest of a few megabytes that boots in seconds under emulation.
+/// An image that boots with its own kernel.
 #[derive(Clone, Debug)]
-pub struct TinyImage {
+pub struct GuestImage {
     /// Name for the catalogue of images.
     pub name: String,
     /// Version; the same content always has the same one.
@@ -34,22 +34,13 @@ pub struct TinyImage {
     pub cmdline: String,
 }
 
+/// A guest of a few megabytes that boots in seconds under emulation.
+///
+/// Its kernel's command line may carry `hostwright.shell` for a root shell on the console, and
+/// `hostwright.forge=OWN@FORGED@TARGET,...` to try addresses that are not its own.
+pub type TinyImage = GuestImage;
 /// A Debian 12 with systemd and sshd.
-#[derive(Clone, Debug)]
-pub struct DebianImage {
-    /// Name for the catalogue of images.
-    pub name: String,
-    /// Version; the same content always has the same one.
-    pub version: String,
-    /// The kernel.
-    pub kernel: PathBuf,
-    /// The initial memory disk.
-    pub initrd: PathBuf,
-    /// The disk, in QEMU's format.
-    pub disk: PathBuf,
-    /// The kernel's command line.
-    pub cmdline: String,
-}
+pub type DebianImage = GuestImage;
 
 const TINY_RECIPE: &[(&str, &str)] = &[
     ("build.sh", include_str!("images/tiny-build.sh")),
@@ -72,7 +63,7 @@ const DEBIAN_RECIPE: &[(&str, &str)] = &[
 /// If a package cannot be fetched or a tool fails.
 pub fn tiny(folder: &Path) -> Result<TinyImage> {
     let (version, made) = tiny_folder(folder)?;
-    Ok(TinyImage {
+    Ok(GuestImage {
         name: "tiny".to_owned(),
         version,
         kernel: made.join("vmlinuz"),
@@ -92,7 +83,7 @@ pub fn debian(folder: &Path) -> Result<DebianImage> {
     let made = once(folder, &format!("debian-{version}"), DEBIAN_RECIPE, |script, out| {
         run(Command::new("sh").arg(script).arg(&tiny).arg(out))
     })?;
-    Ok(DebianImage {
+    Ok(GuestImage {
         name: "debian-12".to_owned(),
         version,
         kernel: made.join("vmlinuz"),

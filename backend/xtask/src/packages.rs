@@ -126,7 +126,7 @@ impl Consent {
 /// The system is not Debian, the person says no, or apt-get fails.
 pub fn ensure(groups: &[Group], consent: Consent) -> anyhow::Result<()> {
     let wanted = wanted(groups);
-    let installed = installed(wanted.keys().copied())?;
+    let installed = installed(wanted.keys().copied().chain(QEMU_PARTS))?;
     let absent = missing(&wanted, &installed);
     if absent.is_empty() {
         return Ok(());
@@ -183,34 +183,40 @@ fn parse_status(listing: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Parts of QEMU that must be of one version.
+const QEMU_PARTS: [&str; 4] = [
+    "qemu-utils",
+    "qemu-system-common",
+    "qemu-system-data",
+    "qemu-block-extra",
+];
+const QEMU_VERSION: &str = "1:7.2";
+
 fn missing(wanted: &BTreeMap<&'static str, &'static str>, installed: &BTreeMap<String, String>) -> Vec<Gap> {
-    // qemu-utils of backports breaks the QEMU of Debian 12, so apt-get would refuse to install
-    // that one beside it. Where neither is needed, neither is touched.
-    let pinned = wanted.contains_key("qemu-system-x86").then_some("1:7.2");
-    wanted
+    let mut gaps: Vec<Gap> = wanted
         .iter()
-        .filter_map(|(name, why)| {
-            let version = installed.get(*name);
-            match (pinned, *name) {
-                (Some(pin), "qemu-utils") => match version {
-                    Some(version) if version.starts_with(pin) => None,
-                    Some(_) => Some(Gap {
-                        request: format!("{name}={pin}*"),
-                        why: "the newer one breaks the QEMU of Debian 12",
-                    }),
-                    None => Some(Gap {
-                        request: format!("{name}={pin}*"),
-                        why,
-                    }),
-                },
-                _ if version.is_some() => None,
-                _ => Some(Gap {
-                    request: (*name).to_owned(),
-                    why,
-                }),
-            }
+        .filter(|(name, _)| !installed.contains_key(**name))
+        .map(|(name, why)| Gap {
+            request: (*name).to_owned(),
+            why,
         })
-        .collect()
+        .collect();
+    // Parts of QEMU from backports break the QEMU of Debian 12, and apt-get refuses to install it
+    // beside them. Where QEMU is there or not wanted, they are left alone.
+    if gaps.iter().any(|gap| gap.request == "qemu-system-x86") {
+        for part in QEMU_PARTS {
+            if installed
+                .get(part)
+                .is_some_and(|version| !version.starts_with(QEMU_VERSION))
+            {
+                gaps.push(Gap {
+                    request: format!("{part}={QEMU_VERSION}*"),
+                    why: "the newer one breaks the QEMU of Debian 12",
+                });
+            }
+        }
+    }
+    gaps
 }
 
 fn requests(gaps: &[Gap]) -> Vec<&str> {
@@ -345,10 +351,12 @@ mod tests {
     }
 
     #[test]
-    fn qemu_tools_of_backports_are_replaced_only_where_qemu_is_wanted() {
-        let newer = versions(&[("qemu-utils", "1:10.0.2+ds-2")]);
+    fn parts_of_qemu_from_backports_are_replaced_only_where_qemu_is_missing() {
+        let newer = versions(&[("qemu-utils", "1:10.0.2+ds-2"), ("qemu-system-common", "1:10.0.2+ds-2")]);
         let asked = missing(&wanted(&[Group::Libvirt]), &newer);
-        assert!(requests(&asked).contains(&"qemu-utils=1:7.2*"));
+        for part in ["qemu-system-x86", "qemu-utils=1:7.2*", "qemu-system-common=1:7.2*"] {
+            assert!(requests(&asked).contains(&part), "{part}: {asked:?}");
+        }
         let fine = versions(&[("qemu-utils", "1:7.2+dfsg-7")]);
         let asked = missing(&wanted(&[Group::Libvirt]), &fine);
         assert!(!requests(&asked).iter().any(|name| name.starts_with("qemu-utils")));

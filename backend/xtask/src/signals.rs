@@ -10,6 +10,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::lab::keeper;
+
 static RECEIVED: AtomicI32 = AtomicI32::new(0);
 static TIMES: AtomicU32 = AtomicU32::new(0);
 
@@ -52,6 +54,7 @@ pub fn run(command: &mut Command) -> anyhow::Result<ExitStatus> {
         .process_group(0)
         .spawn()
         .with_context(|| format!("starting {shown}"))?;
+    keeper::keep(child.id());
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let send = |signal| {
         if let Some(group) = group {
@@ -66,6 +69,7 @@ pub fn run(command: &mut Command) -> anyhow::Result<ExitStatus> {
             if asked.is_some() {
                 send(Signal::KILL);
             }
+            keeper::drop(child.id());
             return Ok(status);
         }
         match (asked, interrupted()) {

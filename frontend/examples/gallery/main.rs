@@ -1,6 +1,6 @@
 //! Writes every part in all its states as pages into a folder, with the assets,
 //! to be looked at: `cargo run -p hostwright-frontend --example gallery -- FOLDER`.
-#![allow(clippy::unwrap_used, missing_docs, reason = "sample data for developers")]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "sample data for developers")]
 
 use std::path::Path;
 use std::time::Instant as Stopwatch;

@@ -10,7 +10,7 @@ pub fn dashboard(page: &mut Page) -> String {
     let revenue = months
         .iter()
         .zip(sums)
-        .fold(BarChart::new(page, "Revenue by month", "EUR", 2), |chart, (month, sum)| chart.bar(*month, sum));
+        .fold(BarChart::money(page, "Revenue by month", "EUR".parse().unwrap()), |chart, (month, sum)| chart.bar(*month, sum));
     let hours: Vec<String> = (0..24).map(|hour| format!("{hour:02}:00")).collect();
     let cpu: Vec<Option<i64>> = (0..24).map(|h| (h != 7 && h != 8).then_some(22 + (h * 37) % 41)).collect();
     let steal: Vec<Option<i64>> = (0..24).map(|h| Some((h * 13) % 9)).collect();
@@ -112,7 +112,7 @@ pub fn customers(page: &mut Page) -> String {
                 .counted("Overdue", page.with_query("filter", Some("overdue")), true, 6)
                 .link("In credit", page.with_query("filter", Some("credit")), false)
                 .link("Closed", page.with_query("filter", Some("closed")), false)
-                .search("q", "", "Name, mail, number")
+                .search("search", "", "Name, mail, number")
                 .keep("filter", "overdue"),
         )
         .add(table)

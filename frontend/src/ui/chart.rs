@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use hostwright_kernel::{Currency, Money};
 use leptos::prelude::*;
 
 use super::{Column, Piece, Row, Table, escape, html, markup, slug};
@@ -34,6 +35,7 @@ struct Frame<'a> {
     title: String,
     unit: String,
     exponent: u32,
+    currency: Option<Currency>,
     labels: Vec<String>,
     label_title: String,
 }
@@ -41,6 +43,9 @@ struct Frame<'a> {
 impl Frame<'_> {
     /// A value with its unit.
     fn text(&self, value: i64) -> String {
+        if let Some(currency) = self.currency {
+            return self.page.money(Money::new(value, currency));
+        }
         format!("{} {}", self.page.decimal(&decimal(value, self.exponent)), self.unit)
             .trim_end()
             .to_owned()
@@ -105,8 +110,8 @@ impl Frame<'_> {
             );
         }
         let count = int(self.labels.len());
-        // Six labels fit a phone; the last one is always there.
-        let every = ((count + 5) / 6).max(1);
+        // Five labels fit a phone; the last one is always there.
+        let every = ((count + 4) / 5).max(1);
         for (index, label) in self.labels.iter().enumerate() {
             let index = int(index);
             if (count - 1 - index) % every != 0 {
@@ -154,11 +159,20 @@ impl<'a> BarChart<'a> {
                 title,
                 unit: unit.into(),
                 exponent,
+                currency: None,
                 labels: Vec::new(),
                 label_title: page.t("ui-chart-when"),
             },
             values: Vec::new(),
         }
+    }
+
+    /// Amounts of one currency, in minor units.
+    #[must_use]
+    pub fn money(page: &'a Page, title: impl Into<String>, currency: Currency) -> Self {
+        let mut chart = Self::new(page, title, currency.code().to_owned(), currency.exponent());
+        chart.frame.currency = Some(currency);
+        chart
     }
 
     /// The next bar.
@@ -215,6 +229,7 @@ impl<'a> LineChart<'a> {
                 title: title.into(),
                 unit: unit.into(),
                 exponent,
+                currency: None,
                 labels,
                 label_title: page.t("ui-chart-when"),
             },

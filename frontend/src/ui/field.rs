@@ -4,7 +4,7 @@
 use hostwright_kernel::{Currency, Day, Money};
 use leptos::prelude::*;
 
-use super::html;
+use super::{Choice, html};
 use crate::page::{FormState, Page};
 
 /// One field of a form.
@@ -41,51 +41,6 @@ enum Kind {
     Cards,
     File { multiple: bool },
     Hidden,
-}
-
-/// One of several answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    value: String,
-    label: String,
-    detail: Option<String>,
-    aside: Option<String>,
-    disabled: bool,
-}
-
-impl Choice {
-    /// An answer: what is sent, and what is read.
-    #[must_use]
-    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            detail: None,
-            aside: None,
-            disabled: false,
-        }
-    }
-
-    /// A second line: what a plan contains.
-    #[must_use]
-    pub fn detail(mut self, text: impl Into<String>) -> Self {
-        self.detail = Some(text.into());
-        self
-    }
-
-    /// At the right end: what it costs.
-    #[must_use]
-    pub fn aside(mut self, text: impl Into<String>) -> Self {
-        self.aside = Some(text.into());
-        self
-    }
-
-    /// Shown, but not to be had now.
-    #[must_use]
-    pub fn disabled(mut self) -> Self {
-        self.disabled = true;
-        self
-    }
 }
 
 impl Field {
@@ -479,9 +434,9 @@ impl Drawn<'_> {
 
     fn area(&self, rows: u32) -> AnyView {
         let field = &self.field;
-        // The parser drops the first line feed of a textarea, and the template
-        // engine writes empty text as a space.
-        let text = format!("\n{}", self.first());
+        // The parser drops the first line feed of a textarea. The template engine
+        // does not escape text inside one, so that is done here.
+        let text = super::markup(super::escape(&format!("\n{}", self.first())));
         html(view! {
             <textarea
                 id=self.id.clone()

@@ -6,12 +6,15 @@
 //! deeply nested types: that keeps compile times low, and nothing here lives on
 //! in the browser.
 
+#![allow(clippy::should_implement_trait, reason = "`add` puts a part on a page; nothing is summed")]
+
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 
 pub mod assets;
 mod blocks;
 mod chart;
+mod choice;
 mod control;
 mod facts;
 mod field;
@@ -20,20 +23,26 @@ mod invoice;
 mod list;
 mod nav;
 mod price;
+mod problem;
 mod shell;
 mod table;
 mod task;
 mod thread;
 
+#[cfg(test)]
+mod tests;
+
 pub use blocks::{ButtonLink, Empty, Notes, Panel, Stat, Tabs, grid, live, row, section, stack};
 pub use chart::{BarChart, LineChart, Meter, Series, Slice};
 pub use control::{ActionButton, Look};
 pub use facts::{Facts, State, badge, copyable, link, money, muted};
-pub use field::{Choice, Field};
+pub use choice::Choice;
+pub use field::Field;
 pub use form::Form;
 pub use invoice::{InvoiceDocument, InvoiceLine, InvoiceParty, InvoiceTax};
 pub use list::{Filters, Pager};
 pub use price::PriceSummary;
+pub use problem::{Problem, problem_page};
 pub use shell::{PREFERENCES, Shell};
 pub use table::{Column, Row, Table};
 pub use task::{Console, Event, Step, StepState, TaskView, Timeline};

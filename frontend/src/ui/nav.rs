@@ -22,7 +22,7 @@ const STAFF: &[Entry] = &[
     entry("servers", "/staff/servers", Action::ListServers),
     entry("nodes", "/staff/nodes", Action::ListNodes),
     entry("addresses", "/staff/addresses", Action::ListPools),
-    entry("catalogue", "/staff/catalogue", Action::ListPlans),
+    entry("catalogue", "/staff/plans", Action::ListPlans),
     entry("invoices", "/staff/invoices", Action::ListInvoices),
     entry("payments", "/staff/payments", Action::ListPayments),
     entry("renewals", "/staff/renewals", Action::ListRenewals),

@@ -63,8 +63,15 @@ pub(super) fn ensure_network(turn: &Turn, name: &str, kind: &NetworkKind) -> Out
     Ok(Report::Ensured { changed })
 }
 
-/// What makes two networks the same: how they forward, their bridge, and the host's addresses.
-fn shape(document: &str) -> Result<(String, String, Vec<(IpAddr, u32)>), NodeError> {
+/// What makes two networks the same.
+#[derive(PartialEq, Eq)]
+struct Shape {
+    forward: String,
+    bridge: String,
+    host: Vec<(IpAddr, u32)>,
+}
+
+fn shape(document: &str) -> Result<Shape, NodeError> {
     let network =
         Element::parse(document).map_err(|fault| unreadable("read the network", &fault))?;
     let attribute = |path: &str, name: &str| {
@@ -74,7 +81,7 @@ fn shape(document: &str) -> Result<(String, String, Vec<(IpAddr, u32)>), NodeErr
             .unwrap_or_default()
             .to_owned()
     };
-    let mut addresses: Vec<(IpAddr, u32)> = network
+    let mut host: Vec<(IpAddr, u32)> = network
         .all("ip")
         .filter_map(|ip| {
             let address: IpAddr = ip.attribute("address")?.parse().ok()?;
@@ -89,8 +96,12 @@ fn shape(document: &str) -> Result<(String, String, Vec<(IpAddr, u32)>), NodeErr
             Some((address, prefix))
         })
         .collect();
-    addresses.sort();
-    Ok((attribute("forward", "mode"), attribute("bridge", "name"), addresses))
+    host.sort();
+    Ok(Shape {
+        forward: attribute("forward", "mode"),
+        bridge: attribute("bridge", "name"),
+        host,
+    })
 }
 
 /// Makes the filter, or brings it up to date; running guests follow at once.

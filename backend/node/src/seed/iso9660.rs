@@ -49,7 +49,7 @@ pub(super) fn image(label: &str, files: &[(&str, Vec<u8>)]) -> Option<Vec<u8>> {
     ] {
         out.extend(padded(path_table(folder, little))?);
     }
-    out.extend(folder(PRIMARY_FOLDER, &entries, |name| primary_name(name))?);
+    out.extend(folder(PRIMARY_FOLDER, &entries, primary_name)?);
     out.extend(folder(JOLIET_FOLDER, &entries, |name| wide(&format!("{name};1")))?);
     out.extend(content);
     out.resize(total, 0);

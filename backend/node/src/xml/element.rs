@@ -274,6 +274,7 @@ fn close(done: Element, open: &mut [Element], root: &mut Option<Element>) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

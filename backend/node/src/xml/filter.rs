@@ -111,6 +111,7 @@ fn link_local(mac: &str) -> Option<Ipv6Addr> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

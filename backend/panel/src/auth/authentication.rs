@@ -1,14 +1,11 @@
 //! From a cookie or a key to a person.
 
-use hostwright_kernel::Instant;
-
-use super::call::Person;
-use super::model::{Membership, PersonState};
+use super::call::{Call, Person};
+use super::model::{Membership, PersonId, PersonState};
 use super::store::{self, Account};
-use super::{csrf, keys, sessions};
-use crate::platform::Db;
+use super::{keys, sessions};
 use crate::platform::error::Result;
-use crate::platform::secrets::Vault;
+use crate::platform::{Db, Tx};
 
 /// What a request came with.
 #[derive(Clone)]
@@ -29,29 +26,23 @@ impl std::fmt::Debug for Credential {
 }
 
 /// Who a credential stands for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Authenticated {
     /// The person, with roles as they are now.
     pub person: Person,
-    /// What goes into every form of this session; none for API keys, which no
-    /// browser sends by itself.
-    pub csrf: Option<String>,
-    /// A new token to be put into the cookie.
-    pub rotated: Option<Rotated>,
+    /// Their language tag.
+    pub locale: String,
+    /// Their IANA time zone.
+    pub time_zone: String,
+    /// How their pages look: `auto`, `light` or `dark`.
+    pub theme: String,
+    /// A new token of the same session, to be put into the cookie.
+    pub rotated: Option<String>,
 }
 
-/// A new token of the same session.
-#[derive(Clone)]
-pub struct Rotated {
-    /// The token.
-    pub token: String,
-    /// The end of the session at the latest.
-    pub expires_at: Instant,
-}
-
-impl std::fmt::Debug for Rotated {
+impl std::fmt::Debug for Authenticated {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Rotated(until {})", self.expires_at)
+        write!(f, "Authenticated({})", self.person.id)
     }
 }
 
@@ -60,41 +51,29 @@ impl std::fmt::Debug for Rotated {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn authenticate(db: &Db, vault: &Vault, credential: Credential) -> Result<Option<Authenticated>> {
+pub async fn authenticate(call: &Call, credential: Credential) -> Result<Option<Authenticated>> {
     match credential {
-        Credential::Session(token) => by_session(db, vault, token).await,
-        Credential::ApiKey(token) => by_key(db, token).await,
+        Credential::Session(token) => by_session(&call.db, token).await,
+        Credential::ApiKey(token) => by_key(&call.db, token).await,
     }
 }
 
-async fn by_session(db: &Db, vault: &Vault, token: String) -> Result<Option<Authenticated>> {
+async fn by_session(db: &Db, token: String) -> Result<Option<Authenticated>> {
     let found = db
         .read(move |tx| {
             let Some((session, used)) = sessions::find_in(tx, &token)? else {
                 return Ok(None);
             };
-            let account = store::load(tx, &session.person_id)?;
-            let memberships = store::memberships(tx, &account.id)?;
-            Ok(Some((session, used, account, memberships)))
+            let known = active(tx, &session.person_id)?;
+            Ok(known.map(|known| (session, used, known)))
         })
         .await?;
-    let Some((session, used, account, memberships)) = found else {
+    let Some((session, used, mut known)) = found else {
         return Ok(None);
     };
-    if account.state != PersonState::Active {
-        return Ok(None);
-    }
-    let rotated = sessions::touch(db, &session, used).await?.map(|token| Rotated {
-        token,
-        expires_at: session.expires_at,
-    });
-    let mut person = person(&account, &memberships);
-    person.session_id = Some(session.id.to_string());
-    Ok(Some(Authenticated {
-        person,
-        csrf: Some(csrf::token(vault, session.id.as_str())),
-        rotated,
-    }))
+    known.rotated = sessions::touch(db, &session, used).await?;
+    known.person.session_id = Some(session.id.to_string());
+    Ok(Some(known))
 }
 
 async fn by_key(db: &Db, token: String) -> Result<Option<Authenticated>> {
@@ -103,23 +82,26 @@ async fn by_key(db: &Db, token: String) -> Result<Option<Authenticated>> {
             let Some(key) = keys::find_in(tx, &token)? else {
                 return Ok(None);
             };
-            let account = store::load(tx, &key.person_id)?;
-            let memberships = store::memberships(tx, &account.id)?;
-            Ok(Some((key, account, memberships)))
+            let known = active(tx, &key.person_id)?;
+            Ok(known.map(|known| (key, known)))
         })
         .await?;
-    let Some((key, account, memberships)) = found else {
+    let Some((key, mut known)) = found else {
         return Ok(None);
     };
-    if account.state != PersonState::Active {
-        return Ok(None);
-    }
     keys::touch(db, &key).await?;
-    let mut person = person(&account, &memberships);
-    person.key_scopes = Some(key.scopes());
-    Ok(Some(Authenticated {
-        person,
-        csrf: None,
+    known.person.key_scopes = Some(key.scopes());
+    Ok(Some(known))
+}
+
+fn active(tx: &mut Tx<'_>, person_id: &PersonId) -> Result<Option<Authenticated>> {
+    let account = store::load(tx, person_id)?;
+    let memberships = store::memberships(tx, person_id)?;
+    Ok((account.state == PersonState::Active).then(|| Authenticated {
+        person: person(&account, &memberships),
+        locale: account.locale,
+        time_zone: account.time_zone,
+        theme: account.theme.to_string(),
         rotated: None,
     }))
 }
@@ -137,8 +119,5 @@ pub(super) fn person(account: &Account, memberships: &[Membership]) -> Person {
             .collect(),
         key_scopes: None,
         session_id: None,
-        locale: account.locale.clone(),
-        time_zone: account.time_zone.clone(),
-        theme: account.theme,
     }
 }

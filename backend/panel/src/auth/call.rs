@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hostwright_kernel::Instant;
 use serde::Serialize;
 
-use super::model::{PersonId, Theme};
+use super::model::PersonId;
 use super::policy::{Action, Audience, MemberRole, StaffRole};
 use crate::audit::model::{AuditId, AuditRow};
 use crate::platform::error::{Kind, Refusal, Result};
@@ -33,12 +33,6 @@ pub struct Person {
     pub key_scopes: Option<Vec<String>>,
     /// The session's id, when signed in by one.
     pub session_id: Option<String>,
-    /// Their language tag.
-    pub locale: String,
-    /// Their IANA time zone.
-    pub time_zone: String,
-    /// How their pages look.
-    pub theme: Theme,
 }
 
 /// Who asks.

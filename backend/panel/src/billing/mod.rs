@@ -23,13 +23,20 @@
 //! [`documents`]), and a second way to compute a total.
 #![deny(clippy::float_arithmetic, clippy::arithmetic_side_effects)]
 
+use hostwright_kernel::{Currency, Money, MoneyError};
+
+use self::error::BillingRefusal;
 use crate::platform::error::{Error, Kind, Refusal, Result};
 
+pub mod credits;
+pub mod documents;
 pub mod entity;
 pub mod error;
 pub mod invoices;
 pub mod ledger;
 pub mod numbering;
+pub mod payments;
+pub mod queries;
 pub mod tax;
 pub mod totals;
 
@@ -42,7 +49,7 @@ fn reason(text: &str) -> Result<String> {
     let text = text.trim();
     let length = text.chars().count();
     if length == 0 || length > 500 || text.chars().any(char::is_control) {
-        return Err(error::BillingRefusal::Reason.into());
+        return Err(BillingRefusal::Reason.into());
     }
     Ok(text.to_owned())
 }
@@ -53,4 +60,24 @@ fn unknown_state(expected: String) -> Error {
         .field("state")
         .with("expected", expected)
         .into()
+}
+
+/// An amount from its text: above zero and at most [`totals::LARGEST_MINOR`].
+fn amount(text: &str, currency: Currency) -> Result<Money, Refusal> {
+    let amount = Money::parse(text, currency).map_err(|error| match error {
+        MoneyError::Unreadable(..) | MoneyError::Mixed(..) if is_long_number(text) => BillingRefusal::AmountTooLarge.refusal(),
+        MoneyError::Overflow => BillingRefusal::AmountTooLarge.refusal(),
+        MoneyError::Unreadable(..) | MoneyError::Mixed(..) => BillingRefusal::AmountUnreadable.with("currency", currency),
+    })?;
+    match amount.minor {
+        ..=0 => Err(BillingRefusal::AmountNotPositive.into()),
+        minor if minor > totals::LARGEST_MINOR => Err(BillingRefusal::AmountTooLarge.into()),
+        _ => Ok(amount),
+    }
+}
+
+/// Whether a text is a number, only too long for 64 bits.
+fn is_long_number(text: &str) -> bool {
+    let (whole, fraction) = text.trim().split_once(['.', ',']).unwrap_or((text.trim(), ""));
+    whole.len() > 15 && fraction.len() <= 4 && whole.chars().chain(fraction.chars()).all(|c| c.is_ascii_digit())
 }

@@ -13,8 +13,6 @@ refusals! {
         CountryUnknown = "customers.country_unknown", Invalid, "country";
         /// Not a valid-looking tax number for the country.
         TaxNumberInvalid = "customers.tax_number_invalid", Invalid, "tax_number";
-        /// Not one of the states.
-        StateUnknown = "customers.state_unknown", Invalid, "state";
         /// Somebody must own the account.
         LastOwner = "customers.last_owner", Conflict;
         /// The person is a member already.

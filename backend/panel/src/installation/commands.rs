@@ -6,8 +6,6 @@ use super::error::InstallationRefusal;
 use super::model::{AdvanceClock, ClockView, SetUp, SetUpDone, Settings};
 use super::queries::BRAND_NAME;
 use crate::auth::call::{Call, Changed};
-use crate::auth::commands::NewPerson;
-use crate::auth::model::MailAddress;
 use crate::auth::policy::Action;
 use crate::billing::entity::{self, model::NewLegalEntity};
 use crate::billing::tax;
@@ -15,7 +13,7 @@ use crate::platform::error::Result;
 use crate::platform::{jobs as queue, settings};
 use crate::renewals;
 use crate::tickets::model::NewDepartment;
-use crate::{auth, notifications, tickets};
+use crate::{auth, customers, notifications, tickets};
 
 /// Under which name the clock's lead is kept, so that it survives a restart.
 pub const CLOCK_AHEAD: &str = "clock.seconds_ahead";
@@ -26,22 +24,32 @@ const LONGEST_STEP: i64 = 315_576_000;
 /// departments: all or nothing, once. The owner is signed in.
 ///
 /// # Errors
-/// Names the field at fault; `auth.link_invalid` when the link is not good.
+/// Names the field at fault; `auth.link_unknown`, `auth.link_used` and
+/// `auth.link_expired` when the link is not good.
 pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
     let scope = call.authorize(Action::SetUp)?;
-    let owner = checked_owner(&input).await?;
-    let (address, user_agent) = (call.address.clone(), call.user_agent.clone());
+    let password = auth::commands::checked_password_hash(input.owner_password.reveal(), &input.owner_email).await?;
+    let (address, user_agent, locale) = (call.address.clone(), call.user_agent.clone(), call.locale.clone());
     call.write(&scope, move |tx| {
         auth::links::use_in(tx, auth::model::LinkPurpose::Setup, &input.token)?;
-        let owner = auth::commands::create_owner_in(tx, &owner)?;
+        let owner = auth::commands::create_owner_in(
+            tx,
+            &input.owner_name,
+            &input.owner_email,
+            &password,
+            &input.time_zone,
+            &locale,
+        )?;
         let seller = entity::create_in(tx, &legal_entity(&input))?;
         tax::seed_in(tx)?;
         for name in ["Support", "Billing"] {
             tickets::commands::create_in(tx, &NewDepartment::parse(name, &input.company_email)?)?;
         }
         settings::put(tx, BRAND_NAME, &input.company_name)?;
+        settings::put(tx, customers::commands::DEFAULT_CURRENCY, &input.currency)?;
+        settings::put(tx, customers::commands::DEFAULT_TIME_ZONE, &input.time_zone)?;
         notifications::commands::set_sender_in(tx, &input.company_name)?;
-        let (session_token, _) = auth::sessions::create_in(tx, &owner, &address, &user_agent)?;
+        let session_token = auth::sessions::begin_in(tx, &owner, &address, &user_agent)?;
         let done = SetUpDone {
             owner_id: owner.to_string(),
             legal_entity_id: seller.id.to_string(),
@@ -50,18 +58,6 @@ pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
         Ok(Changed::new(&owner, done))
     })
     .await
-}
-
-async fn checked_owner(input: &SetUp) -> Result<NewPerson> {
-    let email: MailAddress = auth::model::mail_address(&input.owner_email)?;
-    auth::model::check_password(&input.owner_password, &email)?;
-    Ok(NewPerson {
-        name: auth::model::person_name(&input.owner_name)?,
-        password_hash: Some(auth::passwords::hash(input.owner_password.clone()).await?),
-        locale: "en".to_owned(),
-        time_zone: auth::model::time_zone_name(&input.time_zone)?,
-        email,
-    })
 }
 
 fn legal_entity(input: &SetUp) -> NewLegalEntity {

@@ -1,5 +1,6 @@
 //! Registering nodes, changing them, and reserving on them.
 
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -181,8 +181,7 @@ fn lines(offer: &Offer, wish: &QuoteOrder) -> Vec<LineInput> {
 fn compute(tx: &mut Tx<'_>, offer: &Offer, wish: &QuoteOrder) -> Result<Quote> {
     let seller = entity::load_in(tx)?;
     let today = seller.today(tx.now());
-    let buyer = invoices::queries::buyer_in(tx, wish.customer_id.as_str())?;
-    let decision = tax::decide_in(tx, &seller, &buyer, today)?;
+    let decision = tax::decide_in(tx, &seller, &offer.customer, today)?;
     let totals = totals::compute(&lines(offer, wish), &decision, seller.rounding.mode())?;
     Ok(Quote {
         id: QuoteId::new(),

@@ -32,11 +32,6 @@ const TRIES: u32 = 10;
 /// How long a caller waits for a free connection.
 const WAIT: Duration = Duration::from_secs(10);
 
-diesel::define_sql_function! {
-    /// Text in small letters, for searching.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
-
 /// A connection to either engine; one body per query serves both.
 #[derive(diesel::MultiConnection)]
 pub enum AnyConnection {
@@ -391,4 +386,9 @@ impl ManageConnection for Manager {
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {
         std::thread::panicking() || connection.is_broken()
     }
+}
+
+diesel::define_sql_function! {
+    /// The text in lower case, for searches (only ASCII on SQLite).
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }

@@ -155,13 +155,17 @@ impl Locale {
     }
 }
 
+/// A quality between 0 and 1 with up to three decimals; 0 for anything else.
 fn thousandths(quality: &str) -> u32 {
-    quality
-        .trim()
-        .parse::<f32>()
-        .ok()
-        .and_then(|q| format!("{:.0}", q * 1000.0).parse().ok())
-        .unwrap_or(0)
+    match quality.trim().split_once('.') {
+        None if quality.trim() == "1" => 1000,
+        Some(("1", _)) => 1000,
+        Some(("0" | "", decimals)) => format!("{decimals:0<3}")
+            .get(..3)
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or(0),
+        _ => 0,
+    }
 }
 
 /// The whole part without its group signs; None when a group is not three digits.

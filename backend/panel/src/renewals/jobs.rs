@@ -80,7 +80,7 @@ impl Handler for OneHandler {
 impl RunHandler {
     async fn bill_due(&self) -> Result<RunReport> {
         let mut report = RunReport::default();
-        let mut after = None;
+        let mut after = String::new();
         loop {
             let start = after.clone();
             let due = self
@@ -90,13 +90,13 @@ impl RunHandler {
                     let today = entity::load_in(tx)?.today(tx.now());
                     let ladder = super::queries::ladder_in(tx)?;
                     let before = today.plus_days(ladder.invoice_days_ahead.saturating_add(1));
-                    subscriptions::queries::due_in(tx, before, start.as_ref(), PAGE)
+                    subscriptions::queries::due_in(tx, before, &start, PAGE)
                 })
                 .await?;
             let Some(last) = due.last() else {
                 return Ok(report);
             };
-            after = Some(last.id.clone());
+            after = last.id.to_string();
             for subscription in due {
                 let id = subscription.id;
                 match renew_one(&self.call, id.clone()).await {

@@ -164,7 +164,7 @@ pub fn create_in(tx: &mut Tx<'_>, new: &NewSubscription) -> Result<Subscription>
 /// # Errors
 /// `request.not_found`; `subscriptions.state`; `subscriptions.ended`;
 /// `subscriptions.changed_meanwhile`.
-pub fn activate_in(tx: &mut Tx<'_>, id: &SubscriptionId) -> Result<Subscription> {
+pub fn activate_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
     let saved = step(tx, id, Step::Activate, "")?;
     outbox::record(
         tx,
@@ -181,7 +181,7 @@ pub fn activate_in(tx: &mut Tx<'_>, id: &SubscriptionId) -> Result<Subscription>
 ///
 /// # Errors
 /// As for [`activate_in`].
-pub fn suspend_in(tx: &mut Tx<'_>, id: &SubscriptionId, reason: &str) -> Result<Subscription> {
+pub fn suspend_in(tx: &mut Tx<'_>, id: impl AsRef<str>, reason: &str) -> Result<Subscription> {
     let saved = step(tx, id, Step::Suspend, reason)?;
     outbox::record(
         tx,
@@ -198,7 +198,7 @@ pub fn suspend_in(tx: &mut Tx<'_>, id: &SubscriptionId, reason: &str) -> Result<
 ///
 /// # Errors
 /// As for [`activate_in`].
-pub fn resume_in(tx: &mut Tx<'_>, id: &SubscriptionId) -> Result<Subscription> {
+pub fn resume_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
     let saved = step(tx, id, Step::Resume, "")?;
     outbox::record(
         tx,
@@ -215,7 +215,7 @@ pub fn resume_in(tx: &mut Tx<'_>, id: &SubscriptionId) -> Result<Subscription> {
 ///
 /// # Errors
 /// As for [`activate_in`].
-pub fn terminate_in(tx: &mut Tx<'_>, id: &SubscriptionId, reason: &str) -> Result<Subscription> {
+pub fn terminate_in(tx: &mut Tx<'_>, id: impl AsRef<str>, reason: &str) -> Result<Subscription> {
     let saved = step(tx, id, Step::Terminate, reason)?;
     outbox::record(
         tx,
@@ -243,7 +243,7 @@ pub fn advance_in(tx: &mut Tx<'_>, believed: &Subscription) -> Result<Subscripti
     }
 }
 
-fn step(tx: &mut Tx<'_>, id: &SubscriptionId, step: Step, reason: &str) -> Result<Subscription> {
+fn step(tx: &mut Tx<'_>, id: impl AsRef<str>, step: Step, reason: &str) -> Result<Subscription> {
     let before = queries::load_in(tx, id)?;
     let after = before.step(step, reason, tx.now())?;
     save(tx, &after)

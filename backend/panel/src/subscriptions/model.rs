@@ -14,6 +14,14 @@ id_type!(
     SubscriptionId, "sub"
 );
 
+impl AsRef<str> for SubscriptionId {
+    /// The slices above keep the id as text, so the functions that run in their
+    /// transactions take either.
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 text_enum! {
     /// Where a subscription is in its life.
     pub enum SubscriptionState {
@@ -133,7 +141,8 @@ impl NewSubscription {
     ///
     /// # Errors
     /// `subscriptions.renewal_not_offered`; `subscriptions.state` when the price is
-    /// not one of the plan.
+    /// not one of the plan; `subscriptions.no_further_period` for a start at the
+    /// end of the calendar.
     pub fn order(&self, now: Instant) -> Result<Subscription, Refusal> {
         if !self.plan.renewal_choices.contains(&self.renewal) {
             return Err(SubscriptionRefusal::RenewalNotOffered.with("renewal", self.renewal));
@@ -141,6 +150,7 @@ impl NewSubscription {
         if self.price.plan_id != self.plan.id {
             return Err(SubscriptionRefusal::State.with("state", "ordered"));
         }
+        let period = period(self.start, self.price.months, 0)?;
         Ok(Subscription {
             id: SubscriptionId::new(),
             customer_id: self.customer_id.clone(),
@@ -151,7 +161,7 @@ impl NewSubscription {
             months: self.price.months,
             anchor: self.start,
             periods_billed: 1,
-            billed_until: Period::nth(self.start, self.price.months, 0).end,
+            billed_until: period.end,
             renewal: self.renewal,
             state: SubscriptionState::Ordered,
             suspended_at: None,
@@ -198,15 +208,7 @@ impl Subscription {
     /// # Errors
     /// `subscriptions.no_further_period` past what the calendar has.
     pub fn period(&self, index: i64) -> Result<Period, Refusal> {
-        let none = || SubscriptionRefusal::NoFurtherPeriod.refusal();
-        let index = u32::try_from(index).map_err(|_negative| none())?;
-        let period = Period::nth(self.anchor, self.months, index);
-        // The calendar ends in the year 9999, where days no longer move on.
-        if period.start < period.end {
-            Ok(period)
-        } else {
-            Err(none())
-        }
+        period(self.anchor, self.months, index)
     }
 
     /// The period that a renewal would bill.
@@ -281,6 +283,18 @@ impl Subscription {
             amount: self.amount,
             period,
         })
+    }
+}
+
+fn period(anchor: Day, months: Months, index: i64) -> Result<Period, Refusal> {
+    let none = || SubscriptionRefusal::NoFurtherPeriod.refusal();
+    let index = u32::try_from(index).map_err(|_negative| none())?;
+    let period = Period::nth(anchor, months, index);
+    // Days are kept up to the year 9999; counting on may go past it or stand still.
+    if period.start < period.end && period.end.year() <= 9_999 {
+        Ok(period)
+    } else {
+        Err(none())
     }
 }
 

@@ -49,8 +49,8 @@ pub async fn show(call: &Call, input: ShowSubscription) -> Result<SubscriptionVi
 ///
 /// # Errors
 /// `request.not_found`.
-pub fn load_in(tx: &mut Tx<'_>, id: &SubscriptionId) -> Result<Subscription> {
-    store::find_any(tx, id)?.ok_or_else(not_found)
+pub fn load_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
+    store::find_any(tx, id.as_ref())?.ok_or_else(not_found)
 }
 
 /// A subscription that the caller may reach.
@@ -61,22 +61,28 @@ pub fn reached(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Su
     store::find(tx, scope, id)?.ok_or_else(not_found)
 }
 
-/// Active and suspended subscriptions that are billed until `up_to` (inclusive)
-/// at the latest, whatever their renewal; by id, behind `after`, at most
-/// `limit`. What is due is decided by the caller.
+/// Active and suspended subscriptions that are billed until a day before
+/// `before`, whatever their renewal; by id, behind `after` (empty for the first),
+/// at most `limit`. What is due is decided by the caller.
 ///
 /// # Errors
 /// When the database fails.
-pub fn due_in(tx: &mut Tx<'_>, up_to: Day, after: Option<&SubscriptionId>, limit: i64) -> Result<Vec<Subscription>> {
-    store::due(tx, up_to, after, limit)
+pub fn due_in(tx: &mut Tx<'_>, before: Day, after: impl AsRef<str>, limit: i64) -> Result<Vec<Subscription>> {
+    store::due(tx, before, after.as_ref(), limit)
 }
 
-/// Active subscriptions that renew by themselves and are billed until before
-/// `horizon`, soonest first, a page at a time.
+/// Active subscriptions that renew by themselves and are billed until `up_to`
+/// (inclusive) at the latest, soonest first.
 ///
 /// # Errors
 /// When the database fails.
-pub fn renewing_in(tx: &mut Tx<'_>, horizon: Day, input: &ListInput) -> Result<Paged<Subscription>> {
-    let rows = store::renewing(tx, horizon, input)?;
-    Ok(Paged::cut(rows, input, |row| format!("{}~{}", row.billed_until, row.id)))
+pub fn renewing_in(tx: &mut Tx<'_>, up_to: Day, input: &ListInput) -> Result<Paged<Subscription>> {
+    let after = input.after.as_deref().and_then(|key| {
+        let (day, id) = key.split_once('.')?;
+        Some((day.parse().ok()?, id.to_owned()))
+    });
+    let rows = store::renewing(tx, up_to, after, input)?;
+    Ok(Paged::cut(rows, input, |subscription| {
+        format!("{}.{}", subscription.billed_until, subscription.id)
+    }))
 }

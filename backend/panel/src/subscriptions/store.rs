@@ -109,7 +109,7 @@ pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Optio
 }
 
 /// A subscription, for the product's own work.
-pub fn find_any(tx: &mut Tx<'_>, id: &SubscriptionId) -> Result<Option<Subscription>> {
+pub fn find_any(tx: &mut Tx<'_>, id: &str) -> Result<Option<Subscription>> {
     let row: Option<Row> = subscriptions::table
         .find(id)
         .select(Row::as_select())
@@ -150,41 +150,45 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Vec<Sub
     rows.into_iter().map(Subscription::try_from).collect()
 }
 
-/// Active and suspended subscriptions that are billed until `up_to` at the
-/// latest, in the order of their ids.
-pub fn due(tx: &mut Tx<'_>, up_to: Day, after: Option<&SubscriptionId>, limit: i64) -> Result<Vec<Subscription>> {
-    let mut query = subscriptions::table
+/// Active and suspended subscriptions that are billed until a day before
+/// `before`, in the order of their ids.
+pub fn due(tx: &mut Tx<'_>, before: Day, after: &str, limit: i64) -> Result<Vec<Subscription>> {
+    let rows: Vec<Row> = subscriptions::table
         .filter(subscriptions::state.eq_any([SubscriptionState::Active, SubscriptionState::Suspended]))
-        .filter(subscriptions::billed_until.le(up_to))
-        .select(Row::as_select())
+        .filter(subscriptions::billed_until.lt(before))
+        .filter(subscriptions::id.gt(after))
         .order(subscriptions::id)
         .limit(limit)
-        .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(subscriptions::id.gt(after));
-    }
-    let rows: Vec<Row> = query.load(tx.conn)?;
+        .select(Row::as_select())
+        .load(tx.conn)?;
     rows.into_iter().map(Subscription::try_from).collect()
 }
 
-/// Active subscriptions that renew by themselves, soonest first; `after` is a day
-/// and an id with `~` between them.
-pub fn renewing(tx: &mut Tx<'_>, horizon: Day, input: &ListInput) -> Result<Vec<Subscription>> {
+/// Active subscriptions that renew by themselves and are billed until `up_to`
+/// at the latest, soonest first, behind a day and id.
+pub fn renewing(
+    tx: &mut Tx<'_>,
+    up_to: Day,
+    after: Option<(Day, String)>,
+    input: &ListInput,
+) -> Result<Vec<Subscription>> {
     let mut query = subscriptions::table
         .filter(subscriptions::state.eq(SubscriptionState::Active))
         .filter(subscriptions::renewal.eq(RenewalChoice::Automatic))
-        .filter(subscriptions::billed_until.lt(horizon))
+        .filter(subscriptions::billed_until.le(up_to))
         .select(Row::as_select())
         .order((subscriptions::billed_until, subscriptions::id))
         .limit(input.fetch())
         .into_boxed();
-    let after = input.after.as_deref().and_then(|text| text.split_once('~'));
-    if let Some((day, id)) = after.and_then(|(day, id)| Some((day.parse::<Day>().ok()?, id.to_owned()))) {
+    if let Some((day, id)) = after {
         query = query.filter(
             subscriptions::billed_until
                 .gt(day)
                 .or(subscriptions::billed_until.eq(day).and(subscriptions::id.gt(id))),
         );
+    }
+    if let Some(customer) = input.customer_id.as_deref().filter(|id| !id.is_empty()) {
+        query = query.filter(subscriptions::customer_id.eq(customer.to_owned()));
     }
     let rows: Vec<Row> = query.load(tx.conn)?;
     rows.into_iter().map(Subscription::try_from).collect()

@@ -27,7 +27,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         auth::endpoints(),
         customers::endpoints(),
         catalogue::endpoints(),
-        nodes::endpoints(),
+        nodes::endpoints(&ports.probe),
         addresses::endpoints(),
         images::endpoints(),
         orders::endpoints(),

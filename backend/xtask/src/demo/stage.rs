@@ -90,8 +90,11 @@ impl Stage {
             (None, None)
         };
         let panel = steps.run("Panel", || {
-            let mut options =
-                PanelOptions::new(&binary, folder.path().join("data")).env("HOSTWRIGHT_MAIL_URL", mail.url());
+            let mut options = PanelOptions::new(&binary, folder.path().join("data"))
+                .env("HOSTWRIGHT_SMTP_HOST", "127.0.0.1")
+                .env("HOSTWRIGHT_SMTP_PORT", mail.port().to_string())
+                .env("HOSTWRIGHT_SMTP_SECURITY", "none")
+                .env("HOSTWRIGHT_CLOCK", "manual");
             if let Some(url) = &database {
                 options = options.env("HOSTWRIGHT_DATABASE_URL", url);
             }

@@ -1,4 +1,4 @@
-//! A shell that outlives us by two seconds and kills the process groups we leave behind.
+//! A shell that outlives us by two seconds and ends the process groups we leave behind.
 //!
 //! The death signal of [`super::process::Guarded`] reaches a server, but not what the server
 //! started: a Chromium goes on when its chromedriver is killed. The keeper notices our end by the
@@ -24,19 +24,22 @@ while read -r word group; do
     esac
 done
 [ -n "$groups" ] || exit 0
+for group in $groups; do
+    kill -s TERM -- "-$group"
+done
 sleep 2
 for group in $groups; do
     kill -s KILL -- "-$group"
 done
 "#;
 
-/// Kill this group when we end.
-pub(super) fn keep(group: u32) {
+/// End this group when we end.
+pub(crate) fn keep(group: u32) {
     tell(&format!("keep {group}\n"));
 }
 
 /// The group has ended; its number may be somebody else's from now on.
-pub(super) fn drop(group: u32) {
+pub(crate) fn drop(group: u32) {
     tell(&format!("drop {group}\n"));
 }
 

@@ -6,7 +6,7 @@
 
 mod environment;
 mod folder;
-mod keeper;
+pub(crate) mod keeper;
 pub mod libvirt;
 mod mail;
 mod mime;

@@ -13,7 +13,7 @@ use super::process::{Daemon, Guarded, Stop};
 
 /// Names the variables the program reads its listening address and data folder from.
 const LISTEN: &str = "HOSTWRIGHT_LISTEN";
-const DATA: &str = "HOSTWRIGHT_DATA";
+const DATA: &str = "HOSTWRIGHT_DATA_DIR";
 
 const STARTS_WITHIN: Duration = Duration::from_secs(90);
 

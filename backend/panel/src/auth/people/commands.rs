@@ -65,15 +65,21 @@ pub async fn invite(call: &Call, input: InviteStaff) -> Result<PersonView> {
     if input.role == StaffRole::Owner {
         owners_only(call)?;
     }
+    let inviter = call.person_id().ok();
     let new = NewPerson {
         email: mail_address(&input.email)?,
         name: person_name(&input.name)?,
         password_hash: None,
         locale: locale_tag(input.locale.as_deref().unwrap_or(&call.locale))?,
-        time_zone: call.person().map_or_else(|_| "UTC".to_owned(), |person| person.time_zone.clone()),
+        time_zone: "UTC".to_owned(),
     };
     let vault = call.vault.clone();
     call.write(&scope, move |tx| {
+        let mut new = new.clone();
+        // Most probably they sit where the inviter does.
+        if let Some(inviter) = inviter.as_ref().and_then(|id| store::load(tx, id).ok()) {
+            new.time_zone = inviter.time_zone;
+        }
         let (contact, _) = invite_in(tx, &vault, &new)?;
         let mut account = store::lock(tx, &contact.person_id)?;
         if account.staff_role.is_some() {
@@ -160,7 +166,11 @@ pub async fn resume(call: &Call, input: ResumePerson) -> Result<PersonView> {
                 return Err(AuthRefusal::NotSuspended.into());
             }
             let proven = account.password_hash.is_some();
-            let state = if proven { PersonState::Active } else { PersonState::Unconfirmed };
+            let state = if proven {
+                PersonState::Active
+            } else {
+                PersonState::Unconfirmed
+            };
             store::set_state(tx, &account.id, PersonState::Suspended, state)?;
             if !proven {
                 links::mail_in(tx, &call.vault, &account.contact(), LinkPurpose::Invite)?;

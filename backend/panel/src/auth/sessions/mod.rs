@@ -20,15 +20,15 @@ use crate::platform::error::Result;
 use crate::platform::secrets::{random_token, token_hash};
 use crate::platform::{Db, Tx};
 
-/// Begins a session; its token, and until when it is good at the latest.
+/// Begins a session; its token, which is kept nowhere.
 ///
 /// # Errors
 /// When the database fails.
-pub fn create_in(tx: &mut Tx<'_>, person: &PersonId, address: &str, user_agent: &str) -> Result<(String, Instant)> {
+pub fn begin_in(tx: &mut Tx<'_>, person: &PersonId, address: &str, user_agent: &str) -> Result<String> {
     let token = random_token();
     let expires_at = tx.now().plus_seconds(ABSOLUTE);
     store::insert(tx, person, &token_hash(&token), expires_at, address, user_agent)?;
-    Ok((token, expires_at))
+    Ok(token)
 }
 
 /// Ends a person's sessions, all or all but one; how many.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::billing::error::BillingRefusal;
-use crate::billing::tax::places::is_country;
+use crate::customers::countries::is_country;
 use crate::platform::Refusal;
 use crate::platform::error::{Error, Result};
 

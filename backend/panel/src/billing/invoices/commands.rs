@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::document::Document;
 use super::model::{
-    Allocation, AllocationId, AllocationSource, Invoice, InvoiceCredited, InvoiceId, InvoiceIssued, InvoiceKind,
+    Allocation, AllocationId, AllocationSource, Buyer, Invoice, InvoiceCredited, InvoiceId, InvoiceIssued, InvoiceKind,
     InvoicePaid, InvoicePurpose, InvoiceState, InvoiceView, NewInvoice, NewLine,
 };
 use super::{queries, store};
@@ -17,6 +17,7 @@ use crate::billing::ledger::{Account, Leg, Posting, PostingKind, post_in};
 use crate::billing::tax::model::TaxDecision;
 use crate::billing::totals::LineKind;
 use crate::billing::{entity, numbering, tax};
+use crate::customers;
 use crate::platform::error::{Error, Result};
 use crate::platform::texts::{Locale, Texts};
 use crate::platform::{Tx, outbox};
@@ -32,11 +33,11 @@ const DUE_DAYS: i64 = 14;
 pub fn draft_in(tx: &mut Tx<'_>, new: &NewInvoice) -> Result<Invoice> {
     new.check()?;
     let seller = entity::load_in(tx)?;
-    let buyer = queries::buyer_in(tx, &new.customer_id)?;
-    let decision = tax::decide_in(tx, &seller, &buyer, seller.today(tx.now()))?;
-    let notes = notes(&decision, &buyer.locale)?;
+    let customer = customers::queries::load_in(tx, &new.customer_id)?;
+    let decision = tax::decide_in(tx, &seller, &customer, seller.today(tx.now()))?;
+    let notes = notes(&decision, &customer.locale)?;
     let invoice_id = InvoiceId::new();
-    let document = Document::draft(new.purpose, seller, buyer, &new.lines, decision, notes)?;
+    let document = Document::draft(new.purpose, seller, Buyer::from(&customer), &new.lines, decision, notes)?;
     let invoice = Invoice {
         id: invoice_id,
         customer_id: new.customer_id.clone(),
@@ -79,11 +80,11 @@ pub fn issue_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId, due_days: i64) -> Resul
     }
     let lines = store::new_lines(tx, invoice_id)?;
     let seller = entity::load_in(tx)?;
-    let buyer = queries::buyer_in(tx, &draft.customer_id)?;
+    let customer = customers::queries::load_in(tx, &draft.customer_id)?;
     let today = seller.today(tx.now());
-    let decision = tax::decide_in(tx, &seller, &buyer, today)?;
-    let notes = notes(&decision, &buyer.locale)?;
-    let document = Document::draft(draft.purpose, seller, buyer, &lines, decision, notes)?;
+    let decision = tax::decide_in(tx, &seller, &customer, today)?;
+    let notes = notes(&decision, &customer.locale)?;
+    let document = Document::draft(draft.purpose, seller, Buyer::from(&customer), &lines, decision, notes)?;
     let number = numbering::next_in(tx, &document.seller.id, &document.seller.series, today)?;
     let document = document.numbered(&number, due_days);
     let free = document.total.is_zero();
@@ -250,7 +251,7 @@ pub async fn draft(call: &Call, input: DraftInvoice) -> Result<InvoiceView> {
     call.write(&scope.clone(), move |tx| {
         let currency = match input.currency {
             Some(currency) => currency,
-            None => queries::buyer_in(tx, &input.customer_id)?.currency,
+            None => customers::queries::load_in(tx, &input.customer_id)?.currency,
         };
         let invoice = draft_in(tx, &input.new_invoice(currency)?)?;
         let view = queries::view_in(tx, &scope, &invoice.id)?;

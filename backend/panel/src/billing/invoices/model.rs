@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::document::Document;
 use crate::billing::entity::{LegalEntity, LegalEntityId};
 use crate::billing::error::BillingRefusal;
+use crate::customers::model::Customer;
 use crate::billing::totals::{LARGEST_MINOR, LineInput, LineKind, MOST_LINES, TaxGroup};
 use crate::platform::Refusal;
 use crate::platform::error::{Error, Result};
@@ -118,6 +119,27 @@ pub struct Buyer {
     pub currency: Currency,
     /// IANA time zone.
     pub time_zone: String,
+}
+
+impl From<&Customer> for Buyer {
+    fn from(customer: &Customer) -> Self {
+        Self {
+            customer_id: customer.id.to_string(),
+            number: customer.number,
+            name: customer.name.clone(),
+            company: customer.company.clone(),
+            street: customer.street.clone(),
+            postal_code: customer.postal_code.clone(),
+            city: customer.city.clone(),
+            region: customer.region.clone(),
+            country: customer.country.clone(),
+            tax_number: customer.tax_number.clone(),
+            email: customer.email.to_string(),
+            locale: customer.locale.clone(),
+            currency: customer.currency,
+            time_zone: customer.time_zone.clone(),
+        }
+    }
 }
 
 /// A line to be drafted.

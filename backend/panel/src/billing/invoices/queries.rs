@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::document::Document;
 use super::model::{
-    Allocation, AllocationSource, Buyer, Invoice, InvoiceId, InvoiceKind, InvoiceState, InvoiceSummary, InvoiceView,
+    Allocation, AllocationSource, Invoice, InvoiceId, InvoiceKind, InvoiceState, InvoiceSummary, InvoiceView,
 };
 use super::store::{self, Shown};
 use crate::auth::call::{Call, Scope, not_found};
@@ -17,14 +17,6 @@ use crate::platform::{ListInput, Paged, Tx};
 
 /// Documents checked in one go.
 const BATCH: i64 = 500;
-
-/// The buyer as documents show them.
-///
-/// # Errors
-/// Not found without such a customer.
-pub fn buyer_in(tx: &mut Tx<'_>, customer_id: &str) -> Result<Buyer> {
-    store::buyer(tx, customer_id)?.ok_or_else(not_found)
-}
 
 /// An invoice by id, for what runs inside the product.
 ///
@@ -62,6 +54,14 @@ pub(in crate::billing) fn visible_and_locked_in(
 ) -> Result<Invoice> {
     visible_in(tx, scope, invoice_id)?;
     store::lock(tx, invoice_id)?.ok_or_else(not_found)
+}
+
+/// An invoice by id, locked until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::billing) fn locked_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<Option<Invoice>> {
+    store::lock(tx, invoice_id)
 }
 
 /// A customer's open invoices, the longest due first, locked.

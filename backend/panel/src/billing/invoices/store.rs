@@ -5,7 +5,7 @@ use hostwright_kernel::{Currency, Day, Instant, Money, Period};
 
 use super::document::Document;
 use super::model::{
-    Allocation, AllocationId, AllocationSource, Buyer, ChargeId, ChargeState, Invoice, InvoiceId, InvoiceKind,
+    Allocation, AllocationId, AllocationSource, ChargeId, ChargeState, Invoice, InvoiceId, InvoiceKind,
     InvoicePurpose, InvoiceState, LineId, LineView, NewLine,
 };
 use crate::auth::call::Scope;
@@ -77,52 +77,6 @@ fn currency(code: &str) -> Result<Currency> {
 
 fn read_all(rows: Vec<Row>) -> Result<Vec<Invoice>> {
     rows.into_iter().map(Row::read).collect()
-}
-
-/// The facts about a customer that a document needs.
-pub(super) fn buyer(tx: &mut Tx<'_>, customer_id: &str) -> Result<Option<Buyer>> {
-    #[derive(Queryable, Selectable)]
-    #[diesel(table_name = customers)]
-    struct BuyerRow {
-        id: String,
-        number: i64,
-        name: String,
-        company: Option<String>,
-        street: String,
-        postal_code: String,
-        city: String,
-        region: Option<String>,
-        country: String,
-        tax_number: Option<String>,
-        email: String,
-        locale: String,
-        currency: String,
-        time_zone: String,
-    }
-    let row: Option<BuyerRow> = customers::table
-        .find(customer_id)
-        .select(BuyerRow::as_select())
-        .first(tx.conn)
-        .optional()?;
-    row.map(|row| {
-        Ok(Buyer {
-            currency: currency(&row.currency)?,
-            customer_id: row.id,
-            number: row.number,
-            name: row.name,
-            company: row.company,
-            street: row.street,
-            postal_code: row.postal_code,
-            city: row.city,
-            region: row.region,
-            country: row.country,
-            tax_number: row.tax_number,
-            email: row.email,
-            locale: row.locale,
-            time_zone: row.time_zone,
-        })
-    })
-    .transpose()
 }
 
 /// Writes a document's row. An issued one brings its number.

@@ -23,7 +23,6 @@ pub(super) struct AccountRow {
     pub(super) code: String,
     pub(super) kind: AccountKind,
     pub(super) currency: String,
-    pub(super) customer_id: Option<String>,
     pub(super) debits_minor: i64,
     pub(super) credits_minor: i64,
     pub(super) never_negative: bool,

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{TaxRateId, TaxRateView};
-use super::places::{STANDARD_RATES, is_country};
+use super::places::STANDARD_RATES;
 use super::store;
 use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
 use crate::billing::entity;
 use crate::billing::error::BillingRefusal;
+use crate::customers::countries::is_country;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
 

@@ -4,7 +4,7 @@ use hostwright_kernel::{Day, Instant, Rate, id_type, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::places::{is_in_union, looks_like_vat_number};
+use crate::customers::countries::is_eu;
 
 id_type!(
     /// Identifies a tax rate.
@@ -88,18 +88,18 @@ pub enum Place {
 }
 
 /// Decides the place. At home tax is collected. Within the Union a business
-/// (a VAT number of its own country's form) owes the tax itself and a consumer
-/// pays the rate of the country where they live. Everywhere else nothing is
-/// collected.
+/// (with a VAT number of its own country's form) owes the tax itself and a
+/// consumer pays the rate of the country where they live. Everywhere else
+/// nothing is collected.
 #[must_use]
-pub fn place(seller_country: &str, buyer_country: &str, buyer_tax_number: Option<&str>) -> Place {
+pub fn place(seller_country: &str, buyer_country: &str, buyer_is_business: bool) -> Place {
     if seller_country == buyer_country {
         return Place::Collected(seller_country.to_owned());
     }
-    if !is_in_union(seller_country) || !is_in_union(buyer_country) {
+    if !is_eu(seller_country) || !is_eu(buyer_country) {
         return Place::Elsewhere(seller_country.to_owned());
     }
-    if buyer_tax_number.is_some_and(|number| looks_like_vat_number(buyer_country, number)) {
+    if buyer_is_business {
         Place::Reversed(buyer_country.to_owned())
     } else {
         Place::Collected(buyer_country.to_owned())
@@ -126,7 +126,7 @@ impl Place {
             )),
             Self::Elsewhere(country) => Some(untaxed(TaxCategory::OutOfScope, country, Some(TaxNote::OutOfScope))),
             Self::Collected(country) => match rate {
-                None if is_in_union(&country) => None,
+                None if is_eu(&country) => None,
                 None => Some(untaxed(TaxCategory::OutOfScope, country, None)),
                 Some(rate) if rate == Rate::ZERO => Some(untaxed(TaxCategory::Zero, country, None)),
                 Some(rate) => Some(TaxDecision {

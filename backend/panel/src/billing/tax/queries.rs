@@ -10,7 +10,7 @@ use crate::auth::call::Call;
 use crate::auth::policy::Action;
 use crate::billing::entity::LegalEntity;
 use crate::billing::error::BillingRefusal;
-use crate::billing::invoices::model::Buyer;
+use crate::customers::model::Customer;
 use crate::platform::error::Result;
 use crate::platform::{Paged, Tx};
 
@@ -18,8 +18,8 @@ use crate::platform::{Paged, Tx};
 ///
 /// # Errors
 /// `tax.no_rate` when tax is due in a country without a rate on that day.
-pub fn decide_in(tx: &mut Tx<'_>, seller: &LegalEntity, buyer: &Buyer, day: Day) -> Result<TaxDecision> {
-    let place = place(&seller.country, &buyer.country, buyer.tax_number.as_deref());
+pub fn decide_in(tx: &mut Tx<'_>, seller: &LegalEntity, buyer: &Customer, day: Day) -> Result<TaxDecision> {
+    let place = place(&seller.country, &buyer.country, buyer.has_vat_number());
     let rate = match &place {
         Place::Collected(country) => store::rate_on(tx, country, day)?,
         Place::Reversed(_) | Place::Elsewhere(_) => None,

@@ -112,12 +112,10 @@ pub fn plan(server: &Server, known: &Known, patience: Patience, now: Instant) ->
         }
     }
     if known.seen.state == Seen::Unknown {
-        let is_over = desired == Desired::Deleted
-            && matches!(
-                known.disk,
-                DiskState::Quarantined | DiskState::Purging | DiskState::Deleted
-            )
-            && after_disk(known, Vec::new()).is_empty();
+        // Were it gone, would anything be left? A deletion long done needs no look.
+        let mut gone = known.clone();
+        gone.seen.state = Seen::Absent;
+        let is_over = desired == Desired::Deleted && towards_deleted(server, &gone, patience, now).is_empty();
         return if is_over { Vec::new() } else { vec![Step::Look] };
     }
     match desired {
@@ -403,7 +401,7 @@ impl Observation {
 pub struct Greeting {
     /// The line.
     pub line: String,
-    /// The guest's id of this boot, where the line has one (`boot=...`).
+    /// The guest's id of this boot, where the line has one (`..., boot ...`).
     pub boot_id: Option<String>,
 }
 
@@ -442,19 +440,19 @@ pub fn after_mark<'c>(console: &'c str, mark: &ConsoleMark, most: usize) -> &'c 
     }
 }
 
-/// The last greeting in a console text: a line that names us, or asks to log in.
+/// The last greeting in a console text: the line by which our images say that
+/// they are up, or one that asks to log in.
 #[must_use]
 pub fn find_greeting(console: &str) -> Option<Greeting> {
     let line = console.lines().rev().map(str::trim).find(|line| {
         let lower = line.to_lowercase();
-        let names_us = lower.contains("hostwright") && !lower.contains("command line");
-        // The kernel repeats its command line, and stamps its own lines.
-        (names_us && !line.starts_with('[')) || lower.ends_with(" login:")
+        (lower.contains("hostwright guest ") && lower.contains(" is up")) || lower.ends_with(" login:")
     })?;
     let line: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
     let boot_id = line
-        .split_whitespace()
-        .find_map(|word| word.strip_prefix("boot="))
+        .split(", ")
+        .find_map(|part| part.strip_prefix("boot "))
+        .map(str::trim)
         .filter(|id| !id.is_empty())
         .map(str::to_owned);
     Some(Greeting { line, boot_id })
