@@ -106,8 +106,8 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
     let then = if sent.first("_then").is_empty() { "_page" } else { "_then" };
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, fill(&sent.path(then), answer)));
-    for cookie in visitor.cookies {
-        response.cookie(cookie);
+    for cookie in &visitor.cookies {
+        response.cookie(cookie.clone());
     }
     if let Some(token) = answer.get("session_token").and_then(Value::as_str) {
         response.cookie(visitor::session_cookie(app, token.to_owned()));
@@ -115,20 +115,41 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
     if action == Action::SignOut {
         response.cookie(visitor::no_session(app));
     }
+    match action {
+        Action::CreateApiKey | Action::BeginTotp => match pages::once(app, &visitor.call, answer) {
+            Ok(cookie) => {
+                response.cookie(cookie);
+            }
+            Err(error) => problem::log(&error, &visitor.call.request_id),
+        },
+        Action::EnableTotp | Action::SignOut => {
+            response.cookie(pages::no_once(app));
+        }
+        _ => {}
+    }
     response.cookie(pages::notice(app, action, answer));
     response.finish()
 }
 
-/// Puts the answer's values where a path names them: `/staff/plans/{id}`.
+/// Puts the answer's values where a path names them: `/staff/plans/{id}`, and
+/// `/portal/tickets/{ticket.id}` for a value inside another.
 fn fill(path: &str, answer: &Value) -> String {
-    let mut filled = path.to_owned();
-    if let Some(fields) = answer.as_object() {
-        for (name, value) in fields {
-            if let Some(text) = value.as_str() {
-                filled = filled.replace(&format!("{{{name}}}"), &hostwright_frontend::page::encode(text));
+    let mut filled = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, tail)| Some((before, tail.split_once('}')?))) {
+        filled.push_str(before);
+        let value = answer.pointer(&format!("/{}", name.replace('.', "/"))).and_then(Value::as_str);
+        match value {
+            Some(text) => filled.push_str(&hostwright_frontend::page::encode(text)),
+            None => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
             }
         }
+        rest = after;
     }
+    filled.push_str(rest);
     filled
 }
 
@@ -225,4 +246,17 @@ async fn read_multipart(request: &HttpRequest, payload: web::Payload) -> Result<
         }
     }
     Ok(sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_takes_values_of_the_answer_and_of_what_is_inside_it() {
+        let answer = json!({ "id": "pln_1", "ticket": { "id": "tic_2" }, "note": "a{id}b" });
+        assert_eq!(fill("/staff/plans/{id}", &answer), "/staff/plans/pln_1");
+        assert_eq!(fill("/portal/tickets/{ticket.id}#reply", &answer), "/portal/tickets/tic_2#reply");
+        assert_eq!(fill("/x?note={note}&y={missing}", &answer), "/x?note=a%7Bid%7Db&y={missing}");
+    }
 }
