@@ -4,7 +4,8 @@
 use std::time::Instant;
 
 use hostwright_node::{
-    Capability, Command, ConsoleSource, GuestState, GuestStep, Hypervisor, NodeError, Report,
+    Capability, Command, ConsoleSource, Counters, GuestState, GuestStep, Hypervisor, Inventory,
+    NodeError, Report,
 };
 use xtask::images::GREETING;
 
@@ -100,6 +101,24 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
         assert!(counters.block.iter().any(|disk| disk.disk == "vda" && disk.read_bytes > 0));
         assert!(counters.net.iter().any(|link| link.sent_packets > 0));
     }
+
+    let inventory = everything(on).await;
+    let seen = inventory
+        .guests
+        .iter()
+        .find(|seen| seen.guest == on.guest)
+        .expect("the guest is among all");
+    let all = seen.counters.clone().expect("a running guest has counters");
+    assert!(all.cpu_nanoseconds >= counters.cpu_nanoseconds);
+    assert_eq!(all.memory_bytes, counters.memory_bytes);
+    let disks = |counters: &Counters| -> Vec<String> {
+        counters.block.iter().map(|disk| disk.disk.clone()).collect()
+    };
+    assert_eq!(disks(&all), disks(&counters));
+    let first = |counters: &Counters| counters.block.first().map(|disk| disk.read_bytes);
+    assert!(first(&all) >= first(&counters));
+    let sent = |counters: &Counters| counters.net.first().map(|link| link.sent_packets);
+    assert!(sent(&all) >= sent(&counters));
 
     on.guest_after(GuestStep::Reboot { force: false }).await;
     if on.can.can(Capability::Console) {
@@ -206,14 +225,19 @@ async fn its_disk_is_put_aside_and_comes_back(on: &Subject) {
     assert!(matches!(gone, NodeError::NotFound { .. }), "{gone:?}");
 }
 
-async fn volume_named(on: &Subject, name: &str) -> Option<u64> {
+async fn everything(on: &Subject) -> Inventory {
     let all = Command::ObserveAll {
         pool: Some(on.pool.clone()),
     };
-    let Report::Inventory(inventory) = on.node.perform(all).await.unwrap() else {
-        panic!("looking at everything answers with an inventory")
-    };
-    inventory
+    match on.node.perform(all).await {
+        Ok(Report::Inventory(inventory)) => *inventory,
+        other => panic!("looking at everything answered {other:?}"),
+    }
+}
+
+async fn volume_named(on: &Subject, name: &str) -> Option<u64> {
+    everything(on)
+        .await
         .volumes
         .iter()
         .find(|volume| volume.name == name)
@@ -279,10 +303,7 @@ async fn an_older_instruction_is_refused_on_qemu() {
 async fn a_stranger_on_the_node_is_seen_and_never_touched() {
     // libvirt's test driver comes with a running domain of this name and UUID.
     let mut on = Subject::on_test_driver().await;
-    let all = Command::ObserveAll { pool: None };
-    let Report::Inventory(inventory) = on.node.perform(all).await.unwrap() else {
-        panic!("looking at everything answers with an inventory")
-    };
+    let inventory = everything(&on).await;
     let stranger = inventory
         .strangers
         .iter()

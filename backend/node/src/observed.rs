@@ -86,7 +86,7 @@ pub struct Observed {
     pub seen_us: u64,
     /// What its definition says; none if absent.
     pub facts: Option<DomainFacts>,
-    /// Counters; none unless it runs.
+    /// Counters; none unless it runs and was not too busy to be asked.
     pub counters: Option<Counters>,
     /// The running guest differs from its stored definition, which applies at the next start.
     pub change_awaits_restart: bool,

@@ -183,7 +183,7 @@ fn handlers(
 fn invoice_file(call: Call) -> InvoiceFile {
     Arc::new(move |invoice_id| {
         let call = call.clone();
-        Box::pin(async move { billing::documents::queries::pdf_of(&call, &invoice_id).await })
+        Box::pin(async move { call.db.read(move |tx| billing::documents::queries::pdf_in(tx, &invoice_id)).await })
     })
 }
 

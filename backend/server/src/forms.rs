@@ -63,9 +63,7 @@ impl Sent {
 
     /// What may be shown again: no secrets.
     fn state(&self, action: Action, errors: Vec<hostwright_frontend::page::FieldError>) -> FormState {
-        let hidden = |name: &str| {
-            name == "_csrf" || ["password", "token", "secret", "code"].iter().any(|word| name.contains(word))
-        };
+        let hidden = |name: &str| name.contains("password") || matches!(name, "_csrf" | "token" | "secret" | "code" | "totp_code");
         FormState {
             action: action.name().to_owned(),
             values: self.values.iter().filter(|(name, _)| !hidden(name)).map(|(name, v)| (name.clone(), v.clone())).collect(),

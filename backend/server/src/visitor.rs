@@ -31,7 +31,7 @@ pub const NOTICE: &str = "hw_notice";
 pub struct Visitor {
     /// The call to pass to commands and queries.
     pub call: Call,
-    /// Whether the caller proved itself by a key and not by a cookie.
+    /// Whether the caller proved itself by a header and not by a cookie.
     pub by_key: bool,
     /// Language of the answer.
     pub locale: Locale,
@@ -68,10 +68,13 @@ impl Visitor {
         };
         let bearer = text_header(request, header::AUTHORIZATION);
         let credential = match bearer.strip_prefix("Bearer ") {
-            Some(key) => Some(Credential::ApiKey(key.trim().to_owned())),
+            Some(key) if key.starts_with("hw_") => Some(Credential::ApiKey(key.trim().to_owned())),
+            // The token of a session: what `auth sign-in` answers on the command line.
+            Some(token) => Some(Credential::Session(token.trim().to_owned())),
             None => cookie(SESSION).map(Credential::Session),
         };
-        visitor.by_key = matches!(credential, Some(Credential::ApiKey(_)));
+        // No browser sends this header by itself, so nobody can forge it.
+        visitor.by_key = !bearer.is_empty();
         let known = match credential {
             Some(credential) => auth::authenticate(&visitor.call, credential).await?,
             None => None,

@@ -1,5 +1,6 @@
 //! How each command is carried out with libvirt. Runs on a worker thread and may block.
 
+mod bulk;
 mod console;
 mod counters;
 mod guest;

@@ -8,6 +8,8 @@ mod facts;
 mod filter;
 mod network;
 mod storage;
+#[cfg(test)]
+mod tests;
 
 pub use domain::{Placement, VolumePlace, domain_xml};
 pub use element::{Element, XmlFault};

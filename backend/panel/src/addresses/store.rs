@@ -7,14 +7,14 @@ use hostwright_kernel::Instant;
 
 use super::model::{Address, AddressId, AddressState, AddressView, Counts, Family, Network, Pool, PoolId};
 use super::queries::ListAddresses;
+use crate::locking;
 use crate::nodes::model::NodeId;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
 use crate::platform::schema::{address_pools, addresses, macs};
-use crate::platform::{ListInput, Tx};
-use crate::{locking, on_each};
+use crate::platform::{AnyConnection, ListInput, Tx};
 
-/// Rows written by one statement; SQLite takes 32,766 values.
+/// Rows written by one statement; PostgreSQL takes 65,535 values.
 const BATCH: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -119,10 +119,21 @@ pub fn insert_pool(tx: &mut Tx<'_>, pool: &Pool, hosts: &[IpAddr]) -> diesel::Qu
             changed_at: now,
         })
         .collect();
-    for batch in rows.chunks(BATCH) {
-        on_each!(tx.conn, |conn| diesel::insert_into(addresses::table)
-            .values(batch.to_vec())
-            .execute(conn))?;
+    match tx.conn {
+        AnyConnection::Postgres(conn) => {
+            for batch in rows.chunks(BATCH) {
+                diesel::insert_into(addresses::table)
+                    .values(batch.to_vec())
+                    .execute(conn)?;
+            }
+        }
+        // For many rows diesel opens a transaction of its own on SQLite, and
+        // there is one already; the statement is prepared once in any case.
+        AnyConnection::Sqlite(conn) => {
+            for row in rows {
+                diesel::insert_into(addresses::table).values(row).execute(conn)?;
+            }
+        }
     }
     Ok(())
 }

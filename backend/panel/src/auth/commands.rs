@@ -5,34 +5,65 @@ use hostwright_kernel::Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use super::arrivals::{NewPerson, create_owner_in, invite_in, sign_up_in};
 use super::call::{Actor, Call, Changed};
 use super::error::AuthRefusal;
 use super::limits::{self, Limit};
 use super::model::{
-    Contact, Done, LinkPurpose, MailAddress, PasswordChanged, PersonId, PersonState, PersonView, Secret,
-    SignUpRepeated, Theme, check_password, locale_tag, mail_address, person_name, time_zone_name,
+    Done, LinkPurpose, MailAddress, PasswordChanged, PersonId, PersonState, PersonView, Secret, Theme, check_password,
+    locale_tag, mail_address, person_name, time_zone_name,
 };
-use super::policy::{Action, StaffRole};
+use super::policy::Action;
 use super::store::{self, Account};
 use super::{authentication, links, passwords, sessions, totp};
 use crate::platform::error::Result;
 use crate::platform::secrets::Vault;
-use crate::platform::{Error, Tx, outbox, settings};
+use crate::platform::{Error, Tx, outbox};
 
 const QUARTER: i64 = 15 * 60;
 const HOUR: i64 = 3600;
-const SIGN_IN_BY_ADDRESS: Limit = Limit { name: "sign_in.address", tries: 100, seconds: QUARTER };
-const SIGN_IN_BY_ACCOUNT: Limit = Limit { name: "sign_in.account", tries: 10, seconds: QUARTER };
-const PROOF: Limit = Limit { name: "proof", tries: 10, seconds: QUARTER };
-const RESET_BY_ADDRESS: Limit = Limit { name: "reset.address", tries: 30, seconds: HOUR };
-const RESET_BY_ACCOUNT: Limit = Limit { name: "reset.account", tries: 5, seconds: HOUR };
-const LINK_BY_ADDRESS: Limit = Limit { name: "link.address", tries: 60, seconds: HOUR };
+const SIGN_IN_BY_ADDRESS: Limit = Limit {
+    name: "sign_in.address",
+    tries: 100,
+    seconds: QUARTER,
+};
+const SIGN_IN_BY_ACCOUNT: Limit = Limit {
+    name: "sign_in.account",
+    tries: 10,
+    seconds: QUARTER,
+};
+const PROOF: Limit = Limit {
+    name: "proof",
+    tries: 10,
+    seconds: QUARTER,
+};
+const RESET_BY_ADDRESS: Limit = Limit {
+    name: "reset.address",
+    tries: 30,
+    seconds: HOUR,
+};
+const RESET_BY_ACCOUNT: Limit = Limit {
+    name: "reset.account",
+    tries: 5,
+    seconds: HOUR,
+};
+const LINK_BY_ADDRESS: Limit = Limit {
+    name: "link.address",
+    tries: 60,
+    seconds: HOUR,
+};
 /// Sign-ups of one network address.
-pub const SIGN_UP_BY_ADDRESS: Limit = Limit { name: "sign_up.address", tries: 60, seconds: HOUR };
+pub const SIGN_UP_BY_ADDRESS: Limit = Limit {
+    name: "sign_up.address",
+    tries: 60,
+    seconds: HOUR,
+};
 /// Sign-ups, and so mails, of one mail address.
-pub const SIGN_UP_BY_ACCOUNT: Limit = Limit { name: "sign_up.account", tries: 5, seconds: HOUR };
-/// The counter whose first value is the right to make the first owner.
-const FIRST_OWNER: &str = "auth.first_owner";
+pub const SIGN_UP_BY_ACCOUNT: Limit = Limit {
+    name: "sign_up.account",
+    tries: 5,
+    seconds: HOUR,
+};
 
 /// Input of [`sign_in`].
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -191,7 +222,11 @@ pub async fn sign_in(call: &Call, input: SignIn) -> Result<SignedIn> {
                 expires_at: tx.now().plus_seconds(sessions::model::ABSOLUTE),
                 person: account.view(memberships),
             };
-            signed.record(tx, action, Changed::new(&id, answer).noting("address", call.address.clone()))
+            signed.record(
+                tx,
+                action,
+                Changed::new(&id, answer).noting("address", call.address.clone()),
+            )
         })
         .await
 }
@@ -220,7 +255,10 @@ pub async fn confirm_mail(call: &Call, input: ConfirmMail) -> Result<Confirmed> 
             Ok(_) => true,
         };
         let id = account.id.clone();
-        let confirmed = Confirmed { email: account.email, already };
+        let confirmed = Confirmed {
+            email: account.email,
+            already,
+        };
         Ok(Changed::new(id, confirmed).noting("already", already))
     })
     .await
@@ -343,42 +381,6 @@ pub async fn update_profile(call: &Call, input: UpdateProfile) -> Result<PersonV
     .await
 }
 
-/// A person to be made.
-#[derive(Debug, Clone)]
-pub struct NewPerson {
-    /// Mail address.
-    pub email: MailAddress,
-    /// Display name, see [`person_name`].
-    pub name: String,
-    /// From [`passwords::hash`]; none for invited people.
-    pub password_hash: Option<String>,
-    /// Language tag, see [`locale_tag`].
-    pub locale: String,
-    /// IANA time zone, see [`time_zone_name`].
-    pub time_zone: String,
-}
-
-impl NewPerson {
-    fn account(&self, state: PersonState, staff_role: Option<StaffRole>, now: Instant) -> Account {
-        Account {
-            id: PersonId::new(),
-            email: self.email.clone(),
-            name: self.name.clone(),
-            password_hash: self.password_hash.clone(),
-            state,
-            staff_role,
-            locale: self.locale.clone(),
-            time_zone: self.time_zone.clone(),
-            theme: Theme::Auto,
-            totp_secret: None,
-            totp_enabled: false,
-            totp_last_step: 0,
-            created_at: now,
-            version: 1,
-        }
-    }
-}
-
 /// The hash of a password that the rules accept for this address, made before
 /// the transaction that needs it.
 ///
@@ -388,112 +390,6 @@ pub async fn checked_password_hash(password: &str, email: &str) -> Result<String
     let password = Secret::from(password);
     check_password(&password, &mail_address(email)?)?;
     passwords::hash(password).await
-}
-
-/// Makes the first owner, who may sign in at once; of two set-ups at the same
-/// moment one is refused. `password_hash` is from [`checked_password_hash`].
-///
-/// # Errors
-/// `auth.already_set_up`, `auth.email_taken`, `auth.email_invalid`,
-/// `auth.name_*`, `auth.time_zone_unknown`.
-pub fn create_owner_in(
-    tx: &mut Tx<'_>,
-    name: &str,
-    email: &str,
-    password_hash: &str,
-    time_zone: &str,
-    locale: &str,
-) -> Result<PersonId> {
-    let new = NewPerson {
-        email: mail_address(email)?,
-        name: person_name(name)?,
-        password_hash: Some(password_hash.to_owned()),
-        locale: locale_tag(locale)?,
-        time_zone: time_zone_name(time_zone)?,
-    };
-    if settings::next(tx, FIRST_OWNER)? != 1 || store::any_owner(tx)? {
-        return Err(AuthRefusal::AlreadySetUp.into());
-    }
-    let account = new.account(PersonState::Active, Some(StaffRole::Owner), tx.now());
-    if store::insert(tx, &account)? {
-        Ok(account.id)
-    } else {
-        Err(AuthRefusal::EmailTaken.into())
-    }
-}
-
-/// Makes somebody who signed up and mails the link that proves their address;
-/// `None` when the address has an account, whose owner is then told by mail. The
-/// caller of the page sees no difference.
-///
-/// Who signed up before and never proved the address is replaced by the newer
-/// sign-up, because only the mailbox decides. Who was invited is invited again
-/// instead: a stranger must not choose the password of a future member.
-///
-/// # Errors
-/// When the database fails.
-pub fn sign_up_in(tx: &mut Tx<'_>, vault: &Vault, new: &NewPerson) -> Result<Option<PersonId>> {
-    let account = new.account(PersonState::Unconfirmed, None, tx.now());
-    if store::insert(tx, &account)? {
-        links::mail_in(tx, vault, &account.contact(), LinkPurpose::Confirm)?;
-        return Ok(Some(account.id));
-    }
-    let Some(known) = store::by_email(tx, &new.email)? else {
-        return Err(AuthRefusal::ChangedMeanwhile.into());
-    };
-    let mut known = store::lock(tx, &known.id)?;
-    if known.state == PersonState::Unconfirmed && known.password_hash.is_none() {
-        links::mail_in(tx, vault, &known.contact(), LinkPurpose::Invite)?;
-        return Ok(None);
-    }
-    if known.state != PersonState::Unconfirmed {
-        outbox::record(
-            tx,
-            &SignUpRepeated {
-                person_id: known.id,
-                email: known.email,
-                name: known.name,
-                locale: known.locale,
-            },
-        )?;
-        return Ok(None);
-    }
-    known.name.clone_from(&new.name);
-    known.locale.clone_from(&new.locale);
-    known.time_zone.clone_from(&new.time_zone);
-    store::save(tx, &known)?;
-    known.version = known.version.saturating_add(1);
-    if let Some(hash) = &new.password_hash {
-        store::set_password(tx, &known, hash)?;
-    }
-    links::mail_in(tx, vault, &known.contact(), LinkPurpose::Confirm)?;
-    Ok(Some(known.id))
-}
-
-/// The person with this address. A new one, and one who never proved the
-/// address, is mailed an invitation; the second value says whether.
-///
-/// # Errors
-/// When the database fails.
-pub fn invite_in(tx: &mut Tx<'_>, vault: &Vault, new: &NewPerson) -> Result<(Contact, bool)> {
-    let account = new.account(PersonState::Unconfirmed, None, tx.now());
-    if store::insert(tx, &account)? {
-        links::mail_in(tx, vault, &account.contact(), LinkPurpose::Invite)?;
-        return Ok((account.contact(), true));
-    }
-    let Some(known) = store::by_email(tx, &new.email)? else {
-        return Err(AuthRefusal::ChangedMeanwhile.into());
-    };
-    let known = store::lock(tx, &known.id)?;
-    if known.state != PersonState::Unconfirmed {
-        return Ok((known.contact(), false));
-    }
-    // Whoever signed up with this address may not be its owner: neither that
-    // password nor the mail of that sign-up opens what the invitation gives.
-    store::forget_password(tx, &known)?;
-    links::expire_in(tx, &known.id)?;
-    links::mail_in(tx, vault, &known.contact(), LinkPurpose::Invite)?;
-    Ok((known.contact(), true))
 }
 
 /// The caller's own row, once they gave their password again.

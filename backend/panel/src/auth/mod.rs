@@ -8,6 +8,7 @@
 //! Who belongs to which customer lives here too ([`members`]), because it is a
 //! right; the customers slice decides when it changes.
 
+pub mod arrivals;
 pub mod authentication;
 pub mod call;
 pub mod commands;
@@ -17,6 +18,7 @@ pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod links;
+pub mod mail_address;
 pub mod members;
 pub mod model;
 pub mod passwords;

@@ -29,6 +29,7 @@ use self::error::BillingRefusal;
 use crate::platform::error::{Error, Kind, Refusal, Result};
 
 pub mod credits;
+pub mod documents;
 pub mod entity;
 pub mod error;
 pub mod invoices;

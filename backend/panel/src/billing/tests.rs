@@ -273,3 +273,13 @@ fn totals_survive_their_own_json() {
     assert_eq!(serde_json::from_str::<Totals>(&text).unwrap(), totals);
     assert_eq!("3".parse::<Quantity>().unwrap(), totals.lines[0].quantity);
 }
+
+#[test]
+fn every_refusal_has_a_text() {
+    let texts = crate::platform::texts::Texts::embedded().unwrap();
+    for refusal in super::error::BillingRefusal::ALL {
+        let key = format!("error-{}", refusal.refusal().code);
+        assert!(texts.has(&key), "{key}");
+    }
+    assert!(crate::platform::texts::Texts::gaps().iter().all(|gap| !gap.key.contains("billing")));
+}

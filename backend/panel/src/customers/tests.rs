@@ -39,16 +39,38 @@ fn there_are_249_countries_and_27_of_them_are_the_union() {
 #[test]
 fn vat_numbers_have_the_form_of_their_member_state() {
     for (country, number) in [
-        ("AT", "ATU12345678"), ("BE", "BE0123456789"), ("BE", "BE1012345678"), ("CY", "CY12345678X"), ("DE", "DE123456788"),
-        ("ES", "ESX1234567L"), ("ES", "ES12345678Z"), ("FR", "FRXX123456789"), ("FR", "FR83404833048"), ("GR", "EL123456789"),
-        ("IE", "IE1234567FA"), ("IE", "IE6388047V"), ("IE", "IE8Z49289F"), ("LT", "LT123456789012"), ("NL", "NL123456789B01"),
-        ("RO", "RO18547290"), ("SE", "SE556656688001"),
+        ("AT", "ATU12345678"),
+        ("BE", "BE0123456789"),
+        ("BE", "BE1012345678"),
+        ("CY", "CY12345678X"),
+        ("DE", "DE123456788"),
+        ("ES", "ESX1234567L"),
+        ("ES", "ES12345678Z"),
+        ("FR", "FRXX123456789"),
+        ("FR", "FR83404833048"),
+        ("GR", "EL123456789"),
+        ("IE", "IE1234567FA"),
+        ("IE", "IE6388047V"),
+        ("IE", "IE8Z49289F"),
+        ("LT", "LT123456789012"),
+        ("NL", "NL123456789B01"),
+        ("RO", "RO18547290"),
+        ("SE", "SE556656688001"),
     ] {
         assert!(is_vat_number(country, number), "{number}");
     }
     for (country, number) in [
-        ("AT", "AT12345678"), ("DE", "123456788"), ("DE", "DE12345678"), ("DE", "DE1234567890"), ("DE", "FR83404833048"),
-        ("GR", "GR123456789"), ("NL", "NL123456789A01"), ("RO", "RO1"), ("CH", "CHE123456789"), ("US", ""), ("DE", "DE12345678٣"),
+        ("AT", "AT12345678"),
+        ("DE", "123456788"),
+        ("DE", "DE12345678"),
+        ("DE", "DE1234567890"),
+        ("DE", "FR83404833048"),
+        ("GR", "GR123456789"),
+        ("NL", "NL123456789A01"),
+        ("RO", "RO1"),
+        ("CH", "CHE123456789"),
+        ("US", ""),
+        ("DE", "DE12345678٣"),
     ] {
         assert!(!is_vat_number(country, number), "{number}");
     }
@@ -64,15 +86,26 @@ fn tax_numbers_are_kept_without_spaces_and_signs() {
 #[test]
 fn details_are_normalised() {
     let customer = blank().with(berlin()).unwrap();
-    assert_eq!((customer.name.as_str(), customer.country.as_str()), ("Ada Lovelace", "DE"));
+    assert_eq!(
+        (customer.name.as_str(), customer.country.as_str()),
+        ("Ada Lovelace", "DE")
+    );
     assert_eq!(customer.display_name(), "Ada Lovelace");
     let with_company = customer
-        .with(Details { company: Some("Engines Ltd".to_owned()), tax_number: Some("DE 123456788".to_owned()), ..Details::default() })
+        .with(Details {
+            company: Some("Engines Ltd".to_owned()),
+            tax_number: Some("DE 123456788".to_owned()),
+            ..Details::default()
+        })
         .unwrap();
     assert_eq!(with_company.display_name(), "Engines Ltd");
     assert!(with_company.has_vat_number());
     let cleared = with_company
-        .with(Details { company: Some(" ".to_owned()), tax_number: Some(String::new()), ..Details::default() })
+        .with(Details {
+            company: Some(" ".to_owned()),
+            tax_number: Some(String::new()),
+            ..Details::default()
+        })
         .unwrap();
     assert_eq!((cleared.company, cleared.tax_number), (None, None));
 }
@@ -92,15 +125,37 @@ fn everything_that_is_wrong_is_named_at_once() {
     let Err(Error::Fields(refusals)) = blank().with(wrong) else {
         panic!("must be refused");
     };
-    let mut fields: Vec<String> = refusals.iter().filter_map(|refusal| refusal.field.as_deref().map(str::to_owned)).collect();
+    let mut fields: Vec<String> = refusals
+        .iter()
+        .filter_map(|refusal| refusal.field.as_deref().map(str::to_owned))
+        .collect();
     fields.sort();
-    assert_eq!(fields, ["country", "email", "locale", "name", "street", "tax_number", "time_zone"]);
+    assert_eq!(
+        fields,
+        [
+            "country",
+            "email",
+            "locale",
+            "name",
+            "street",
+            "tax_number",
+            "time_zone"
+        ]
+    );
 }
 
 #[test]
 fn a_number_must_fit_the_country_also_when_only_the_country_changes() {
-    let german = blank().with(Details { tax_number: Some("DE123456788".to_owned()), ..berlin() }).unwrap();
-    let moved = german.with(Details { country: Some("FR".to_owned()), ..Details::default() });
+    let german = blank()
+        .with(Details {
+            tax_number: Some("DE123456788".to_owned()),
+            ..berlin()
+        })
+        .unwrap();
+    let moved = german.with(Details {
+        country: Some("FR".to_owned()),
+        ..Details::default()
+    });
     assert!(matches!(moved, Err(Error::Fields(refusals)) if refusals[0].code == "customers.tax_number_invalid"));
 }
 

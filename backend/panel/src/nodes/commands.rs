@@ -1,6 +1,5 @@
 //! Registering nodes, changing them, and reserving on them.
 
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -95,7 +94,7 @@ pub struct ProbeNode {
 ///
 /// # Errors
 /// Every field that is wrong; `nodes.unreachable`; `nodes.name_taken`.
-pub async fn register(call: &Call, probe: &Arc<dyn NodeProbe>, input: RegisterNode) -> Result<NodeView> {
+pub async fn register(call: &Call, probe: &dyn NodeProbe, input: RegisterNode) -> Result<NodeView> {
     let scope = call.authorize(Action::RegisterNode)?;
     let settings = NodeSettings {
         name: input.name.trim().to_owned(),

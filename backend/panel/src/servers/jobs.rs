@@ -56,20 +56,37 @@ pub fn enqueue_in(tx: &mut Tx<'_>, server: &Server, title: &'static str, actor: 
     )
 }
 
+/// A look at a node, for the scheduler.
+#[must_use]
+pub fn observe_job(node_id: &NodeId) -> NewJob<'_> {
+    NewJob {
+        kind: OBSERVE,
+        subject: node_id.as_str(),
+        customer_id: None,
+        title: "servers-observe",
+        actor: "system:tick",
+    }
+}
+
+/// The deletion for good of old disks, for the scheduler.
+#[must_use]
+pub fn purge_job() -> NewJob<'static> {
+    NewJob {
+        kind: PURGE,
+        subject: ALL,
+        customer_id: None,
+        title: "servers-purge",
+        actor: "system:tick",
+    }
+}
+
 /// Puts a look at every node in the queue; the scheduler calls it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn enqueue_observations_in(tx: &mut Tx<'_>) -> Result<()> {
     for node in nodes::queries::ids_in(tx)? {
-        let job = NewJob {
-            kind: OBSERVE,
-            subject: node.as_str(),
-            customer_id: None,
-            title: "servers-observe",
-            actor: "system:scheduler",
-        };
-        enqueue(tx, &job)?;
+        enqueue(tx, &observe_job(&node))?;
     }
     Ok(())
 }
@@ -79,16 +96,7 @@ pub fn enqueue_observations_in(tx: &mut Tx<'_>) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub fn enqueue_purge_in(tx: &mut Tx<'_>) -> Result<JobId> {
-    enqueue(
-        tx,
-        &NewJob {
-            kind: PURGE,
-            subject: ALL,
-            customer_id: None,
-            title: "servers-purge",
-            actor: "system:scheduler",
-        },
-    )
+    enqueue(tx, &purge_job())
 }
 
 /// Looks at a whole node and records what was seen of each of its servers.

@@ -290,8 +290,7 @@ pub async fn console(call: &Call, hypervisor: &dyn Hypervisor, input: ShowConsol
         .db
         .read(move |tx| {
             let server = store::find(tx, &scope, &input.server_id)?.ok_or_else(not_found)?;
-            let disk = store::disk(tx, &server.id)?;
-            guest_in(tx, &server, &disk)
+            told_in(tx, &server)
         })
         .await?;
     let bytes = input.bytes.unwrap_or(CONSOLE_BYTES).clamp(1, MOST_CONSOLE_BYTES);
@@ -376,6 +375,11 @@ pub fn task_in(tx: &mut Tx<'_>, customers: Option<&[String]>, id: &JobId, is_sta
 ///
 /// # Errors
 /// When the database fails.
+pub fn told_in(tx: &mut Tx<'_>, server: &Server) -> Result<(Node, Guest)> {
+    let disk = store::disk(tx, &server.id)?;
+    guest_in(tx, server, &disk)
+}
+
 pub(super) fn guest_in(tx: &mut Tx<'_>, server: &Server, disk: &Disk) -> Result<(Node, Guest)> {
     let node = nodes::queries::load_in(tx, &server.node_id)?;
     let addresses = addresses::queries::of_server_in(tx, server.id.as_str())?;

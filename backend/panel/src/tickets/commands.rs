@@ -142,17 +142,6 @@ pub fn create_in(tx: &mut Tx<'_>, department: &NewDepartment) -> Result<Departme
     }
 }
 
-/// Makes the departments of a new installation, both told at this address.
-///
-/// # Errors
-/// `tickets.department_email`; `tickets.department_taken` when they are there.
-pub fn create_departments_in(tx: &mut Tx<'_>, email: &str) -> Result<()> {
-    for name in ["Support", "Billing"] {
-        create_in(tx, &NewDepartment::parse(name, email)?)?;
-    }
-    Ok(())
-}
-
 /// Opens a ticket, by a person of the customer or by staff for them.
 ///
 /// # Errors

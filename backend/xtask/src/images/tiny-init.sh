@@ -66,6 +66,20 @@ else
   say "disk none"
 fi
 
+# The power button. Opened before the greeting, since a press that nobody has open is lost.
+# Records of 24 bytes: time in the first 16, then kind, code and value. 1, 116, 1 is the press.
+for event in /sys/class/input/event*; do
+  [ "$(cat "$event/device/name")" = "Power Button" ] || continue
+  exec 3<"/dev/input/${event##*/}"
+  (
+    while record=$(hexdump -v -n 24 -e '12/2 "%u " "\n"' <&3); do
+      set -- $record
+      [ "${9:-0} ${10:-0} ${11:-0}" = "1 116 1" ] && /sbin/poweroff
+    done
+  ) &
+  exec 3<&-
+done
+
 say "guest $name is up, address $address, boot $(cat /proc/sys/kernel/random/boot_id)"
 
 # A test may ask what passes when the guest uses an address that is not its own.
@@ -96,17 +110,6 @@ if [ -n "$forged" ] && [ -n "$link" ]; then
   done
   say "forging is over"
 fi
-
-# Records of 24 bytes: time in the first 16, then kind, code and value. 1, 116, 1 is the power button.
-for event in /sys/class/input/event*; do
-  [ "$(cat "$event/device/name")" = "Power Button" ] || continue
-  (
-    while record=$(hexdump -v -n 24 -e '12/2 "%u " "\n"' "/dev/input/${event##*/}"); do
-      set -- $record
-      [ "${9:-0} ${10:-0} ${11:-0}" = "1 116 1" ] && /sbin/poweroff
-    done
-  ) &
-done
 
 if asked hostwright.shell; then
   while :; do setsid cttyhack sh -l; done

@@ -30,6 +30,7 @@ pub const PACKAGES: &[&str] = &[
 pub const SHARED_URI: &str = "HOSTWRIGHT_TEST_LIBVIRT_URI";
 
 const INIT: &str = include_str!("libvirt-init.sh");
+const HOST_INIT: &str = include_str!("libvirt-host.sh");
 const FOLDERS: &[&str] = &[
     "etc",
     "lib/boot",
@@ -276,20 +277,14 @@ pub struct HostLibvirt {
 /// If it does not answer in a minute.
 pub fn ensure_host_libvirt() -> Result<HostLibvirt> {
     let uri = "qemu:///system".to_owned();
+    // Debian makes this folder in a package that is only recommended; networks do not start without.
+    fs::create_dir_all("/var/lib/libvirt/dnsmasq")?;
     let was_started = !answers(&uri);
     if was_started {
         if Path::new("/run/systemd/system").is_dir() {
             run(Command::new("systemctl").args(["start", "libvirtd"]))?;
         } else {
-            // A file left by a daemon that was killed stops the next one.
-            if !any_process_is("virtlogd") {
-                remove_if_there(Path::new("/run/virtlogd.pid"))?;
-                run(Command::new("virtlogd").arg("-d"))?;
-            }
-            if !any_process_is("libvirtd") {
-                remove_if_there(Path::new("/run/libvirtd.pid"))?;
-                run(Command::new("libvirtd").arg("-d"))?;
-            }
+            start_without_systemd()?;
         }
         wait_until(PATIENCE, "the machine's libvirt to answer", || answers(&uri))?;
     }
@@ -303,6 +298,27 @@ pub fn ensure_host_libvirt() -> Result<HostLibvirt> {
         pool_dir,
         console_dir,
     })
+}
+
+fn start_without_systemd() -> Result<()> {
+    let script = Path::new("/run/hostwright-libvirt.sh");
+    fs::write(script, HOST_INIT)?;
+    let log = File::create("/var/log/libvirt/hostwright-libvirt.log")?;
+    // It outlives this process: guests of the demo go on until somebody stops them.
+    let started = Command::new("setsid")
+        .args(["--fork", "unshare", "--pid", "--mount", "--propagation", "slave"])
+        .args(["--fork", "--mount-proc", "bash"])
+        .arg(script)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .status()
+        .context("starting setsid")?;
+    if started.success() {
+        Ok(())
+    } else {
+        bail!("starting the machine's libvirt ended with {started}")
+    }
 }
 
 const QEMU_SETTINGS: &str = r#"user = "root"
@@ -329,8 +345,9 @@ fn socket(base: &Path) -> PathBuf {
 }
 
 fn answers(uri: &str) -> bool {
+    // A new libvirtd first tries every emulator; this answers when it has.
     Command::new("timeout")
-        .args(["10", "virsh", "-c", uri, "version"])
+        .args(["60", "virsh", "-c", uri, "capabilities"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -351,13 +368,6 @@ fn run(command: &mut Command) -> Result<()> {
         done.status,
         String::from_utf8_lossy(&done.stderr)
     )
-}
-
-fn remove_if_there(file: &Path) -> Result<()> {
-    match fs::remove_file(file) {
-        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(fault.into()),
-        _ => Ok(()),
-    }
 }
 
 fn wait_until(limit: Duration, what: &str, mut met: impl FnMut() -> bool) -> Result<()> {
@@ -402,13 +412,4 @@ fn children_of(parent: u32) -> Vec<u32> {
 
 fn process_is(pid: u32, name: &str) -> bool {
     processes().iter().any(|(one, called, _)| *one == pid && called == name)
-}
-
-/// Counts only processes in this one's own process namespace: a private libvirtd is another's.
-fn any_process_is(name: &str) -> bool {
-    let namespace = |pid: &str| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
-    let here = namespace("self");
-    processes()
-        .iter()
-        .any(|(pid, called, _)| called == name && namespace(&pid.to_string()) == here)
 }

@@ -166,7 +166,11 @@ pub async fn resume(call: &Call, input: ResumePerson) -> Result<PersonView> {
                 return Err(AuthRefusal::NotSuspended.into());
             }
             let proven = account.password_hash.is_some();
-            let state = if proven { PersonState::Active } else { PersonState::Unconfirmed };
+            let state = if proven {
+                PersonState::Active
+            } else {
+                PersonState::Unconfirmed
+            };
             store::set_state(tx, &account.id, PersonState::Suspended, state)?;
             if !proven {
                 links::mail_in(tx, &call.vault, &account.contact(), LinkPurpose::Invite)?;

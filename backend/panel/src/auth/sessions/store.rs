@@ -125,8 +125,7 @@ pub(super) fn of_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Vec<Sessio
 
 /// Ends one session of a person; `false` when it is not theirs.
 pub(super) fn delete(tx: &mut Tx<'_>, person: &PersonId, id: &SessionId) -> Result<bool> {
-    let rows =
-        diesel::delete(sessions::table.find(id).filter(sessions::person_id.eq(person))).execute(tx.conn)?;
+    let rows = diesel::delete(sessions::table.find(id).filter(sessions::person_id.eq(person))).execute(tx.conn)?;
     Ok(rows == 1)
 }
 

@@ -63,7 +63,9 @@ pub fn to_base32(bytes: &[u8]) -> String {
 pub fn from_base32(text: &str) -> Option<Vec<u8>> {
     let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
     for letter in text.bytes() {
-        let value = ALPHABET.iter().position(|known| *known == letter.to_ascii_uppercase())?;
+        let value = ALPHABET
+            .iter()
+            .position(|known| *known == letter.to_ascii_uppercase())?;
         bits = ((bits << 5) | u32::try_from(value).ok()?) & 0xffff;
         held = held.saturating_add(5);
         if held >= 8 {

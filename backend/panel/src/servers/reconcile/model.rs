@@ -401,7 +401,7 @@ impl Observation {
 pub struct Greeting {
     /// The line.
     pub line: String,
-    /// The guest's id of this boot, where the line has one (`boot=...`).
+    /// The guest's id of this boot, where the line has one (`..., boot ...`).
     pub boot_id: Option<String>,
 }
 
@@ -440,19 +440,19 @@ pub fn after_mark<'c>(console: &'c str, mark: &ConsoleMark, most: usize) -> &'c 
     }
 }
 
-/// The last greeting in a console text: a line that names us, or asks to log in.
+/// The last greeting in a console text: the line by which our images say that
+/// they are up, or one that asks to log in.
 #[must_use]
 pub fn find_greeting(console: &str) -> Option<Greeting> {
     let line = console.lines().rev().map(str::trim).find(|line| {
         let lower = line.to_lowercase();
-        let names_us = lower.contains("hostwright") && !lower.contains("command line");
-        // The kernel repeats its command line, and stamps its own lines.
-        (names_us && !line.starts_with('[')) || lower.ends_with(" login:")
+        (lower.contains("hostwright guest ") && lower.contains(" is up")) || lower.ends_with(" login:")
     })?;
     let line: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
     let boot_id = line
-        .split_whitespace()
-        .find_map(|word| word.strip_prefix("boot="))
+        .split(", ")
+        .find_map(|part| part.strip_prefix("boot "))
+        .map(str::trim)
         .filter(|id| !id.is_empty())
         .map(str::to_owned);
     Some(Greeting { line, boot_id })

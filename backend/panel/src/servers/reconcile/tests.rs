@@ -85,7 +85,7 @@ impl World {
         if let Some(console) = &mut self.console
             && self.greets
         {
-            console.push("hostwright guest up boot=x\n");
+            console.push("HOSTWRIGHT guest web is up, boot x\n");
         }
     }
 
@@ -546,15 +546,16 @@ fn a_guest_that_shut_itself_down_stays_off_and_a_crashed_one_does_not() {
 
 #[test]
 fn only_what_a_console_said_since_the_start_is_a_greeting() {
-    let old = "Linux version 6.1\nhostwright guest up boot=1\nreboot: Power down\n";
+    let old = "Linux version 6.1\nHOSTWRIGHT guest web is up, boot 1\nHOSTWRIGHT guest web is going down\n";
     let mark = mark(old);
     assert_eq!(find_greeting(after_mark(old, &mark, 1 << 20)), None);
-    let new = format!("{old}Linux version 6.1\n[ 0.0] Command line: hostwright.x=1\nhostwright guest up boot=2\n# ");
+    let new =
+        format!("{old}Linux version 6.1\n[ 0.0] Command line: hostwright.x=1\nHOSTWRIGHT guest web is up, boot 2\n# ");
     let greeting = find_greeting(after_mark(&new, &mark, 1 << 20)).unwrap();
-    assert_eq!(greeting.line, "hostwright guest up boot=2");
+    assert_eq!(greeting.line, "HOSTWRIGHT guest web is up, boot 2");
     assert_eq!(greeting.boot_id.as_deref(), Some("2"));
     // The log was turned over, and begins anew.
-    let turned = "hostwright guest up boot=3\n";
+    let turned = "HOSTWRIGHT guest web is up, boot 3\n";
     assert_eq!(
         find_greeting(after_mark(turned, &mark, 1 << 20))
             .unwrap()
@@ -563,10 +564,10 @@ fn only_what_a_console_said_since_the_start_is_a_greeting() {
         Some("3")
     );
     // So much was said that the beginning is no longer shown.
-    let long = format!("{}hostwright guest up boot=4\n", &old[10..]);
+    let long = format!("{}HOSTWRIGHT guest web is up, boot 4\n", &old[10..]);
     let cut = ConsoleMark {
         length: long.len(),
-        end: "reboot: Power down\n".to_owned(),
+        end: "HOSTWRIGHT guest web is going down\n".to_owned(),
     };
     assert_eq!(
         find_greeting(after_mark(&long, &cut, long.len()))
