@@ -21,6 +21,9 @@ pub struct Visit {
     pub params: Params,
     /// The nodes, for what is read from them directly.
     pub hypervisor: Arc<dyn Hypervisor>,
+    /// The answer of the last action, where it is shown only once: a new key, the
+    /// secret of a second factor.
+    pub shown_once: Option<serde_json::Value>,
 }
 
 /// Values from a page's path and query.
