@@ -15,6 +15,6 @@ pub async fn show(visit: Visit) -> Result<String> {
     let page = &visit.page;
     Ok(Shell::new(page, page.t("ui-own-account"))
         .add(account::you(page, &known))
-        .add(account::security(page, &known, None))
+        .add(account::security(page, &known, visit.shown_once.as_ref()))
         .render())
 }
