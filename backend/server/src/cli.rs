@@ -118,13 +118,18 @@ pub async fn run(endpoint: &Endpoint, matches: &ArgMatches, url: &str, token: Op
     let answer: Value = serde_json::from_str(&text).with_context(|| format!("the panel answered: {text}"))?;
     if !good {
         if json {
-            println!("{}", serde_json::to_string_pretty(&answer)?);
+            say(&serde_json::to_string_pretty(&answer)?);
         }
         eprintln!("{}", refusal(&answer));
         return Ok(false);
     }
-    println!("{}", if json { serde_json::to_string_pretty(&answer)? } else { shown(&answer) });
+    say(&if json { serde_json::to_string_pretty(&answer)? } else { shown(&answer) });
     Ok(true)
+}
+
+/// Prints a text and a line end; a reader that has gone away is no error.
+pub fn say(text: &str) {
+    let _reader_gone = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 
 fn given(matches: &ArgMatches, field: &Field) -> Result<Option<Value>> {
