@@ -29,7 +29,7 @@ pub async fn show(visit: Visit) -> Result<String> {
 }
 
 fn where_the_link_is(page: &Page) -> AnyView {
-    let lines = html(view! { <pre>{"hostwright setup-link"}</pre> });
+    let lines = html(view! { <pre>{"hostwright setup"}</pre> });
     Notes::new(Tone::Warn, page.t("setup-no-token-text")).title(page.t("setup-no-token")).add(lines).view()
 }
 
