@@ -160,7 +160,8 @@ fn pay(page: &Page, invoice: &InvoiceView, credit: Option<Money>) -> Panel {
     panel
 }
 
-fn document<'a>(page: &'a Page, invoice: &InvoiceView) -> InvoiceDocument<'a> {
+/// The document as it is printed.
+pub fn document<'a>(page: &'a Page, invoice: &InvoiceView) -> InvoiceDocument<'a> {
     let row = &invoice.invoice;
     let (seller, buyer) = (&invoice.seller, &invoice.buyer);
     let place = |postal_code: &str, city: &str| format!("{postal_code} {city}").trim().to_owned();

@@ -4,7 +4,7 @@ use crate::route;
 use crate::route::Route;
 
 mod account;
-mod invoices;
+pub mod invoices;
 mod money;
 mod order;
 mod overview;
