@@ -8,7 +8,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use hostwright_frontend::page::{Area, Brand, FormState, Notice, Page, Theme, Tone, Viewer, encode};
-use hostwright_frontend::route::{Params, Visit, fits};
+use hostwright_frontend::route::{Drawn, Params, Visit, fits};
 use hostwright_frontend::ui::{Problem, problem_page};
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::policy::Action;
@@ -90,9 +90,19 @@ async fn show_with(
         hypervisor: Arc::clone(&app.hypervisor),
     };
     match (route.draw)(visit).await {
-        Ok(html) => Ok(answer(StatusCode::OK, html, &visitor.cookies)),
+        Ok(Drawn::Page(html)) => Ok(answer(StatusCode::OK, html, &visitor.cookies)),
+        Ok(Drawn::GoTo(path)) => Ok(sent_on(&path, &visitor.cookies)),
         Err(error) => Err(Box::new((visitor, error))),
     }
+}
+
+fn sent_on(path: &str, cookies: &[Cookie<'static>]) -> HttpResponse {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, path.to_owned()));
+    for cookie in cookies {
+        response.cookie(cookie.clone());
+    }
+    response.finish()
 }
 
 /// The frame of a page for this visitor.

@@ -2,8 +2,10 @@
 
 use crate::route::Route;
 
+pub mod estate;
+
 /// Their pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    estate::routes()
 }
