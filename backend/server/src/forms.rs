@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use hostwright_frontend::page::FormState;
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::platform::error::Result;
+use hostwright_panel::platform::texts::Locale;
 use hostwright_panel::platform::{Error, Kind, Refusal};
 use serde_json::{Map, Value, json};
 
@@ -40,13 +41,32 @@ impl Sent {
         if own { path.to_owned() } else { "/".to_owned() }
     }
 
-    fn input(&self, endpoint: &Endpoint) -> Map<String, Value> {
+    fn marks(&self, mark: &str, name: &str) -> bool {
+        self.values.get(mark).is_some_and(|names| names.iter().any(|marked| marked == name))
+    }
+
+    /// What was typed, with decimals in canonical form; what cannot be read as a
+    /// number is passed on, and refused by the action.
+    fn typed(&self, name: &str, locale: Locale) -> Option<Vec<String>> {
+        let typed = self.values.get(name)?;
+        let is_decimal = self.marks("_decimal", name);
+        let read = |text: &String| match locale.canonical_decimal(text) {
+            Some(canonical) if is_decimal && !text.trim().is_empty() => canonical,
+            _ => text.clone(),
+        };
+        Some(typed.iter().map(read).collect())
+    }
+
+    fn input(&self, endpoint: &Endpoint, locale: Locale) -> Map<String, Value> {
         let mut input = Map::new();
         let fields = endpoint.input.fields();
         for field in &fields {
             let value = match self.files.get(&field.name) {
                 Some(files) => Some(Value::from(files.clone())),
-                None => self.values.get(&field.name).and_then(|typed| field.kind.read(typed)),
+                None => self.typed(&field.name, locale).and_then(|typed| {
+                    let emptied = self.marks("_clears", &field.name) && typed.iter().all(String::is_empty);
+                    if emptied { Some(Value::from("")) } else { field.kind.read(&typed) }
+                }),
             };
             if let Some(value) = value {
                 input.insert(field.name.clone(), value);
@@ -94,7 +114,7 @@ pub async fn serve(
         return pages::failure(&app, Some(visitor), &Refusal::new("request.not_found", Kind::NotFound).into());
     };
     let key = Some(sent.first("_key").to_owned()).filter(|key| !key.is_empty());
-    let outcome = endpoint.execute(visitor.call.clone(), sent.input(&endpoint), key).await;
+    let outcome = endpoint.execute(visitor.call.clone(), sent.input(&endpoint, visitor.locale), key).await;
     match outcome {
         Ok(Answer::Json(answer)) => succeed(&app, visitor, endpoint.action, &sent, &answer),
         Ok(Answer::File(file)) => download(file),
