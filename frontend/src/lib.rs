@@ -143,6 +143,7 @@
 
 pub mod i18n;
 pub mod page;
+pub mod places;
 pub mod route;
 pub mod ui;
 

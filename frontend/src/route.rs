@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hostwright_kernel::OffsetClock;
 use hostwright_panel::auth::call::{Call, not_found};
 use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
@@ -21,6 +22,11 @@ pub struct Visit {
     pub params: Params,
     /// The nodes, for what is read from them directly.
     pub hypervisor: Arc<dyn Hypervisor>,
+    /// The answer of the last action, where it is shown only once: a new key, the
+    /// secret of a second factor.
+    pub shown_once: Option<serde_json::Value>,
+    /// The clock, where it may be moved.
+    pub clock: Arc<Option<OffsetClock>>,
 }
 
 /// Values from a page's path and query.
@@ -56,8 +62,23 @@ impl Params {
     }
 }
 
+/// What a visit comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Drawn {
+    /// The document.
+    Page(String),
+    /// Another path on this host: the browser is sent there.
+    GoTo(String),
+}
+
+impl From<String> for Drawn {
+    fn from(document: String) -> Self {
+        Self::Page(document)
+    }
+}
+
 /// Draws a page.
-pub type Draw = fn(Visit) -> BoxFuture<'static, Result<String>>;
+pub type Draw = fn(Visit) -> BoxFuture<'static, Result<Drawn>>;
 
 /// A page's place.
 #[derive(Clone, Copy)]
@@ -71,14 +92,15 @@ pub struct Route {
 }
 
 /// Declares a page: `route!("/staff/plans/{plan_id}", Staff, plans::show)` for an
-/// `async fn show(visit: Visit) -> Result<String>`.
+/// `async fn show(visit: Visit) -> Result<String>`, or `Result<Drawn>` where the
+/// page may send the browser on.
 #[macro_export]
 macro_rules! route {
     ($path:literal, $area:ident, $draw:path) => {
         $crate::route::Route {
             path: $path,
             area: $crate::page::Area::$area,
-            draw: |visit| Box::pin($draw(visit)),
+            draw: |visit| Box::pin(async move { $draw(visit).await.map($crate::route::Drawn::from) }),
         }
     };
 }

@@ -1,5 +1,7 @@
 //! What is told about customers, on pages and to other slices.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -47,6 +49,16 @@ pub async fn show(call: &Call, input: ShowCustomer) -> Result<CustomerView> {
             Ok(customer.view(members, for_staff))
         })
         .await
+}
+
+/// What customers within the caller's reach are called, by id: for lists that
+/// carry only ids. The company where there is one.
+///
+/// # Errors
+/// When the caller may not, or the database fails.
+pub async fn names(call: &Call, ids: BTreeSet<String>) -> Result<BTreeMap<String, String>> {
+    let scope = call.authorize(Action::ListCustomers)?;
+    call.db.read(move |tx| store::names(tx, &scope, &ids)).await
 }
 
 /// The customer, for a slice that authorized before.

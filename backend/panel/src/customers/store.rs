@@ -1,5 +1,7 @@
 //! Rows of customers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::prelude::*;
 use hostwright_kernel::{Currency, Instant};
 
@@ -161,6 +163,19 @@ pub(super) fn set_state(tx: &mut Tx<'_>, id: &CustomerId, from: CustomerState, t
         .set((customers::state.eq(to), customers::version.eq(customers::version + 1)))
         .execute(tx.conn)?;
     Ok(rows == 1)
+}
+
+/// What these customers are called, as far as they may be reached.
+pub(super) fn names(tx: &mut Tx<'_>, scope: &Scope, ids: &BTreeSet<String>) -> Result<BTreeMap<String, String>> {
+    let mut query = customers::table
+        .filter(customers::id.eq_any(ids.clone()))
+        .select((customers::id, customers::name, customers::company))
+        .into_boxed();
+    if let Some(own) = scope.customers() {
+        query = query.filter(customers::id.eq_any(own.to_vec()));
+    }
+    let rows: Vec<(String, String, Option<String>)> = query.load(tx.conn)?;
+    Ok(rows.into_iter().map(|(id, name, company)| (id, company.unwrap_or(name))).collect())
 }
 
 /// Customers within reach, newest first.

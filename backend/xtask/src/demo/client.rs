@@ -93,9 +93,9 @@ impl<'a> Client<'a> {
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(self.binary);
         command.args(words).args(["--url", &self.url, "--json"]);
-        command.env_remove("HOSTWRIGHT_TOKEN");
+        command.env_remove("HOSTWRIGHT_API_KEY");
         if let Some(token) = &self.token {
-            command.args(["--token", token]);
+            command.args(["--api-key", token]);
         }
         command
     }
