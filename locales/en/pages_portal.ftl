@@ -8,8 +8,8 @@ portal-customer = Customer
 portal-just-now = just now
 portal-ago = { $span } ago
 portal-months = { $months ->
-    [1] a month
-    [12] a year
+    [1] 1 month
+    [12] 1 year
    *[other] { $months } months
 }
 portal-sizes = { $vcpus } vCPU, { $memory } memory, { $disk } disk
@@ -97,6 +97,7 @@ portal-task-when = Asked for
 portal-task-duration = Took
 portal-task-asked = Asked for on { $when }
 portal-task-attempt = Attempt { $attempt }
+portal-step-tries = Tried { $tries } times
 portal-task-took = Took { $span }
 portal-steps = Steps
 
@@ -135,7 +136,7 @@ portal-traffic = { $gib } GiB a month
 portal-traffic-free = Without limit
 portal-price = Price without tax
 portal-setup = Setup
-portal-setup-fee = and { $amount } once
+portal-setup-fee = and { $amount } once for the setup
 portal-began = Began
 portal-ended = Ended
 portal-suspended-since = Suspended since
@@ -173,7 +174,9 @@ portal-hostname-hint = Letters, digits and dashes. The server calls itself so.
 portal-order-show-price = Show the price
 portal-order-other-plan = Another plan
 portal-order-price = What it costs
-portal-order-once = Once
+portal-order-yours = Your order
+portal-order-choose = Choose
+portal-order-once = Setup, once
 portal-order-total = To pay now
 portal-order-next = Next invoice on { $day }: { $total }.
 portal-order-ends = No further invoice: it ends after { $day }.
@@ -186,6 +189,7 @@ portal-tax = Tax
 
 # Invoices
 portal-invoice = Invoice
+portal-invoice-named = Invoice { $number }
 portal-invoice-credit-note = Credit note
 portal-invoice-draft = Draft
 portal-invoice-open = Open
@@ -315,7 +319,6 @@ portal-member-remove-lost = Their access to its servers, tickets and invoices
 done-customers-update = The details are saved. They stand on the next invoice.
 done-customers-add_member = Added. Who had no account gets an invitation by mail.
 done-customers-remove_member = Removed.
-done-orders-quote = This is the price. Nothing is ordered yet.
 done-orders-place = Thank you for your order. The server is built once this invoice is paid.
 done-subscriptions-set_renewal = Saved.
 done-subscriptions-cancel = Cancelled. It runs until the end of what is billed.
