@@ -115,7 +115,7 @@ portal-why-overdue = Rechnung { $number } ist { $days ->
 } überfällig. Zahlen Sie { $amount }, damit der Server weiterläuft.
 portal-why-unknown = Sein Node antwortet nicht (letzte Änderung { $since }), deshalb wissen wir nicht, wie es dem Server geht. Er kann durchaus laufen. Wir sehen nach.
 portal-why-delayed = Das dauert länger, als es sollte. Unsere Leute wissen davon, und wir versuchen es weiter. Nichts von Ihnen ist verloren.
-portal-why-ends = Gekündigt. Er läuft bis { $day } und endet dann.
+portal-why-ends = Gekündigt: Er läuft bis { $day } und endet dann. Sie können es sich noch anders überlegen.
 portal-why-deleted-title = Dieser Server ist gelöscht
 portal-why-deleted = Seine Festplatte wird bis { $until } aufbewahrt. Schreiben Sie uns vorher, wenn Sie ihn zurückwollen.
 portal-why-deleted-gone = Seine Festplatte ist endgültig gelöscht.
@@ -321,7 +321,7 @@ done-customers-add_member = Hinzugefügt. Wer noch kein Konto hatte, bekommt ein
 done-customers-remove_member = Entfernt.
 done-orders-place = Danke für Ihre Bestellung. Der Server wird gebaut, sobald diese Rechnung bezahlt ist.
 done-subscriptions-set_renewal = Gespeichert.
-done-subscriptions-cancel = Gekündigt. Er läuft bis zum Ende dessen, was abgerechnet ist.
+done-subscriptions-cancel = Ihre Kündigung ist notiert.
 done-credits-apply = Aus Guthaben gezahlt.
 done-servers-start = Der Server wird gestartet.
 done-servers-shut_down = Der Server wurde gebeten, herunterzufahren.

@@ -115,7 +115,7 @@ portal-why-overdue = Invoice { $number } is { $days ->
 } overdue. Pay { $amount }, so that the server keeps running.
 portal-why-unknown = Its node does not answer (last change { $since }), so we do not know how the server is. It may well be running. We are looking at it.
 portal-why-delayed = This takes longer than it should. Our people have been told, and we keep trying. Nothing of yours is lost.
-portal-why-ends = Cancelled. It runs until { $day } and then ends.
+portal-why-ends = Cancelled: it runs until { $day } and then ends. You can still change your mind.
 portal-why-deleted-title = This server is deleted
 portal-why-deleted = Its disk is kept until { $until }. Write to us before then if you want it back.
 portal-why-deleted-gone = Its disk is gone for good.
@@ -321,7 +321,7 @@ done-customers-add_member = Added. Who had no account gets an invitation by mail
 done-customers-remove_member = Removed.
 done-orders-place = Thank you for your order. The server is built once this invoice is paid.
 done-subscriptions-set_renewal = Saved.
-done-subscriptions-cancel = Cancelled. It runs until the end of what is billed.
+done-subscriptions-cancel = We have noted your cancellation.
 done-credits-apply = Paid from credit.
 done-servers-start = The server is being started.
 done-servers-shut_down = The server was asked to shut down.

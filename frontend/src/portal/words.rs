@@ -143,9 +143,8 @@ pub fn invoice_kind(page: &Page, kind: InvoiceKind) -> String {
 #[must_use]
 pub fn ticket_state(page: &Page, state: TicketState) -> State {
     let tone = match state {
-        TicketState::Open | TicketState::Waiting => Tone::Working,
         TicketState::Answered => Tone::Warn,
-        TicketState::Closed => Tone::Quiet,
+        TicketState::Open | TicketState::Waiting | TicketState::Closed => Tone::Quiet,
     };
     State::new(tone, page.t(&format!("portal-ticket-{state}")))
 }

@@ -33,7 +33,7 @@ pub fn notes(
         notes.push(overdue(page, late, today));
     }
     if subscription.cancelled_at.is_some() {
-        let text = page.t_with("portal-why-ends", &[("day", page.day(subscription.billed_until).into())]);
+        let text = page.t_with("portal-why-ends", &[("day", page.day(subscription.billed_until.plus_days(-1)).into())]);
         notes.push(Notes::new(Tone::Quiet, text));
     }
     if server.released && words::is_built(server) && server.state == Seen::Unknown && server.busy.is_none() {
