@@ -78,7 +78,7 @@ async fn show_with(
     }
     let mut page = frame(app, &visitor, route.area, path).await;
     page.form = form;
-    if let Some(action) = told.and_then(Action::by_name) {
+    if let Some(action) = told.and_then(Action::by_name).filter(|action| !is_plain(*action)) {
         let key = format!("done-{}", action.name());
         let text = page.t(if app.texts.has(&key) { &key } else { "ui-done" });
         page.notices.push(Notice::new(Tone::Good, text));
@@ -97,6 +97,11 @@ async fn show_with(
         Ok(Drawn::GoTo(path)) => Ok(go_to(&path, &visitor.cookies)),
         Err(error) => Err(Box::new((visitor, error))),
     }
+}
+
+/// Whether the page that follows says enough by itself.
+fn is_plain(action: Action) -> bool {
+    matches!(action, Action::SignIn | Action::QuoteOrder)
 }
 
 /// Sends the browser on; what was done is told by the page where it arrives.

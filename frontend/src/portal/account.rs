@@ -13,7 +13,7 @@ use crate::page::{Page, Tone};
 use crate::places;
 use crate::route::Visit;
 use crate::ui::{
-    ActionButton, Choice, Column, Empty, Facts, Field, Form, Panel, Piece, Row, Shell, State, Table, Tabs, grid, stack,
+    ActionButton, Choice, Column, Empty, Facts, Field, Form, Panel, Piece, Row, Shell, State, Table, Tabs, stack,
 };
 
 /// Draws the page.
@@ -56,7 +56,7 @@ fn company(page: &Page, customer: &CustomerView, owns: bool) -> leptos::prelude:
     let details = if owns { details(page, customer).view() } else { facts(page, customer).view() };
     let title = page.t_with("portal-customer-title", &[("number", customer.number.to_string().into())]);
     let members = members(page, customer, owns).view();
-    grid("halves", vec![Panel::new(title).id(format!("customer-{}", customer.number)).add(details).view(), members])
+    stack(vec![members, Panel::new(title).id(format!("customer-{}", customer.number)).add(details).view()])
 }
 
 fn facts(page: &Page, customer: &CustomerView) -> Facts {

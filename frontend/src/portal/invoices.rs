@@ -7,7 +7,7 @@ use hostwright_panel::billing::invoices::model::{AllocationSource, InvoiceKind, 
 use hostwright_panel::billing::invoices::queries::{self, ShowInvoice};
 use hostwright_panel::billing::queries::ShowBalance;
 use hostwright_panel::billing::tax::model::TaxCategory;
-use hostwright_panel::billing::totals::TaxGroup;
+use hostwright_panel::billing::totals::{LineKind, TaxGroup};
 use hostwright_panel::platform::error::Result;
 
 use super::words;
@@ -213,7 +213,11 @@ pub fn document<'a>(page: &'a Page, invoice: &InvoiceView) -> InvoiceDocument<'a
             .iter()
             .map(|line| InvoiceLine {
                 text: line.description.clone(),
-                detail: line.period.map(|period| days(page, period)),
+                detail: if line.kind == LineKind::Setup {
+                    Some(page.t("portal-order-once"))
+                } else {
+                    line.period.map(|period| days(page, period))
+                },
                 quantity: page.decimal(&line.quantity.canonical()),
                 unit_price: page.money(line.unit),
                 tax: percent(page, &line.rate.percent()),

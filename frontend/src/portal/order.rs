@@ -17,8 +17,10 @@ use super::{money, words};
 use crate::page::{Page, Tone, encode};
 use crate::route::Visit;
 use crate::ui::{
-    ButtonLink, Choice, Empty, Facts, Field, Filters, Form, Notes, Panel, Piece, PriceSummary, Shell, grid, muted, row,
+    ButtonLink, Choice, Empty, Facts, Field, Filters, Form, Notes, Panel, Piece, PriceSummary, Shell, grid, html, muted,
+    row,
 };
+use leptos::prelude::*;
 
 /// More plans and images than any provider shows.
 const ALL: i64 = 200;
@@ -123,7 +125,8 @@ fn card(page: &Page, customer: &CustomerView, plan: &PlanView) -> Panel {
             .setup
             .is_positive()
             .then(|| muted(page.t_with("portal-setup-fee", &[("amount", page.money(price.setup).into())])));
-        panel = panel.add(row(vec![ButtonLink::plain(label, href).view(), setup.view()]));
+        let choose = ButtonLink::primary(page.t("portal-order-choose"), href).view();
+        panel = panel.add(row(vec![choose, html(view! { <strong>{label}</strong> }), setup.view()]));
     }
     panel
 }
@@ -219,7 +222,7 @@ pub async fn confirm(visit: Visit) -> Result<String> {
     call.authorize_for(Action::PlaceOrder, quote.wish.customer_id.as_str())?;
     let details = details(call, &quote).await?;
     let (form, wish) = (accept(page, &quote, token, &details), wish(page, &quote, &details));
-    let panels = vec![Panel::new(page.t("portal-order-price")).add(form).view(), wish.view()];
+    let panels = vec![Panel::new(page.t("portal-order-yours")).add(form).view(), wish.view()];
     Ok(shell.add(grid("main-side", panels)).render())
 }
 

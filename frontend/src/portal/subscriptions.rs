@@ -63,7 +63,7 @@ fn draw(page: &Page, known: &Known) -> String {
     }
     main.push(muted(link("/portal/invoices", page.t("portal-invoices-all"))));
     let ends = subscription.cancelled_at.filter(|_| !ended).map(|_| {
-        let args = [("day", page.day(subscription.billed_until).into())];
+        let args = [("day", page.day(subscription.billed_until.plus_days(-1)).into())];
         Notes::new(Tone::Warn, page.t_with("portal-why-ends", &args))
     });
     let name = known.servers.first().map(|server| server.hostname.clone());

@@ -70,13 +70,18 @@ pub fn view<'a>(page: &'a Page, task: &TaskView) -> ui::TaskView<'a> {
     if let Some(took) = took(page, task) {
         view = view.fact(page.t_with("portal-task-took", &[("span", took.into())]));
     }
-    for step in &task.steps {
+    // A step that was tried again and again is one line, as it ended.
+    for tries in task.steps.chunk_by(|before, after| before.name == after.name) {
+        let Some(step) = tries.last() else { continue };
         let seconds = step.finished_at.map(|end| step.started_at.seconds_until(end));
+        let again = (tries.len() > 1).then(|| page.t_with("portal-step-tries", &[("tries", tries.len().into())]));
+        let detail = step.detail.clone().filter(|detail| !detail.is_empty());
+        let note: Vec<String> = again.into_iter().chain(detail).collect();
         view = view.step(
             Step::new(page.t(&format!("step-{}", step.name)), words::step_state(step.state, task.state))
                 .started(Some(step.started_at))
                 .took(seconds)
-                .note(step.detail.clone().filter(|note| !note.is_empty())),
+                .note((!note.is_empty()).then(|| note.join(". "))),
         );
     }
     for name in still_to_come(task) {

@@ -171,7 +171,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let reply = Form::new(page, "tickets.reply")
         .multipart()
         .hidden("ticket_id", ticket.id.as_str())
-        .field(Field::textarea("body", page.t("portal-ticket-reply"), 6).max_length(20_000))
+        .field(Field::textarea("body", page.t("portal-ticket-reply"), 6).max_length(20_000).hide_label())
         .field(Field::files("files", page.t("portal-ticket-files")).hint(page.t("portal-ticket-files-hint")))
         .submit(page.t("portal-ticket-send"));
     let closed = ticket.state == TicketState::Closed;

@@ -41,7 +41,7 @@ pub fn server_state(page: &Page, server: &ServerView) -> State {
 /// What was last seen of a server, whatever is wished.
 #[must_use]
 pub fn seen(page: &Page, server: &ServerView) -> State {
-    let built = !matches!(server.disk, DiskState::Planned | DiskState::Building);
+    let built = is_built(server);
     let (tone, key) = match server.state {
         Seen::Running => (Tone::Good, "running"),
         Seen::ShutOff => (Tone::Quiet, "shut_off"),
@@ -52,6 +52,12 @@ pub fn seen(page: &Page, server: &ServerView) -> State {
         Seen::Unknown => (Tone::Warn, "unknown"),
     };
     State::new(tone, page.t(&format!("servers-state-{key}")))
+}
+
+/// Whether there is a machine at all: before, nothing can be switched.
+#[must_use]
+pub fn is_built(server: &ServerView) -> bool {
+    !matches!(server.disk, DiskState::Planned | DiskState::Building)
 }
 
 /// How long ago something was, in words.
@@ -137,9 +143,8 @@ pub fn invoice_kind(page: &Page, kind: InvoiceKind) -> String {
 #[must_use]
 pub fn ticket_state(page: &Page, state: TicketState) -> State {
     let tone = match state {
-        TicketState::Open | TicketState::Waiting => Tone::Working,
         TicketState::Answered => Tone::Warn,
-        TicketState::Closed => Tone::Quiet,
+        TicketState::Open | TicketState::Waiting | TicketState::Closed => Tone::Quiet,
     };
     State::new(tone, page.t(&format!("portal-ticket-{state}")))
 }

@@ -33,7 +33,7 @@ pub async fn show(visit: Visit) -> Result<String> {
         .subtitle(page.t("setup-node-text"))
         .add(progress(page, 2))
         .add(section("node", page.t("setup-node"), node(page, &known)))
-        .add(section("pool", page.t("setup-pool"), pool(page, &known, &pools)))
+        .add((!known.is_empty() || !pools.is_empty()).then(|| section("pool", page.t("setup-pool"), pool(page, &known, &pools))))
         .add(way_on)
         .render())
 }
@@ -94,5 +94,5 @@ fn pool(page: &Page, known: &[NodeView], pools: &[PoolView]) -> leptos::prelude:
             .collect();
         form = form.field(Field::select("node_id", page.t("setup-pool-node"), choices).optional());
     }
-    stack(vec![form.submit(page.t("setup-pool-create")).look(crate::ui::Look::Plain).view()])
+    stack(vec![form.submit(page.t("setup-pool-create")).view()])
 }

@@ -14,7 +14,7 @@ use super::{only, progress, ready, skip};
 use crate::page::Page;
 use crate::portal::words;
 use crate::route::Visit;
-use crate::ui::{ButtonLink, Choice, Field, Form, Look, Piece, Shell, section};
+use crate::ui::{ButtonLink, Choice, Field, Form, Piece, Shell, section};
 
 /// Draws the forms: image, then plan, then its price.
 ///
@@ -38,7 +38,7 @@ pub async fn show(visit: Visit) -> Result<String> {
         .subtitle(page.t("setup-plan-text"))
         .add(progress(page, 3))
         .add(section("image", page.t("setup-image"), image(page, &known)))
-        .add(section("plan", page.t("setup-plan"), plan(page, &plans, currency)))
+        .add((!known.is_empty() || !plans.is_empty()).then(|| section("plan", page.t("setup-plan"), plan(page, &plans, currency))))
         .add(way_on)
         .render())
 }
@@ -108,7 +108,6 @@ fn plan(page: &Page, plans: &[PlanView], currency: Currency) -> leptos::prelude:
                 .hint(page.t("setup-plan-traffic-hint")),
         )
         .submit(page.t("setup-plan-create"))
-        .look(Look::Plain)
         .view()
 }
 

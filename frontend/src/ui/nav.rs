@@ -35,6 +35,7 @@ const STAFF: &[Entry] = &[
 ];
 
 const PORTAL: &[Entry] = &[
+    entry("overview", "/portal", Action::ShowProfile),
     entry("servers", "/portal/servers", Action::ListServers),
     entry("invoices", "/portal/invoices", Action::ListInvoices),
     entry("tickets", "/portal/tickets", Action::ListTickets),

@@ -15,10 +15,9 @@ use crate::ui::{
 /// The state as last seen with its age, addresses and sizes.
 pub fn machine(page: &Page, server: &ServerView, now: Instant) -> Panel {
     let age = page.t_with("portal-seen", &[("ago", words::ago(page, server.observed_at, now).into())]);
-    let mut facts = Facts::new().fact(
-        page.t("portal-server-state"),
-        row(vec![words::seen(page, server).view(), muted(age)]),
-    );
+    let age = words::is_built(server).then(|| muted(age));
+    let mut facts =
+        Facts::new().fact(page.t("portal-server-state"), row(vec![words::seen(page, server).view(), age.view()]));
     for address in &server.addresses {
         let name = page.t(&format!("portal-address-{}", address.family));
         let network = page.t_with(
@@ -47,7 +46,7 @@ pub fn power(page: &Page, server: &ServerView) -> Option<Panel> {
     const ACTIONS: &[&str] = &["start", "shut_down", "reboot", "power_off"];
     let possible: Vec<&str> =
         ACTIONS.iter().copied().filter(|action| server.next.iter().any(|next| next == action)).collect();
-    if possible.is_empty() {
+    if possible.is_empty() || !words::is_built(server) {
         return None;
     }
     let table = Table::new(page.t("portal-power"))
@@ -100,14 +99,16 @@ pub fn contract(
         ),
         None => facts.fact(page.t("portal-next-invoice"), muted(page.t("portal-next-invoice-none"))),
     };
-    let mut panel = Panel::new(page.t("portal-contract"))
+    for invoice in open {
+        let name = page.t_with("portal-invoice-named", &[("number", invoice.number.clone().unwrap_or_default().into())]);
+        let state = words::invoice_state(page, invoice, invoice.overdue_days(today)).view();
+        let amount = link(format!("/portal/invoices/{}", invoice.id), money(page, invoice.open));
+        facts = facts.fact(name, row(vec![amount, state]));
+    }
+    Panel::new(page.t("portal-contract"))
         .id("contract")
         .aside(link(format!("/portal/subscriptions/{}", subscription.id), page.t("portal-change")))
-        .add(facts);
-    if !open.is_empty() {
-        panel = panel.add(open_invoices(page, open, today));
-    }
-    panel
+        .add(facts)
 }
 
 /// Open invoices, each with how late it is.
@@ -163,5 +164,5 @@ pub fn tickets(page: &Page, server: &ServerView, tickets: &[TicketView]) -> Pane
 /// A start button for the head of the page, when that is what is missing.
 pub fn primary<'a>(page: &'a Page, server: &ServerView) -> Option<ActionButton<'a>> {
     let can_start = server.next.iter().any(|next| next == "start");
-    (can_start && server.busy.is_none()).then(|| button(page, server, "start").look(Look::Primary))
+    (can_start && server.busy.is_none() && words::is_built(server)).then(|| button(page, server, "start").look(Look::Primary))
 }

@@ -75,7 +75,7 @@ pub fn table(page: &Page, servers: &[ServerView]) -> Table {
 
 fn likely(page: &Page, server: &ServerView) -> leptos::prelude::AnyView {
     let can = |action: &str| server.next.iter().any(|next| next == action);
-    if server.busy.is_some() {
+    if server.busy.is_some() || !words::is_built(server) {
         nothing()
     } else if can("start") {
         ActionButton::new(page, "servers.start", page.t("portal-start"))

@@ -110,9 +110,9 @@ fn draw(visit: &Visit, known: &Known) -> String {
     let notes = why::notes(page, server, &known.subscription, &known.open, known.today, now);
     let console_path = format!("/portal/servers/{}/console", server.id);
     let main = stack(vec![
+        live("task", running(page, known)),
         live("machine", facts::machine(page, server, now)),
         live("power", facts::power(page, server)),
-        live("task", running(page, known)),
         live("console", console(page, known, &console_path)),
         live("log", log(page, known)),
     ]);
@@ -126,7 +126,7 @@ fn draw(visit: &Visit, known: &Known) -> String {
         .state(words::server_state(page, server))
         .id(server.id.to_string())
         .subtitle(format!("{} \u{00b7} {}", known.subscription.plan_name, server.image.name))
-        .other(page.may("servers.console").then(|| ButtonLink::plain(page.t("portal-console"), console_path.clone())))
+        .other((page.may("servers.console") && words::is_built(server)).then(|| ButtonLink::plain(page.t("portal-console"), console_path.clone())))
         .primary(facts::primary(page, server))
         .add(live("why", notes))
         .add(grid("main-side", vec![main, side]))
@@ -139,7 +139,7 @@ fn running(page: &Page, known: &Known) -> Option<Panel> {
 }
 
 fn console(page: &Page, known: &Known, path: &str) -> Option<Panel> {
-    if !page.may("servers.console") || !known.server.released {
+    if !page.may("servers.console") || !words::is_built(&known.server) {
         return None;
     }
     let panel = Panel::new(page.t("portal-console")).id("console").aside(link(path, page.t("portal-console-all")));

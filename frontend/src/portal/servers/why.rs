@@ -4,7 +4,7 @@ use hostwright_kernel::Day;
 use hostwright_panel::billing::invoices::model::Invoice;
 use hostwright_panel::platform::jobs::JobState;
 use hostwright_panel::renewals;
-use hostwright_panel::servers::model::{Desired, DiskState, Seen};
+use hostwright_panel::servers::model::{Desired, Seen};
 use hostwright_panel::servers::queries::ServerView;
 use hostwright_panel::subscriptions::model::SubscriptionView;
 
@@ -33,11 +33,10 @@ pub fn notes(
         notes.push(overdue(page, late, today));
     }
     if subscription.cancelled_at.is_some() {
-        let text = page.t_with("portal-why-ends", &[("day", page.day(subscription.billed_until).into())]);
+        let text = page.t_with("portal-why-ends", &[("day", page.day(subscription.billed_until.plus_days(-1)).into())]);
         notes.push(Notes::new(Tone::Quiet, text));
     }
-    let built = !matches!(server.disk, DiskState::Planned | DiskState::Building);
-    if server.released && built && server.state == Seen::Unknown && server.busy.is_none() {
+    if server.released && words::is_built(server) && server.state == Seen::Unknown && server.busy.is_none() {
         let since = words::ago(page, server.changed_at, now);
         notes.push(Notes::new(Tone::Warn, page.t_with("portal-why-unknown", &[("since", since.into())])));
     }
