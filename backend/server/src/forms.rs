@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use hostwright_frontend::page::FormState;
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::platform::error::Result;
+use hostwright_panel::platform::texts::Locale;
 use hostwright_panel::platform::{Error, Kind, Refusal};
 use serde_json::{Map, Value, json};
 
@@ -40,13 +41,32 @@ impl Sent {
         if own { path.to_owned() } else { "/".to_owned() }
     }
 
-    fn input(&self, endpoint: &Endpoint) -> Map<String, Value> {
+    fn marks(&self, mark: &str, name: &str) -> bool {
+        self.values.get(mark).is_some_and(|names| names.iter().any(|marked| marked == name))
+    }
+
+    /// What was typed, with decimals in canonical form; what cannot be read as a
+    /// number is passed on, and refused by the action.
+    fn typed(&self, name: &str, locale: Locale) -> Option<Vec<String>> {
+        let typed = self.values.get(name)?;
+        let is_decimal = self.marks("_decimal", name);
+        let read = |text: &String| match locale.canonical_decimal(text) {
+            Some(canonical) if is_decimal && !text.trim().is_empty() => canonical,
+            _ => text.clone(),
+        };
+        Some(typed.iter().map(read).collect())
+    }
+
+    fn input(&self, endpoint: &Endpoint, locale: Locale) -> Map<String, Value> {
         let mut input = Map::new();
         let fields = endpoint.input.fields();
         for field in &fields {
             let value = match self.files.get(&field.name) {
                 Some(files) => Some(Value::from(files.clone())),
-                None => self.values.get(&field.name).and_then(|typed| field.kind.read(typed)),
+                None => self.typed(&field.name, locale).and_then(|typed| {
+                    let emptied = self.marks("_clears", &field.name) && typed.iter().all(String::is_empty);
+                    if emptied { Some(Value::from("")) } else { field.kind.read(&typed) }
+                }),
             };
             if let Some(value) = value {
                 input.insert(field.name.clone(), value);
@@ -94,7 +114,7 @@ pub async fn serve(
         return pages::failure(&app, Some(visitor), &Refusal::new("request.not_found", Kind::NotFound).into());
     };
     let key = Some(sent.first("_key").to_owned()).filter(|key| !key.is_empty());
-    let outcome = endpoint.execute(visitor.call.clone(), sent.input(&endpoint), key).await;
+    let outcome = endpoint.execute(visitor.call.clone(), sent.input(&endpoint, visitor.locale), key).await;
     match outcome {
         Ok(Answer::Json(answer)) => succeed(&app, visitor, endpoint.action, &sent, &answer),
         Ok(Answer::File(file)) => download(file),
@@ -106,8 +126,8 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
     let then = if sent.first("_then").is_empty() { "_page" } else { "_then" };
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, fill(&sent.path(then), answer)));
-    for cookie in visitor.cookies {
-        response.cookie(cookie);
+    for cookie in &visitor.cookies {
+        response.cookie(cookie.clone());
     }
     if let Some(token) = answer.get("session_token").and_then(Value::as_str) {
         response.cookie(visitor::session_cookie(app, token.to_owned()));
@@ -115,20 +135,41 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
     if action == Action::SignOut {
         response.cookie(visitor::no_session(app));
     }
+    match action {
+        Action::CreateApiKey | Action::BeginTotp => match pages::once(app, &visitor.call, answer) {
+            Ok(cookie) => {
+                response.cookie(cookie);
+            }
+            Err(error) => problem::log(&error, &visitor.call.request_id),
+        },
+        Action::EnableTotp | Action::SignOut => {
+            response.cookie(pages::no_once(app));
+        }
+        _ => {}
+    }
     response.cookie(pages::notice(app, action, answer));
     response.finish()
 }
 
-/// Puts the answer's values where a path names them: `/staff/plans/{id}`.
+/// Puts the answer's values where a path names them: `/staff/plans/{id}`, and
+/// `/portal/tickets/{ticket.id}` for a value inside another.
 fn fill(path: &str, answer: &Value) -> String {
-    let mut filled = path.to_owned();
-    if let Some(fields) = answer.as_object() {
-        for (name, value) in fields {
-            if let Some(text) = value.as_str() {
-                filled = filled.replace(&format!("{{{name}}}"), &hostwright_frontend::page::encode(text));
+    let mut filled = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, tail)| Some((before, tail.split_once('}')?))) {
+        filled.push_str(before);
+        let value = answer.pointer(&format!("/{}", name.replace('.', "/"))).and_then(Value::as_str);
+        match value {
+            Some(text) => filled.push_str(&hostwright_frontend::page::encode(text)),
+            None => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
             }
         }
+        rest = after;
     }
+    filled.push_str(rest);
     filled
 }
 
@@ -225,4 +266,17 @@ async fn read_multipart(request: &HttpRequest, payload: web::Payload) -> Result<
         }
     }
     Ok(sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_takes_values_of_the_answer_and_of_what_is_inside_it() {
+        let answer = json!({ "id": "pln_1", "ticket": { "id": "tic_2" }, "note": "a{id}b" });
+        assert_eq!(fill("/staff/plans/{id}", &answer), "/staff/plans/pln_1");
+        assert_eq!(fill("/portal/tickets/{ticket.id}#reply", &answer), "/portal/tickets/tic_2#reply");
+        assert_eq!(fill("/x?note={note}&y={missing}", &answer), "/x?note=a%7Bid%7Db&y={missing}");
+    }
 }

@@ -26,6 +26,8 @@ const LOCALE: &str = "hw_locale";
 const THEME: &str = "hw_theme";
 /// What happened in the request before.
 pub const NOTICE: &str = "hw_notice";
+/// An answer that is shown only once, sealed.
+pub const ONCE: &str = "hw_once";
 
 /// A request's sender.
 pub struct Visitor {
@@ -43,6 +45,8 @@ pub struct Visitor {
     pub csrf: String,
     /// Cookies to be set with the answer.
     pub cookies: Vec<Cookie<'static>>,
+    /// An answer that is shown only once, as it came back.
+    pub once: Option<String>,
 }
 
 impl Visitor {
@@ -65,6 +69,7 @@ impl Visitor {
             theme: cookie(THEME).unwrap_or_else(|| "auto".to_owned()),
             csrf: String::new(),
             cookies: Vec::new(),
+            once: cookie(ONCE),
         };
         let bearer = text_header(request, header::AUTHORIZATION);
         let credential = match bearer.strip_prefix("Bearer ") {

@@ -26,6 +26,7 @@ pub struct Field {
     focus: bool,
     disabled: bool,
     hide_label: bool,
+    clears: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,7 @@ impl Field {
             focus: false,
             disabled: false,
             hide_label: false,
+            clears: false,
         }
     }
 
@@ -95,15 +97,15 @@ impl Field {
         Self::of(Kind::Number, name, label).short()
     }
 
-    /// A number with decimals, typed and shown in the person's language; read it
-    /// with `Locale::canonical_decimal`.
+    /// A number with decimals, typed and shown in the person's language; the
+    /// action is given the canonical form (`1234.50`).
     #[must_use]
     pub fn decimal(name: impl Into<String>, label: impl Into<String>) -> Self {
         Self::of(Kind::Decimal, name, label).short()
     }
 
-    /// An amount in a currency, typed in the person's language; read it with
-    /// `Locale::canonical_decimal` and `Money::parse`.
+    /// An amount in a currency, typed in the person's language; the action is
+    /// given the canonical form.
     #[must_use]
     pub fn money(name: impl Into<String>, label: impl Into<String>, currency: Currency) -> Self {
         Self::decimal(name, label).suffix(currency.code().to_owned())
@@ -278,6 +280,15 @@ impl Field {
         self
     }
 
+    /// An empty value is sent as such and empties what is there; without this an
+    /// empty field counts as left out.
+    #[must_use]
+    pub fn clears(mut self) -> Self {
+        self.clears = true;
+        self.optional = true;
+        self
+    }
+
     /// Shown, not editable, not sent.
     #[must_use]
     pub fn disabled(mut self) -> Self {
@@ -315,7 +326,17 @@ impl Field {
             .filter(|error| error.field.as_deref() == Some(field.name.as_str()))
             .map(|error| error.text.clone())
             .collect();
-        Drawn { field, id, errors, page }.draw()
+        let marks = [("_decimal", field.kind == Kind::Decimal), ("_clears", field.clears)];
+        let marks: Vec<_> = marks
+            .into_iter()
+            .filter(|(_, set)| *set)
+            .map(|(mark, _)| {
+                let name = field.name.clone();
+                html(view! { <input type="hidden" name=mark value=name/> })
+            })
+            .collect();
+        let drawn = Drawn { field, id, errors, page }.draw();
+        html(view! { {drawn}{marks} })
     }
 }
 

@@ -1,0 +1,241 @@
+//! What the product does by itself and on behalf of people.
+
+use hostwright_panel::platform::error::Result;
+use hostwright_panel::platform::jobs::JobState;
+use hostwright_panel::servers::queries::{self, ShowTask, TaskView};
+
+use super::words::{self, Names};
+use crate::page::{Page, Tone};
+use crate::route::Visit;
+use crate::ui::{
+    self, ActionButton, Column, Empty, Facts, Filters, Look, Notes, Panel, Piece, Row, Shell, Step, StepState, Table,
+    grid, live, stack,
+};
+
+const STATES: &[&str] = &["queued", "running", "attention", "done"];
+
+/// What a task usually goes through, to show how far it is. The journal decides.
+fn usual(title: &str) -> &'static [&'static str] {
+    match title {
+        "servers-create" => {
+            &["ensure_volume", "ensure_seed", "ensure_filter", "ensure_domain", "start", "read_greeting"]
+        }
+        "servers-start" | "servers-resume" => &["start", "read_greeting"],
+        "servers-shut-down" | "servers-suspend" => &["shut_down", "await_stop"],
+        "servers-power-off" => &["power_off"],
+        "servers-reboot" => &["reboot", "read_greeting"],
+        "servers-delete" => &[
+            "shut_down",
+            "await_stop",
+            "undefine",
+            "remove_filter",
+            "quarantine_volume",
+            "remove_seed",
+            "release_addresses",
+        ],
+        _ => &[],
+    }
+}
+
+/// The list.
+///
+/// # Errors
+/// When the caller may not, or the database fails.
+pub async fn list(mut visit: Visit) -> Result<String> {
+    let input = visit.params.list();
+    let found = queries::list_tasks(&visit.call, input.clone()).await?;
+    if found.items.iter().any(is_moving) {
+        visit.page.live = Some(3);
+    }
+    let mut names = words::hostnames(&visit.call, found.items.iter().map(|task| task.subject.clone())).await;
+    names.extend(words::node_names(&visit.call).await?);
+    let staff = words::staff(&visit.call).await?;
+    let page = &visit.page;
+    let mut filters =
+        Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
+    for state in STATES {
+        filters = filters.link(
+            page.t(&format!("task-state-{state}")),
+            words::filtered(page, "state", Some(state)),
+            input.state.as_deref() == Some(*state),
+        );
+    }
+    if let Some(state) = &input.state {
+        filters = filters.keep("state", state);
+    }
+    let filters = filters.search("search", input.search.clone().unwrap_or_default(), page.t("estate-tasks-search"));
+    let table = Table::new(page.t("ui-nav-tasks"))
+        .column(Column::text(page.t("estate-task")))
+        .column(Column::text(page.t("estate-about")))
+        .column(Column::text(page.t("estate-state")))
+        .column(Column::text(page.t("estate-asked-by")).minor())
+        .column(Column::text(page.t("estate-when")))
+        .column(Column::number(page.t("estate-took")).minor())
+        .rows(found.items.iter().map(|task| {
+            Row::to(format!("/staff/tasks/{}", task.id))
+                .cell(words::task_title(page, &task.title))
+                .cell(words::thing(&names, &task.subject))
+                .cell(words::task_state(page, task))
+                .cell(actor(page, &staff, task))
+                .cell(page.instant(task.created_at))
+                .cell(took(page, task))
+        }))
+        .empty(if input.state.is_some() || input.search.is_some() {
+            Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
+        } else {
+            Empty::new(page.t("estate-tasks-none"), page.t("estate-tasks-none-text"))
+        });
+    Ok(Shell::new(page, page.t("ui-nav-tasks"))
+        .add(filters)
+        .add(live("tasks", table))
+        .add(words::pager(page, found.next.as_deref()))
+        .render())
+}
+
+/// One task.
+///
+/// # Errors
+/// Not found, or when the caller may not.
+pub async fn show(mut visit: Visit) -> Result<String> {
+    let task = queries::show_task(&visit.call, ShowTask { task_id: visit.params.parse("task_id")? }).await?;
+    if is_open(&task) {
+        visit.page.live = Some(2);
+    }
+    let mut names = words::hostnames(&visit.call, [task.subject.clone()]).await;
+    names.extend(words::node_names(&visit.call).await?);
+    let customers = words::customers(&visit.call, task.customer_id.clone()).await?;
+    let staff = words::staff(&visit.call).await?;
+    let page = &visit.page;
+    let facts = Facts::new()
+        .fact(page.t("estate-about"), words::thing(&names, &task.subject))
+        .maybe(page.t("estate-customer"), task.customer_id.as_ref().map(|id| words::customer(&customers, id)))
+        .fact(page.t("estate-asked-by"), actor(page, &staff, &task))
+        .fact(page.t("estate-asked-at"), page.instant(task.created_at))
+        .maybe(page.t("estate-started-at"), task.started_at.map(|at| page.instant(at)))
+        .maybe(page.t("estate-finished-at"), task.finished_at.map(|at| page.instant(at)))
+        .fact(page.t("estate-attempts"), page.count(task.attempt))
+        .maybe(page.t("estate-failures"), (task.failures > 0).then(|| page.count(task.failures)));
+    Ok(Shell::new(page, words::task_title(page, &task.title))
+        .crumb(page.t("ui-nav-tasks"), "/staff/tasks")
+        .state(words::task_state(page, &task))
+        .id(task.id.as_str())
+        .primary(retry(page, &task).map(|button| button.look(Look::Primary)))
+        .add(live("reason", reason(page, &task)))
+        .add(grid(
+            "main-side",
+            vec![
+                live("steps", Panel::new(page.t("estate-steps")).id("steps").add(view(page, &task, &staff))),
+                stack(vec![live("facts", Panel::new(page.t("estate-facts")).id("facts").add(facts))]),
+            ],
+        ))
+        .render())
+}
+
+fn reason(page: &Page, task: &TaskView) -> Option<Notes> {
+    let reason = task.reason.as_ref().filter(|reason| !reason.is_empty() && is_open(task))?;
+    let (tone, key) = match task.state {
+        JobState::Attention => (Tone::Bad, "estate-needs-attention"),
+        _ if task.failures > 0 => (Tone::Warn, "estate-last-failure"),
+        _ => (Tone::Quiet, "estate-waits-for"),
+    };
+    Some(Notes::new(tone, reason).title(page.t(key)))
+}
+
+fn retry<'a>(page: &'a Page, task: &TaskView) -> Option<ActionButton<'a>> {
+    let waits = task.state == JobState::Attention || task.state == JobState::Queued && task.failures > 0;
+    waits.then(|| ActionButton::new(page, "tasks.retry", page.t("estate-retry")).hidden("task_id", task.id.as_str()))
+}
+
+/// Whether something is still to happen.
+#[must_use]
+pub fn is_open(task: &TaskView) -> bool {
+    matches!(task.state, JobState::Queued | JobState::Running | JobState::Attention)
+}
+
+/// Whether something happens soon enough to watch it.
+#[must_use]
+pub fn is_moving(task: &TaskView) -> bool {
+    matches!(task.state, JobState::Queued | JobState::Running)
+}
+
+/// A task with its steps and a bar.
+#[must_use]
+pub fn view<'a>(page: &'a Page, task: &TaskView, staff: &Names) -> ui::TaskView<'a> {
+    let asked = page.t_with(
+        "estate-task-asked",
+        &[("who", actor(page, staff, task).into()), ("when", page.instant(task.created_at).into())],
+    );
+    let mut view =
+        ui::TaskView::new(page, words::task_title(page, &task.title), words::task_state(page, task)).fact(asked);
+    if task.attempt > 1 {
+        view = view.fact(page.t_with("estate-task-attempt", &[("attempt", task.attempt.into())]));
+    }
+    if let (Some(start), Some(end)) = (task.started_at, task.finished_at) {
+        view = view.fact(page.t_with("estate-task-took", &[("span", page.span(start.seconds_until(end)).into())]));
+    }
+    for step in &task.steps {
+        let seconds = step.finished_at.map(|end| step.started_at.seconds_until(end));
+        view = view.step(
+            Step::new(step_name(page, &step.name), words::step_state(step.state, task.state))
+                .started(Some(step.started_at))
+                .took(seconds)
+                .note(step.detail.clone().filter(|note| !note.is_empty())),
+        );
+    }
+    for name in still_to_come(task) {
+        view = view.step(Step::new(step_name(page, name), StepState::Waiting));
+    }
+    view
+}
+
+fn step_name(page: &Page, name: &str) -> String {
+    for key in [format!("step-{name}"), format!("job-step-{name}")] {
+        if page.texts.has(&key) {
+            return page.t(&key);
+        }
+    }
+    name.replace('_', " ")
+}
+
+/// The usual steps behind the last one that was taken.
+fn still_to_come(task: &TaskView) -> &'static [&'static str] {
+    if !is_open(task) {
+        return &[];
+    }
+    let usual = usual(&task.title);
+    let reached = usual.iter().rposition(|name| task.steps.iter().any(|step| step.name == *name));
+    let from = reached.map_or(0, |place| place.saturating_add(1));
+    usual.get(from..).unwrap_or_default()
+}
+
+fn took(page: &Page, task: &TaskView) -> String {
+    match (task.started_at, task.finished_at) {
+        (Some(start), Some(end)) => page.span(start.seconds_until(end)),
+        _ => String::new(),
+    }
+}
+
+fn actor(page: &Page, staff: &Names, task: &TaskView) -> String {
+    task.actor.as_deref().map(|id| words::actor(page, staff, id)).unwrap_or_default()
+}
+
+/// Tasks of one thing: what, how it ended, who, when, how long.
+#[must_use]
+pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names) -> Table {
+    Table::new(page.t("ui-nav-tasks"))
+        .column(Column::text(page.t("estate-task")))
+        .column(Column::text(page.t("estate-state")))
+        .column(Column::text(page.t("estate-asked-by")).minor())
+        .column(Column::text(page.t("estate-when")))
+        .column(Column::number(page.t("estate-took")).minor())
+        .rows(tasks.iter().map(|task| {
+            Row::to(format!("/staff/tasks/{}", task.id))
+                .cell(words::task_title(page, &task.title))
+                .cell(words::task_state(page, task).view())
+                .cell(actor(page, staff, task))
+                .cell(page.instant(task.created_at))
+                .cell(took(page, task))
+        }))
+        .empty(Empty::new(page.t("estate-tasks-none"), page.t("estate-tasks-none-text")))
+        .plain()
+}
