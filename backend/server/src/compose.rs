@@ -150,6 +150,7 @@ pub fn assemble(
         endpoints,
         texts: ground.texts.clone(),
         hypervisor: Arc::clone(&ports.hypervisor),
+        clock: Arc::clone(&ports.clock),
     };
     let system = |name| Call::system(ground.db.clone(), ground.vault.clone(), Arc::clone(&ground.public_url), name);
     let handlers = handlers(&system, ports, mail, mail_from);

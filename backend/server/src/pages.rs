@@ -90,6 +90,7 @@ async fn show_with(
         params: Params(values),
         hypervisor: Arc::clone(&app.hypervisor),
         shown_once,
+        clock: Arc::clone(&app.clock),
     };
     match (route.draw)(visit).await {
         Ok(Drawn::Page(html)) => Ok(answer(StatusCode::OK, html, &visitor.cookies)),
