@@ -2,17 +2,17 @@
 
 use std::sync::Mutex;
 
-use hostwright_panel::notifications::ports::{Letter, MailTransport, SendFailure};
+use hostwright_panel::notifications::ports::{Delivery, MailTransport, OutgoingMail};
 use hostwright_panel::platform::worker::BoxFuture;
 
 /// Mails that were "sent".
 #[derive(Default)]
 pub struct Mailbox {
-    mails: Mutex<Vec<Letter>>,
+    mails: Mutex<Vec<OutgoingMail>>,
 }
 
 impl Mailbox {
-    pub fn mails(&self) -> Vec<Letter> {
+    pub fn mails(&self) -> Vec<OutgoingMail> {
         self.mails.lock().unwrap().clone()
     }
 
@@ -22,16 +22,16 @@ impl Mailbox {
     }
 
     /// Mails to somebody, newest last.
-    pub fn to(&self, recipient: &str) -> Vec<Letter> {
+    pub fn to(&self, recipient: &str) -> Vec<OutgoingMail> {
         self.mails().into_iter().filter(|mail| mail.to == recipient).collect()
     }
 }
 
 impl MailTransport for Mailbox {
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), SendFailure>> {
+    fn send<'a>(&'a self, letter: &'a OutgoingMail) -> BoxFuture<'a, Delivery> {
         Box::pin(async move {
             self.mails.lock().unwrap().push(letter.clone());
-            Ok(())
+            Delivery::Accepted(String::new())
         })
     }
 }

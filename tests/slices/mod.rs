@@ -11,6 +11,8 @@ mod catalogue;
 mod customers;
 mod images;
 mod nodes;
+mod notifications;
 mod seam;
 mod servers;
 mod subscriptions;
+mod tickets;

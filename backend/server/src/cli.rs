@@ -73,7 +73,7 @@ fn argument(field: Field, positional: bool) -> Arg {
         FieldKind::Boolean => argument.num_args(0..=1).default_missing_value("true").value_parser(["true", "false"]),
         FieldKind::Integer => argument.value_parser(clap::value_parser!(i64)).allow_negative_numbers(true),
         FieldKind::Texts => argument.action(ArgAction::Append),
-        FieldKind::Integers => argument.action(ArgAction::Append).value_parser(clap::value_parser!(i64)),
+        FieldKind::Integers => argument.action(ArgAction::Append).value_delimiter(',').value_parser(clap::value_parser!(i64)),
         FieldKind::Text | FieldKind::Json => argument.allow_hyphen_values(true),
     };
     if field.choices.is_empty() { argument } else { argument.value_parser(field.choices) }
@@ -140,12 +140,12 @@ fn given(matches: &ArgMatches, field: &Field) -> Result<Option<Value>> {
             let text = matches.get_one::<String>(&field.name);
             text.map_or(field.required.then_some(Value::Bool(false)), |text| Some(Value::Bool(text == "true")))
         }
+        FieldKind::Integers => {
+            matches.get_many::<i64>(&field.name).map(|numbers| numbers.map(|number| Value::from(*number)).collect())
+        }
         FieldKind::Texts => matches
             .get_many::<String>(&field.name)
             .map(|texts| texts.map(|text| Value::from(text.as_str())).collect()),
-        FieldKind::Integers => matches
-            .get_many::<i64>(&field.name)
-            .map(|numbers| numbers.map(|number| Value::from(*number)).collect()),
         FieldKind::Text => matches.get_one::<String>(&field.name).map(|text| Value::from(text.as_str())),
         FieldKind::Json => match matches.get_one::<String>(&field.name) {
             None => None,

@@ -72,9 +72,7 @@ impl Sent {
                 input.insert(field.name.clone(), value);
             }
         }
-        for (name, items) in self.rows(locale) {
-            input.insert(name, items);
-        }
+        input.extend(self.rows(locale));
         // A name that the action does not know is passed on, and refused by it.
         for (name, values) in &self.values {
             if !name.starts_with('_') && !name.contains('[') && !fields.iter().any(|field| field.name == *name) {
@@ -86,22 +84,22 @@ impl Sent {
 
     /// Lists that were typed row by row: `lines[0].unit` is the unit of the first
     /// of `lines`. Rows in which nothing was typed are left out.
-    fn rows(&self, locale: Locale) -> BTreeMap<String, Value> {
+    fn rows(&self, locale: Locale) -> Map<String, Value> {
         let mut lists: BTreeMap<String, BTreeMap<usize, Map<String, Value>>> = BTreeMap::new();
         for name in self.values.keys() {
             let Some((list, rest)) = name.split_once('[') else { continue };
             let Some((index, part)) = rest.split_once("].") else { continue };
             let Ok(index) = index.parse::<usize>() else { continue };
             let row = lists.entry(list.to_owned()).or_default().entry(index).or_default();
-            let typed = self.typed(name, locale).and_then(|typed| typed.into_iter().next());
-            if let Some(text) = typed.filter(|text| !text.trim().is_empty()) {
-                row.insert(part.to_owned(), Value::from(text));
+            let typed = self.typed(name, locale).unwrap_or_default();
+            if let Some(text) = typed.first().filter(|text| !text.trim().is_empty()) {
+                row.insert(part.to_owned(), Value::from(text.as_str()));
             }
         }
-        let filled = |rows: BTreeMap<usize, Map<String, Value>>| {
-            rows.into_values().filter(|row| !row.is_empty()).map(Value::Object).collect()
-        };
-        lists.into_iter().map(|(list, rows)| (list, filled(rows))).collect()
+        lists
+            .into_iter()
+            .map(|(list, rows)| (list, rows.into_values().filter(|row| !row.is_empty()).map(Value::Object).collect()))
+            .collect()
     }
 
     /// What may be shown again: no secrets.
