@@ -7,7 +7,6 @@ estate-yes = Ja
 estate-no = Nein
 estate-on = An
 estate-off = Aus
-estate-open = Öffnen
 estate-name = Name
 estate-state = Zustand
 estate-facts = Daten
@@ -43,7 +42,7 @@ estate-more = und { $count } weitere
 estate-show-all = Alle zeigen
 estate-none-found = Nichts passt zu diesem Filter
 estate-none-found-text = Wählen Sie einen anderen Filter oder suchen Sie nach etwas anderem.
-estate-size = { $vcpus } vCPU · { $memory } · { $disk } Platte
+estate-size = { $vcpus } vCPU · { $memory } · { $disk }
 estate-size-title = Größe
 estate-processors = Prozessoren
 estate-memory = Arbeitsspeicher
@@ -87,7 +86,7 @@ estate-wished-deleted = Gelöscht
 estate-wished-suspended = Läuft, aber während der Sperre zurückgehalten
 estate-wished-unpaid = Wird gebaut, sobald die erste Rechnung bezahlt ist
 estate-why-unknown = Warum sein Zustand nicht bekannt ist
-estate-needs-attention = Es geht nicht von selbst weiter
+estate-needs-attention = Es schlägt immer wieder fehl; jemand muss nachsehen
 estate-last-failure = Der letzte Versuch schlug fehl und wird wiederholt
 estate-waits-for = Es wartet
 estate-processor-time = Prozessorzeit
@@ -116,7 +115,7 @@ estate-overdue = { $days ->
     [one] { $days } Tag überfällig
    *[other] { $days } Tage überfällig
 }
-estate-due = Fällig am { $day }
+estate-due = fällig am { $day }
 estate-credit = Guthaben
 estate-contract = Vertrag
 estate-plan = Tarif
@@ -137,11 +136,13 @@ estate-took = Dauer
 estate-attempts = Versuche
 estate-failures = Fehlschläge in Folge
 estate-steps = Schritte
+estate-step-tries = { $tries }-mal versucht
+task-seal = Prüfprotokoll versiegeln
 estate-retry = Jetzt noch einmal versuchen
 estate-task-asked = Veranlasst von { $who } am { $when }
 estate-task-attempt = Versuch { $attempt }
 estate-task-took = Dauerte { $span }
-estate-tasks-search = Kennung eines Servers oder Knotens
+estate-tasks-search = Kennung von Server oder Knoten
 estate-tasks-none = Noch keine Aufgaben
 estate-tasks-none-text = Was an Servern und Knoten geschieht, steht hier mit Schritten und Zeiten.
 
@@ -294,8 +295,8 @@ estate-minimums-value = { $memory }, { $disk } Platte
 
 # Tickets
 estate-ticket-open = Neu
-estate-ticket-waiting = Wartet auf uns
-estate-ticket-answered = Wartet auf den Kunden
+estate-ticket-waiting = Wir sind dran
+estate-ticket-answered = Beantwortet
 estate-ticket-closed = Geschlossen
 estate-tickets-mine = Meine
 estate-tickets-search = Nummer oder Betreff

@@ -7,7 +7,6 @@ estate-yes = Yes
 estate-no = No
 estate-on = On
 estate-off = Off
-estate-open = Open
 estate-name = Name
 estate-state = State
 estate-facts = Facts
@@ -43,7 +42,7 @@ estate-more = and { $count } more
 estate-show-all = Show all
 estate-none-found = Nothing fits this filter
 estate-none-found-text = Choose another filter or search for something else.
-estate-size = { $vcpus } vCPU · { $memory } · { $disk } disk
+estate-size = { $vcpus } vCPU · { $memory } · { $disk }
 estate-size-title = Size
 estate-processors = Processors
 estate-memory = Memory
@@ -87,7 +86,7 @@ estate-wished-deleted = Deleted
 estate-wished-suspended = Running, but held back while suspended
 estate-wished-unpaid = To be built once the first invoice is paid
 estate-why-unknown = Why its state is not known
-estate-needs-attention = It does not go on by itself
+estate-needs-attention = It keeps failing; somebody has to look
 estate-last-failure = The last attempt failed and is repeated
 estate-waits-for = It waits
 estate-processor-time = Processor time
@@ -116,7 +115,7 @@ estate-overdue = { $days ->
     [one] { $days } day overdue
    *[other] { $days } days overdue
 }
-estate-due = Due on { $day }
+estate-due = due on { $day }
 estate-credit = Credit
 estate-contract = Contract
 estate-plan = Plan
@@ -137,6 +136,8 @@ estate-took = Took
 estate-attempts = Attempts
 estate-failures = Failures in a row
 estate-steps = Steps
+estate-step-tries = tried { $tries } times
+task-seal = Seal the audit log
 estate-retry = Try again now
 estate-task-asked = Asked for by { $who } on { $when }
 estate-task-attempt = Attempt { $attempt }
@@ -294,8 +295,8 @@ estate-minimums-value = { $memory }, { $disk } disk
 
 # Tickets
 estate-ticket-open = New
-estate-ticket-waiting = Waiting for us
-estate-ticket-answered = Waiting for the customer
+estate-ticket-waiting = Our turn
+estate-ticket-answered = Answered
 estate-ticket-closed = Closed
 estate-tickets-mine = Mine
 estate-tickets-search = Number or subject
