@@ -58,7 +58,7 @@ fn admin_url() -> String {
         Err(_) => OWN
             .get_or_init(|| {
                 let server = xtask::lab::Postgres::start().expect("PostgreSQL starts");
-                (server.url(), server)
+                (server.url().to_owned(), server)
             })
             .0
             .clone(),

@@ -28,10 +28,10 @@ impl Mailbox {
 }
 
 impl MailTransport for Mailbox {
-    fn send<'a>(&'a self, mail: &'a OutgoingMail) -> BoxFuture<'a, Delivery> {
+    fn send<'a>(&'a self, letter: &'a OutgoingMail) -> BoxFuture<'a, Delivery> {
         Box::pin(async move {
-            self.mails.lock().unwrap().push(mail.clone());
-            Delivery::Accepted("kept".to_owned())
+            self.mails.lock().unwrap().push(letter.clone());
+            Delivery::Accepted(String::new())
         })
     }
 }

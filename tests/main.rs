@@ -1,4 +1,14 @@
-//! The acceptance tests.
+//! The acceptance tests: one binary, one room per kind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "tests"
+)]
 
 mod architecture;
 mod nodes;
+mod slices;

@@ -88,7 +88,7 @@ impl World {
             texts: Texts::embedded().unwrap(),
         };
         let hypervisor_port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
-        let ports = Ports { hypervisor: hypervisor_port, clock: Arc::new(None) };
+        let ports = Ports { hypervisor: hypervisor_port, probe: hypervisor.clone(), clock: Arc::new(None) };
         let (app, worker) = compose::assemble(&ground, &ports, Some(mailbox.clone()), "panel@panel.test", 4);
         Self { app, db, clock, worker, hypervisor, mailbox, _database: database }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hostwright_kernel::OffsetClock;
 use hostwright_panel::auth::call::{Call, not_found};
 use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
@@ -21,6 +22,11 @@ pub struct Visit {
     pub params: Params,
     /// The nodes, for what is read from them directly.
     pub hypervisor: Arc<dyn Hypervisor>,
+    /// The answer of the last action, where it is shown only once: a new key, the
+    /// secret of a second factor.
+    pub shown_once: Option<serde_json::Value>,
+    /// The clock, where it may be moved.
+    pub clock: Arc<Option<OffsetClock>>,
 }
 
 /// Values from a page's path and query.

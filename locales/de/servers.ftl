@@ -54,10 +54,7 @@ step-remove_seed = Einrichtungsdaten entfernen
 step-drop_disk = Festplatte austragen
 step-release_addresses = Adressen zurückgeben
 
-error-servers-suspended = { $reason ->
-    [none] Dieser Server ist gesperrt.
-   *[other] Dieser Server ist gesperrt: { $reason }.
-}
+error-servers-suspended = Dieser Server ist gesperrt. Seine Seite sagt, warum und was zu tun ist.
 error-servers-not_paid = Dieser Server wird gebaut, sobald seine erste Rechnung bezahlt ist.
 error-servers-deleted = Dieser Server ist gelöscht.
 error-servers-not_deleted = Dieser Server ist nicht gelöscht, es gibt nichts zurückzunehmen.

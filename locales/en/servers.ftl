@@ -54,10 +54,7 @@ step-remove_seed = Remove its set-up data
 step-drop_disk = Strike off the disk
 step-release_addresses = Give the addresses back
 
-error-servers-suspended = { $reason ->
-    [none] This server is suspended.
-   *[other] This server is suspended: { $reason }.
-}
+error-servers-suspended = This server is suspended. Its page says why, and what to do.
 error-servers-not_paid = This server is built once its first invoice is paid.
 error-servers-deleted = This server is deleted.
 error-servers-not_deleted = This server is not deleted, so there is nothing to undo.

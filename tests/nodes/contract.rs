@@ -4,8 +4,7 @@
 use std::time::Instant;
 
 use hostwright_node::{
-    Capability, Command, ConsoleSource, Counters, GuestState, GuestStep, Hypervisor, Inventory,
-    NodeError, Report,
+    Capability, Command, ConsoleSource, Counters, GuestState, GuestStep, Hypervisor, Inventory, NodeError, Report,
 };
 use xtask::images::GREETING;
 
@@ -27,11 +26,19 @@ async fn everything_is_built_twice_and_changes_once(on: &Subject) {
     let again = on.volume_after(on.volume_step(64)).await;
     assert!(!again.changed);
     assert_eq!(again.path, disk.path);
+    assert_eq!(disk.capacity_bytes, 64 * MIB);
     if on.can.can(Capability::VolumeResize) {
-        assert_eq!(disk.capacity_bytes, 64 * MIB);
         assert_eq!(on.volume_after(on.volume_step(80)).await.capacity_bytes, 80 * MIB);
         let smaller = on.volume_after(on.volume_step(64)).await;
         assert_eq!(smaller.capacity_bytes, 80 * MIB, "a disk never shrinks");
+    } else {
+        let refusal = on.refusal(on.volume_step(80)).await;
+        assert_eq!(
+            refusal,
+            NodeError::Unsupported {
+                needs: Capability::VolumeResize
+            }
+        );
     }
 
     assert!(on.volume_after(on.seed_step("first-name")).await.changed);
@@ -98,7 +105,12 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
     let counters = on.observe().await.counters.expect("a running guest has counters");
     assert!(counters.cpu_nanoseconds.is_some_and(|spent| spent > 0));
     if on.can.hypervisor == Hypervisor::Qemu {
-        assert!(counters.block.iter().any(|disk| disk.disk == "vda" && disk.read_bytes > 0));
+        assert!(
+            counters
+                .block
+                .iter()
+                .any(|disk| disk.disk == "vda" && disk.read_bytes > 0)
+        );
         assert!(counters.net.iter().any(|link| link.sent_packets > 0));
     }
 
@@ -111,9 +123,7 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
     let all = seen.counters.clone().expect("a running guest has counters");
     assert!(all.cpu_nanoseconds >= counters.cpu_nanoseconds);
     assert_eq!(all.memory_bytes, counters.memory_bytes);
-    let disks = |counters: &Counters| -> Vec<String> {
-        counters.block.iter().map(|disk| disk.disk.clone()).collect()
-    };
+    let disks = |counters: &Counters| -> Vec<String> { counters.block.iter().map(|disk| disk.disk.clone()).collect() };
     assert_eq!(disks(&all), disks(&counters));
     let first = |counters: &Counters| counters.block.first().map(|disk| disk.read_bytes);
     assert!(first(&all) >= first(&counters));
@@ -186,7 +196,11 @@ async fn its_disk_is_put_aside_and_comes_back(on: &Subject) {
         pool: pool.clone(),
         volume: volume.clone(),
     };
-    assert_eq!(on.refusal(delete.clone()).await.code(), "node_conflict", "a domain uses it");
+    assert_eq!(
+        on.refusal(delete.clone()).await.code(),
+        "node_conflict",
+        "a domain uses it"
+    );
 
     assert_eq!(
         on.perform(GuestStep::EnsureUndefined).await.unwrap(),
@@ -276,17 +290,14 @@ async fn an_older_instruction_is_refused(on: &Subject) {
         on.domain_step(512),
     ] {
         let refusal = on.node.perform(on.change_at(8, step)).await.unwrap_err();
-        assert_eq!(
-            refusal,
-            NodeError::Fenced {
-                given: 8,
-                highest: 9
-            }
-        );
+        assert_eq!(refusal, NodeError::Fenced { given: 8, highest: 9 });
     }
     assert_eq!(on.observe().await.state, GuestState::Running);
     on.node.perform(on.change_at(9, GuestStep::PowerOff)).await.unwrap();
-    on.node.perform(on.change_at(10, GuestStep::EnsureUndefined)).await.unwrap();
+    on.node
+        .perform(on.change_at(10, GuestStep::EnsureUndefined))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -329,4 +340,34 @@ async fn a_stranger_on_the_node_is_seen_and_never_touched() {
     assert_eq!(on.refusal(GuestStep::PowerOff).await.code(), "node_conflict");
     on.guest = stranger.guest;
     assert_eq!(on.observe().await.state, GuestState::Running);
+}
+
+#[tokio::test]
+async fn without_a_log_the_live_console_is_watched() {
+    let mut on = Subject::on_qemu_without_console_log().await;
+    on.image.cmdline.push_str(" hostwright.tick");
+    on.build().await;
+    on.guest_after(GuestStep::Start).await;
+    on.console_with("HOSTWRIGHT tick", 3).await;
+    assert_eq!(on.console().await.source, ConsoleSource::Live);
+    on.remove().await;
+}
+
+#[tokio::test]
+async fn commands_for_one_guest_take_turns() {
+    let on = Subject::on_test_driver().await;
+    on.build().await;
+    let again = on.node.clone();
+    let (one, two) = tokio::join!(
+        on.node.perform(on.change(GuestStep::Start)),
+        again.perform(on.change(GuestStep::Start)),
+    );
+    let changed = |outcome: Result<Report, NodeError>| match outcome {
+        Ok(Report::Guest(seen)) => {
+            assert_eq!(seen.state, GuestState::Running);
+            seen.changed
+        }
+        other => panic!("starting answered {other:?}"),
+    };
+    assert!(changed(one) != changed(two), "it was started exactly once");
 }

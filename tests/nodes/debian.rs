@@ -14,7 +14,9 @@ use super::subject::{MIB, Subject, image_folder};
 #[ignore = "builds a Debian for minutes the first time, needs ssh: run with --ignored"]
 async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
     let image = tokio::task::spawn_blocking(|| images::debian(&image_folder()).unwrap());
-    let lab = tokio::task::spawn_blocking(|| Libvirt::temporary("debian").unwrap()).await.unwrap();
+    let lab = tokio::task::spawn_blocking(|| Libvirt::temporary("debian").unwrap())
+        .await
+        .unwrap();
     let mut on = Subject::on_qemu_at(&lab.uri(), lab.base(), Deadlines::default()).await;
     on.image = image.await.unwrap();
     let key = lab.base().join("key").display().to_string();
@@ -44,8 +46,18 @@ async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
     for address in [address, v6] {
         let target = format!("root@{address}");
         let ssh = [
-            "ssh", "-i", &key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", &target,
+            "ssh",
+            "-i",
+            &key,
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "LogLevel=ERROR",
+            &target,
             "hostname; df -m --output=size / | tail -n 1; systemctl is-system-running --wait; ip route",
         ];
         let until = Instant::now() + Duration::from_secs(60);

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hostwright_node::{
-    Command, Deadlines, DiskSource, GuestState, GuestStep, Health, Node, NodeError,
-};
+use hostwright_node::{Command, Deadlines, DiskSource, GuestState, GuestStep, Health, Node, NodeError};
 use xtask::images::GREETING;
 use xtask::lab::libvirt::Libvirt;
 
@@ -132,7 +130,12 @@ async fn a_half_filled_disk_is_made_anew_and_a_whole_one_is_kept() {
     let whole = on.volume_after(on.volume_step(64)).await;
     // As a crash in the middle of the copy leaves it: a short file, and the note that it began.
     std::fs::write(&whole.path, b"half").unwrap();
-    let note = on.node.config().state_dir.join("building").join(format!("{}@{}", on.pool, on.disk()));
+    let note = on
+        .node
+        .config()
+        .state_dir
+        .join("building")
+        .join(format!("{}@{}", on.pool, on.disk()));
     std::fs::write(&note, b"").unwrap();
     let again = on.volume_after(on.volume_step(64)).await;
     assert!(again.changed);

@@ -6,10 +6,9 @@ use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use hostwright_node::{
-    Artifact, Boot, Capabilities, Cidr, Command, ConsoleText, Deadlines, DiskSource, GuestRef,
-    GuestSpec, GuestState, GuestStep, ImageFacts, ImageParts, ImageRef, NetworkKind, Node,
-    NodeConfig, NodeError, Observed, Outcome, Report, SeedSpec, Uplink, VolumeFacts, VolumeFormat,
-    XenKind,
+    Artifact, Boot, Capabilities, Cidr, Command, ConsoleSource, ConsoleText, Deadlines, DiskSource, GuestRef,
+    GuestSpec, GuestState, GuestStep, ImageFacts, ImageParts, ImageRef, NetworkKind, Node, NodeConfig, NodeError,
+    Observed, Outcome, Report, SeedSpec, Uplink, VolumeFacts, VolumeFormat, XenKind,
 };
 use tempfile::TempDir;
 use xtask::images::{self, GuestImage};
@@ -85,6 +84,13 @@ impl Subject {
         Self::on_qemu_at(&uri, &base, Deadlines::default()).await
     }
 
+    pub async fn on_qemu_without_console_log() -> Self {
+        let (uri, base) = tokio::task::spawn_blocking(shared_libvirt).await.unwrap();
+        let state = tempfile::tempdir().unwrap();
+        let config = config(&uri, state.path(), None);
+        Self::on(config, state, &base.join("pool")).await
+    }
+
     pub async fn on_qemu_at(uri: &str, base: &Path, deadlines: Deadlines) -> Self {
         let state = tempfile::tempdir().unwrap();
         let mut config = config(uri, state.path(), Some(base.join("console")));
@@ -98,8 +104,7 @@ impl Subject {
         let pool = format!("pool-{}-{number}", std::process::id());
         let pool_dir = pools.join(&pool);
         let node = Node::connect(config).await.expect("a connection");
-        let Report::Capabilities(can) = node.perform(Command::Probe { pool: None }).await.unwrap()
-        else {
+        let Report::Capabilities(can) = node.perform(Command::Probe { pool: None }).await.unwrap() else {
             panic!("a probe answers with capabilities")
         };
         let subject = Self {
@@ -224,9 +229,7 @@ impl Subject {
         GuestStep::EnsureVolume {
             pool: self.pool.clone(),
             volume: self.disk(),
-            source: DiskSource::Image {
-                image: self.image(),
-            },
+            source: DiskSource::Image { image: self.image() },
             bytes: mib * MIB,
         }
     }
@@ -326,8 +329,17 @@ impl Subject {
     /// Waits until the console shows the text this many times, and gives all of it.
     pub async fn console_with(&self, text: &str, times: usize) -> String {
         let until = Instant::now() + BOOTING;
+        let mut heard = String::new();
         loop {
-            let seen = self.console().await.text;
+            let ConsoleText { text: tail, source } = self.console().await;
+            // A log is read whole each time; the live console only tells what is new.
+            let seen = match source {
+                ConsoleSource::Log => tail,
+                ConsoleSource::Live => {
+                    heard.push_str(&tail);
+                    heard.clone()
+                }
+            };
             if seen.matches(text).count() >= times {
                 return seen;
             }

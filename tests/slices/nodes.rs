@@ -40,10 +40,6 @@ fn answering(answer: std::result::Result<ProbeReport, String>) -> Arc<Answers> {
     Arc::new(Answers(Mutex::new(answer)))
 }
 
-fn port(answers: &Arc<Answers>) -> Arc<dyn NodeProbe> {
-    answers.clone()
-}
-
 fn new(name: &str) -> RegisterNode {
     RegisterNode {
         name: name.to_owned(),
@@ -74,7 +70,7 @@ fn change(node: &NodeView) -> UpdateNode {
 }
 
 pub(super) async fn registered(world: &World, name: &str) -> NodeView {
-    commands::register(&world.owner(), &port(&answering(Ok(report()))), new(name)).await.unwrap()
+    commands::register(&world.owner(), &*answering(Ok(report())), new(name)).await.unwrap()
 }
 
 async fn shown(world: &World, id: &NodeId) -> NodeView {
@@ -102,23 +98,23 @@ on_both_engines! {
         assert_eq!((node.pool.as_str(), node.network.as_str()), ("hostwright", "hostwright"));
         assert!(node.seen_at.is_some());
         let given = RegisterNode { vcpus_total: Some(2), ..new("n2") };
-        let second = commands::register(&world.owner(), &port(&answering(Ok(report()))), given).await.unwrap();
+        let second = commands::register(&world.owner(), &*answering(Ok(report())), given).await.unwrap();
         assert_eq!(second.totals, size(2, 8_192, 100));
     }
 
     async fn a_silent_node_is_registered_as_down_only_with_totals(world) {
-        let silent = port(&answering(Err("no route to host".to_owned())));
-        let refused = commands::register(&world.owner(), &silent, new("n1")).await.unwrap_err();
+        let silent = answering(Err("no route to host".to_owned()));
+        let refused = commands::register(&world.owner(), &*silent, new("n1")).await.unwrap_err();
         assert!(refused.is("nodes.unreachable"));
         let given = RegisterNode { vcpus_total: Some(2), memory_mib_total: Some(1_024), disk_gib_total: Some(10), ..new("n1") };
-        let node = commands::register(&world.owner(), &silent, given).await.unwrap();
+        let node = commands::register(&world.owner(), &*silent, given).await.unwrap();
         assert_eq!((node.link, node.seen_at), (LinkState::Down, None));
         assert!(node.link_reason.unwrap().contains("no route"));
     }
 
     async fn a_name_is_taken_once(world) {
         registered(world, "n1").await;
-        let error = commands::register(&world.owner(), &port(&answering(Ok(report()))), new("n1")).await.unwrap_err();
+        let error = commands::register(&world.owner(), &*answering(Ok(report())), new("n1")).await.unwrap_err();
         assert!(error.is("nodes.name_taken"));
         let second = registered(world, "n2").await;
         let error = commands::update(&world.owner(), UpdateNode { name: Some("n1".to_owned()), ..change(&second) }).await.unwrap_err();
@@ -207,7 +203,7 @@ on_both_engines! {
     async fn a_probe_runs_as_a_task_and_records_what_it_finds(world) {
         let node = registered(world, "n1").await;
         let answers = answering(Err("it hangs".to_owned()));
-        let handler = Arc::new(jobs::Probe::new(port(&answers)));
+        let handler = Arc::new(jobs::Probe::new(answers.clone()));
         let worker = Worker::new(world.db.clone(), "test".to_owned(), vec![handler], |_, _| Ok(()), 1);
         commands::probe(&world.staff(StaffRole::Admin), ProbeNode { node_id: node.id.clone() }).await.unwrap();
         assert_eq!(worker.run_until_idle().await.unwrap(), 1);

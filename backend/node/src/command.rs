@@ -462,3 +462,56 @@ pub enum Report {
         needs: Capability,
     },
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_and_outcomes_survive_the_way_to_an_agent() {
+        let guest = GuestRef {
+            uuid: "0190c0de-0000-7000-8000-000000000001".into(),
+            name: "srv_1".into(),
+        };
+        let command = Command::Guest {
+            guest,
+            fence: u64::MAX,
+            step: GuestStep::EnsureSeed {
+                pool: "pool".into(),
+                volume: "srv_1.seed".into(),
+                seed: SeedSpec {
+                    instance_id: "i".into(),
+                    hostname: "h".into(),
+                    ssh_keys: vec!["k".into()],
+                    mac: "52:54:00:00:00:01".into(),
+                    addresses: vec!["192.0.2.1/24".parse().unwrap()],
+                    gateways: vec!["2001:db8::1".parse().unwrap()],
+                    dns: Vec::new(),
+                },
+            },
+        };
+        let text = serde_json::to_string(&command).unwrap();
+        assert!(text.contains("\"192.0.2.1/24\""), "{text}");
+        assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
+
+        let outcomes: [Outcome; 3] = [
+            Ok(Report::Ensured { changed: true }),
+            Ok(Report::Skipped {
+                needs: Capability::Filters,
+            }),
+            Err(NodeError::Fenced { given: 1, highest: 2 }),
+        ];
+        for outcome in outcomes {
+            let text = serde_json::to_string(&outcome).unwrap();
+            assert_eq!(serde_json::from_str::<Outcome>(&text).unwrap(), outcome);
+        }
+    }
+
+    #[test]
+    fn a_prefix_longer_than_the_address_is_refused() {
+        for text in ["192.0.2.1", "192.0.2.1/33", "::1/129", "x/8", "192.0.2.1/-1"] {
+            assert!(text.parse::<Cidr>().is_err(), "{text}");
+        }
+    }
+}

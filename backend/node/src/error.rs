@@ -121,9 +121,7 @@ impl NodeError {
             Self::Degraded { .. } => {
                 "Several calls hang on this node. Look at libvirtd there; restarting it does not stop guests."
             }
-            Self::Fenced { .. } => {
-                "A newer instruction for this guest has been given; this older one was refused."
-            }
+            Self::Fenced { .. } => "A newer instruction for this guest has been given; this older one was refused.",
             Self::Unsupported { .. } => {
                 "This node's hypervisor or storage cannot do that. Choose another node or another plan."
             }

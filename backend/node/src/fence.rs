@@ -42,15 +42,16 @@ impl Journal {
         match read_number(&file).map_err(|fault| failed("read the fencing number", &fault))? {
             Some(highest) if highest > given => Err(NodeError::Fenced { given, highest }),
             Some(highest) if highest == given => Ok(()),
-            _ => replace(&file, given.to_string().as_bytes())
-                .map_err(|fault| failed("write the fencing number", &fault)),
+            _ => {
+                replace(&file, given.to_string().as_bytes()).map_err(|fault| failed("write the fencing number", &fault))
+            }
         }
     }
 
     /// Refuses if a higher number has come in meanwhile.
     pub(crate) fn confirm(&self, guest_uuid: &str, given: u64) -> Result<(), NodeError> {
-        let seen = read_number(&self.fences.join(guest_uuid))
-            .map_err(|fault| failed("read the fencing number", &fault))?;
+        let seen =
+            read_number(&self.fences.join(guest_uuid)).map_err(|fault| failed("read the fencing number", &fault))?;
         match seen {
             Some(highest) if highest > given => Err(NodeError::Fenced { given, highest }),
             _ => Ok(()),
@@ -59,8 +60,7 @@ impl Journal {
 
     /// Notes that a volume is being filled, so that a half-filled one can be told from a whole one.
     pub(crate) fn begin_building(&self, pool: &str, volume: &str) -> Result<(), NodeError> {
-        replace(&self.building_file(pool, volume), b"")
-            .map_err(|fault| failed("note an unfinished volume", &fault))
+        replace(&self.building_file(pool, volume), b"").map_err(|fault| failed("note an unfinished volume", &fault))
     }
 
     /// True if filling this volume began here and did not end.
@@ -71,9 +71,7 @@ impl Journal {
     /// Notes that the volume is whole, or gone.
     pub(crate) fn end_building(&self, pool: &str, volume: &str) -> Result<(), NodeError> {
         match fs::remove_file(self.building_file(pool, volume)) {
-            Err(fault) if fault.kind() != io::ErrorKind::NotFound => {
-                Err(failed("note a finished volume", &fault))
-            }
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(failed("note a finished volume", &fault)),
             _ => sync_folder(&self.building).map_err(|fault| failed("sync the journal", &fault)),
         }
     }
@@ -152,10 +150,7 @@ mod tests {
         journal.raise(GUEST, 7).unwrap();
         drop(journal);
         let journal = Journal::open(folder.path()).unwrap();
-        assert_eq!(
-            journal.raise(GUEST, 6),
-            Err(NodeError::Fenced { given: 6, highest: 7 })
-        );
+        assert_eq!(journal.raise(GUEST, 6), Err(NodeError::Fenced { given: 6, highest: 7 }));
         assert_eq!(
             journal.confirm(GUEST, 6),
             Err(NodeError::Fenced { given: 6, highest: 7 })

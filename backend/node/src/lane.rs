@@ -25,14 +25,18 @@ use crate::session::{Session, Turn};
 const OPENING_PAUSE: Duration = Duration::from_millis(300);
 /// Threads that carry out commands, per connection.
 const COMMAND_WORKERS: usize = 3;
+/// Threads that copy disks, per connection, so that a start never waits behind a copy.
+const COPYING_WORKERS: usize = 2;
 /// Threads that only look, per connection, so that looking never waits behind a long copy.
 const OBSERVING_WORKERS: usize = 1;
 
 /// Which threads carry out a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// Changes, and copies that take long.
+    /// Changes.
     Commands,
+    /// Changes that copy disks and take long.
+    Copying,
     /// Looking.
     Observing,
 }
@@ -107,6 +111,7 @@ struct Generation {
     number: u64,
     session: Arc<Session>,
     commands: Sender<Job>,
+    copying: Sender<Job>,
     observing: Sender<Job>,
 }
 
@@ -199,10 +204,7 @@ impl Link {
             }),
         };
         drop(waiting);
-        let broken = matches!(
-            result,
-            Err(NodeError::Timeout { .. } | NodeError::Unreachable { .. })
-        );
+        let broken = matches!(result, Err(NodeError::Timeout { .. } | NodeError::Unreachable { .. }));
         if broken {
             tracing::warn!(node = self.config.name, during, "the connection is given up");
             self.retire(number);
@@ -228,8 +230,8 @@ impl Link {
                 config,
                 ticket: Arc::clone(&ticket),
             };
-            let result = catch_unwind(AssertUnwindSafe(|| work(&turn)))
-                .unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+            let result =
+                catch_unwind(AssertUnwindSafe(|| work(&turn))).unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
             if !ticket.end() {
                 stuck.fetch_sub(1, Ordering::SeqCst);
             }
@@ -239,10 +241,7 @@ impl Link {
     }
 
     /// The present connection, opened if there is none.
-    async fn connected(
-        &self,
-        lane: Lane,
-    ) -> Result<(u64, Sender<Job>), NodeError> {
+    async fn connected(&self, lane: Lane) -> Result<(u64, Sender<Job>), NodeError> {
         let stuck = self.stuck_calls();
         if stuck >= self.config.deadlines.stuck_cap {
             return Err(NodeError::Degraded { stuck });
@@ -286,12 +285,17 @@ impl Link {
         {
             return Err(refusal.clone());
         }
-        if state.generation.as_ref().is_some_and(|present| !present.session.is_alive()) {
+        if state
+            .generation
+            .as_ref()
+            .is_some_and(|present| !present.session.is_alive())
+        {
             state.generation = None;
         }
         Ok(state.generation.as_ref().map(|present| {
             let queue = match lane {
                 Lane::Commands => &present.commands,
+                Lane::Copying => &present.copying,
                 Lane::Observing => &present.observing,
             };
             (present.number, queue.clone())
@@ -300,7 +304,11 @@ impl Link {
 
     fn retire(&self, number: u64) {
         let mut state = self.state();
-        if state.generation.as_ref().is_some_and(|present| present.number == number) {
+        if state
+            .generation
+            .as_ref()
+            .is_some_and(|present| present.number == number)
+        {
             state.generation = None;
         }
     }
@@ -352,6 +360,7 @@ impl Link {
         Ok(Generation {
             number,
             commands: workers(COMMAND_WORKERS, "do")?,
+            copying: workers(COPYING_WORKERS, "copy")?,
             observing: workers(OBSERVING_WORKERS, "look")?,
             session,
         })

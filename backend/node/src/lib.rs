@@ -43,13 +43,13 @@ mod node;
 
 pub use capability::{Capabilities, Capability, Hypervisor, StorageSpace};
 pub use command::{
-    Acceleration, Artifact, Boot, Cidr, Command, DiskSource, GuestRef, GuestSpec, GuestStep,
-    ImageParts, ImageRef, NetworkKind, Outcome, Report, SeedSpec, Uplink, VolumeFormat, XenKind,
+    Acceleration, Artifact, Boot, Cidr, Command, DiskSource, GuestRef, GuestSpec, GuestStep, ImageParts, ImageRef,
+    NetworkKind, Outcome, Report, SeedSpec, Uplink, VolumeFormat, XenKind,
 };
 pub use config::{Deadlines, NodeConfig};
 pub use error::NodeError;
 pub use node::Node;
 pub use observed::{
-    BlockCounters, ConsoleSource, ConsoleText, Counters, GuestState, Health, ImageFacts, Inventory,
-    NetCounters, Observed, StrangerFacts, VolumeFacts,
+    BlockCounters, ConsoleSource, ConsoleText, Counters, GuestState, Health, ImageFacts, Inventory, NetCounters,
+    Observed, StrangerFacts, VolumeFacts,
 };

@@ -10,10 +10,7 @@ fn invalid(reason: String) -> NodeError {
 /// Letters, digits, `.`, `_` and `-`, not beginning with `.` or `-`, at most 120 characters.
 pub(crate) fn check(what: &str, name: &str) -> Result<(), NodeError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let good = !name.is_empty()
-        && name.len() <= 120
-        && !name.starts_with(['.', '-'])
-        && name.chars().all(allowed);
+    let good = !name.is_empty() && name.len() <= 120 && !name.starts_with(['.', '-']) && name.chars().all(allowed);
     if good {
         Ok(())
     } else {
@@ -52,9 +49,9 @@ pub(crate) fn check_volume_of(guest: &GuestRef, volume: &str) -> Result<(), Node
 /// A hardware address of one station, in lower case.
 pub(crate) fn check_mac(mac: &str) -> Result<(), NodeError> {
     let octets: Vec<&str> = mac.split(':').collect();
-    let hex = octets.iter().all(|octet| {
-        octet.len() == 2 && octet.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
-    });
+    let hex = octets
+        .iter()
+        .all(|octet| octet.len() == 2 && octet.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')));
     let first = octets.first().and_then(|octet| u8::from_str_radix(octet, 16).ok());
     if hex && octets.len() == 6 && first.is_some_and(|first| first & 1 == 0) {
         Ok(())
@@ -106,7 +103,12 @@ mod tests {
     #[test]
     fn a_group_address_is_no_hardware_address_of_a_guest() {
         assert!(check_mac("52:54:00:00:00:01").is_ok());
-        for mac in ["53:54:00:00:00:01", "52:54:00:00:00", "52:54:00:00:00:0G", "52:54:00:00:00:0A"] {
+        for mac in [
+            "53:54:00:00:00:01",
+            "52:54:00:00:00",
+            "52:54:00:00:00:0G",
+            "52:54:00:00:00:0A",
+        ] {
             assert!(check_mac(mac).is_err(), "{mac}");
         }
     }

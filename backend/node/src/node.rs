@@ -84,17 +84,19 @@ impl Node {
         driver::check(&command)?;
         let inner = &self.inner;
         let (lane, during) = manner(&command);
-        let limit = inner.limit(&command);
+        let limit = inner.limit(lane);
         let order = subject(&command).map(|subject| inner.turn_of(subject));
         let _in_order = match &order {
-            Some(order) => Some(
-                tokio::time::timeout(limit, order.lock())
-                    .await
-                    .map_err(|_elapsed| NodeError::Timeout {
-                        after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
-                        during: "wait for an earlier command".to_owned(),
-                    })?,
-            ),
+            Some(order) => {
+                Some(
+                    tokio::time::timeout(limit, order.lock())
+                        .await
+                        .map_err(|_elapsed| NodeError::Timeout {
+                            after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+                            during: "wait for an earlier command".to_owned(),
+                        })?,
+                )
+            }
             None => None,
         };
         let journal = Arc::clone(&inner.journal);
@@ -120,21 +122,10 @@ impl Node {
 }
 
 impl Inner {
-    fn limit(&self, command: &Command) -> Duration {
-        let copies = matches!(
-            command,
-            Command::EnsureImage { .. }
-                | Command::Guest {
-                    step: GuestStep::EnsureVolume { .. }
-                        | GuestStep::QuarantineVolume { .. }
-                        | GuestStep::RestoreVolume { .. },
-                    ..
-                }
-        );
-        if copies {
-            self.config.deadlines.transfer
-        } else {
-            self.config.deadlines.call
+    fn limit(&self, lane: Lane) -> Duration {
+        match lane {
+            Lane::Copying => self.config.deadlines.transfer,
+            Lane::Commands | Lane::Observing => self.config.deadlines.call,
         }
     }
 
@@ -154,9 +145,7 @@ fn subject(command: &Command) -> Option<String> {
         | Command::ConsoleTail { .. } => None,
         Command::EnsurePool { pool, .. } => Some(format!("pool {pool}")),
         Command::EnsureNetwork { network, .. } => Some(format!("network {network}")),
-        Command::EnsureImage { pool, image, .. } => {
-            Some(format!("image {pool} {} {}", image.name, image.version))
-        }
+        Command::EnsureImage { pool, image, .. } => Some(format!("image {pool} {} {}", image.name, image.version)),
         Command::Guest { guest, .. } => Some(format!("guest {}", guest.uuid)),
     }
 }
@@ -167,26 +156,23 @@ fn manner(command: &Command) -> (Lane, &'static str) {
         Command::ObserveGuest { .. } => (Lane::Observing, "look at the guest"),
         Command::ObserveAll { .. } => (Lane::Observing, "look at all guests"),
         Command::EnsurePool { .. } => (Lane::Commands, "make the pool"),
-        Command::EnsureImage { .. } => (Lane::Commands, "bring the image"),
+        Command::EnsureImage { .. } => (Lane::Copying, "bring the image"),
         Command::EnsureNetwork { .. } => (Lane::Commands, "make the network"),
         Command::ConsoleTail { .. } => (Lane::Commands, "read the console"),
-        Command::Guest { step, .. } => (
-            Lane::Commands,
-            match step {
-                GuestStep::EnsureVolume { .. } => "make the disk",
-                GuestStep::EnsureSeed { .. } => "make the seed",
-                GuestStep::EnsureFilter { .. } => "make the filter",
-                GuestStep::EnsureDomain { .. } => "define the guest",
-                GuestStep::Start => "start the guest",
-                GuestStep::Shutdown => "ask the guest to shut down",
-                GuestStep::PowerOff => "power the guest off",
-                GuestStep::Reboot { .. } => "restart the guest",
-                GuestStep::EnsureUndefined => "remove the guest's definition",
-                GuestStep::EnsureNoFilter { .. } => "remove the filter",
-                GuestStep::QuarantineVolume { .. } => "put the disk aside",
-                GuestStep::RestoreVolume { .. } => "bring the disk back",
-                GuestStep::DeleteVolume { .. } => "delete the volume",
-            },
-        ),
+        Command::Guest { step, .. } => match step {
+            GuestStep::EnsureVolume { .. } => (Lane::Copying, "make the disk"),
+            GuestStep::QuarantineVolume { .. } => (Lane::Copying, "put the disk aside"),
+            GuestStep::RestoreVolume { .. } => (Lane::Copying, "bring the disk back"),
+            GuestStep::EnsureSeed { .. } => (Lane::Commands, "make the seed"),
+            GuestStep::EnsureFilter { .. } => (Lane::Commands, "make the filter"),
+            GuestStep::EnsureDomain { .. } => (Lane::Commands, "define the guest"),
+            GuestStep::Start => (Lane::Commands, "start the guest"),
+            GuestStep::Shutdown => (Lane::Commands, "ask the guest to shut down"),
+            GuestStep::PowerOff => (Lane::Commands, "power the guest off"),
+            GuestStep::Reboot { .. } => (Lane::Commands, "restart the guest"),
+            GuestStep::EnsureUndefined => (Lane::Commands, "remove the guest's definition"),
+            GuestStep::EnsureNoFilter { .. } => (Lane::Commands, "remove the filter"),
+            GuestStep::DeleteVolume { .. } => (Lane::Commands, "delete the volume"),
+        },
     }
 }

@@ -25,7 +25,10 @@ fn invalid(reason: &str) -> NodeError {
 pub(crate) fn check(seed: &SeedSpec) -> Result<(), NodeError> {
     names::check_hostname(&seed.hostname)?;
     names::check_mac(&seed.mac)?;
-    names::check("instance", &seed.instance_id)?;
+    names::check_line("the instance", &seed.instance_id)?;
+    if seed.instance_id.is_empty() || seed.instance_id.contains(char::is_whitespace) {
+        return Err(invalid("the instance needs a name without blanks"));
+    }
     for key in &seed.ssh_keys {
         names::check_line("a public key", key)?;
     }
@@ -36,7 +39,13 @@ pub(crate) fn check(seed: &SeedSpec) -> Result<(), NodeError> {
         return Err(invalid("too many addresses or name servers"));
     }
     for is_v4 in [true, false] {
-        if seed.gateways.iter().filter(|gateway| gateway.is_ipv4() == is_v4).count() > 1 {
+        if seed
+            .gateways
+            .iter()
+            .filter(|gateway| gateway.is_ipv4() == is_v4)
+            .count()
+            > 1
+        {
             return Err(invalid("more than one gateway in a family"));
         }
     }
@@ -120,7 +129,7 @@ mod tests {
 
     fn spec() -> SeedSpec {
         SeedSpec {
-            instance_id: "0190c0de-0000-7000-8000-000000000001".into(),
+            instance_id: "0190c0de-0000-7000-8000-000000000001-2001:db8::7".into(),
             hostname: "vps-1".into(),
             ssh_keys: vec!["ssh-ed25519 AAAA someone@home".into()],
             mac: "52:54:00:12:34:56".into(),

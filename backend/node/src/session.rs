@@ -30,9 +30,7 @@ impl Session {
         };
         let connection = Connect::open(Some(&config.uri)).map_err(unreachable)?;
         // The test driver runs inside this process and has nothing to keep alive.
-        if let Err(fault) =
-            connection.set_keep_alive(i32::from(config.deadlines.keepalive_seconds), 2)
-        {
+        if let Err(fault) = connection.set_keep_alive(i32::from(config.deadlines.keepalive_seconds), 2) {
             tracing::debug!(node = config.name, %fault, "no keepalive on this connection");
         }
         let driver = connection.get_type().map_err(unreachable)?;
@@ -74,8 +72,7 @@ fn run_event_loop() -> Result<(), NodeError> {
             };
             // Else libvirt prints every error to standard error.
             virt::error::clear_error_callback();
-            virt::event::event_register_default_impl()
-                .map_err(|fault| failed(fault.to_string()))?;
+            virt::event::event_register_default_impl().map_err(|fault| failed(fault.to_string()))?;
             thread::Builder::new()
                 .name("libvirt-events".to_owned())
                 .spawn(|| {
@@ -124,11 +121,7 @@ impl Turn {
     /// Asks libvirt something, or tells it something that belongs to no guest.
     ///
     /// A command whose caller has stopped waiting sends nothing more.
-    pub(crate) fn ask<T>(
-        &self,
-        during: &str,
-        call: impl FnOnce(&Connect) -> Result<T, Error>,
-    ) -> Result<T, NodeError> {
+    pub(crate) fn ask<T>(&self, during: &str, call: impl FnOnce(&Connect) -> Result<T, Error>) -> Result<T, NodeError> {
         self.still_wanted(during)?;
         call(&self.session.connection).map_err(|fault| self.meaning(during, &fault))
     }

@@ -14,7 +14,9 @@ fn fixtures(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left: Vec<PathBuf> = roots.filter(|root| root.is_dir()).take(1).collect();
     while let Some(folder) = left.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {

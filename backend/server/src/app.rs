@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hostwright_kernel::OffsetClock;
 use hostwright_panel::auth::call::{Actor, Call};
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::platform::Db;
@@ -26,6 +27,8 @@ pub struct App {
     pub texts: Texts,
     /// The nodes.
     pub hypervisor: Arc<dyn Hypervisor>,
+    /// The clock, where it may be moved.
+    pub clock: Arc<Option<OffsetClock>>,
     /// The OpenAPI document, made once.
     pub openapi: Arc<str>,
 }

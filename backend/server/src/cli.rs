@@ -73,6 +73,7 @@ fn argument(field: Field, positional: bool) -> Arg {
         FieldKind::Boolean => argument.num_args(0..=1).default_missing_value("true").value_parser(["true", "false"]),
         FieldKind::Integer => argument.value_parser(clap::value_parser!(i64)).allow_negative_numbers(true),
         FieldKind::Texts => argument.action(ArgAction::Append),
+        FieldKind::Integers => argument.action(ArgAction::Append).value_delimiter(',').value_parser(clap::value_parser!(i64)),
         FieldKind::Text | FieldKind::Json => argument.allow_hyphen_values(true),
     };
     if field.choices.is_empty() { argument } else { argument.value_parser(field.choices) }
@@ -118,13 +119,18 @@ pub async fn run(endpoint: &Endpoint, matches: &ArgMatches, url: &str, token: Op
     let answer: Value = serde_json::from_str(&text).with_context(|| format!("the panel answered: {text}"))?;
     if !good {
         if json {
-            println!("{}", serde_json::to_string_pretty(&answer)?);
+            say(&serde_json::to_string_pretty(&answer)?);
         }
         eprintln!("{}", refusal(&answer));
         return Ok(false);
     }
-    println!("{}", if json { serde_json::to_string_pretty(&answer)? } else { shown(&answer) });
+    say(&if json { serde_json::to_string_pretty(&answer)? } else { shown(&answer) });
     Ok(true)
+}
+
+/// Prints a text and a line end; a reader that has gone away is no error.
+pub fn say(text: &str) {
+    let _reader_gone = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 
 fn given(matches: &ArgMatches, field: &Field) -> Result<Option<Value>> {
@@ -133,6 +139,9 @@ fn given(matches: &ArgMatches, field: &Field) -> Result<Option<Value>> {
         FieldKind::Boolean => {
             let text = matches.get_one::<String>(&field.name);
             text.map_or(field.required.then_some(Value::Bool(false)), |text| Some(Value::Bool(text == "true")))
+        }
+        FieldKind::Integers => {
+            matches.get_many::<i64>(&field.name).map(|numbers| numbers.map(|number| Value::from(*number)).collect())
         }
         FieldKind::Texts => matches
             .get_many::<String>(&field.name)

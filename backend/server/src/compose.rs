@@ -150,6 +150,7 @@ pub fn assemble(
         endpoints,
         texts: ground.texts.clone(),
         hypervisor: Arc::clone(&ports.hypervisor),
+        clock: Arc::clone(&ports.clock),
     };
     let system = |name| Call::system(ground.db.clone(), ground.vault.clone(), Arc::clone(&ground.public_url), name);
     let handlers = handlers(&system, ports, mail, mail_from);
@@ -183,7 +184,7 @@ fn handlers(
 fn invoice_file(call: Call) -> InvoiceFile {
     Arc::new(move |invoice_id| {
         let call = call.clone();
-        Box::pin(async move { no_pdf(&call, &invoice_id).await })
+        Box::pin(async move { call.db.read(move |tx| billing::documents::queries::pdf_in(tx, &invoice_id)).await })
     })
 }
 
@@ -202,8 +203,4 @@ impl Handler for SealHandler {
             Ok(Outcome::Done)
         })
     }
-}
-
-async fn no_pdf(_: &Call, _: &str) -> Result<hostwright_panel::platform::download::Download> {
-    std::future::ready(Err(Error::internal("no pdf"))).await
 }

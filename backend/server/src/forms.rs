@@ -72,20 +72,39 @@ impl Sent {
                 input.insert(field.name.clone(), value);
             }
         }
+        input.extend(self.rows(locale));
         // A name that the action does not know is passed on, and refused by it.
         for (name, values) in &self.values {
-            if !name.starts_with('_') && !fields.iter().any(|field| field.name == *name) {
+            if !name.starts_with('_') && !name.contains('[') && !fields.iter().any(|field| field.name == *name) {
                 input.insert(name.clone(), Value::from(values.first().cloned().unwrap_or_default()));
             }
         }
         input
     }
 
+    /// Lists that were typed row by row: `lines[0].unit` is the unit of the first
+    /// of `lines`. Rows in which nothing was typed are left out.
+    fn rows(&self, locale: Locale) -> Map<String, Value> {
+        let mut lists: BTreeMap<String, BTreeMap<usize, Map<String, Value>>> = BTreeMap::new();
+        for name in self.values.keys() {
+            let Some((list, rest)) = name.split_once('[') else { continue };
+            let Some((index, part)) = rest.split_once("].") else { continue };
+            let Ok(index) = index.parse::<usize>() else { continue };
+            let row = lists.entry(list.to_owned()).or_default().entry(index).or_default();
+            let typed = self.typed(name, locale).unwrap_or_default();
+            if let Some(text) = typed.first().filter(|text| !text.trim().is_empty()) {
+                row.insert(part.to_owned(), Value::from(text.as_str()));
+            }
+        }
+        lists
+            .into_iter()
+            .map(|(list, rows)| (list, rows.into_values().filter(|row| !row.is_empty()).map(Value::Object).collect()))
+            .collect()
+    }
+
     /// What may be shown again: no secrets.
     fn state(&self, action: Action, errors: Vec<hostwright_frontend::page::FieldError>) -> FormState {
-        let hidden = |name: &str| {
-            name == "_csrf" || ["password", "token", "secret", "code"].iter().any(|word| name.contains(word))
-        };
+        let hidden = |name: &str| name.contains("password") || matches!(name, "_csrf" | "token" | "secret" | "code" | "totp_code");
         FormState {
             action: action.name().to_owned(),
             values: self.values.iter().filter(|(name, _)| !hidden(name)).map(|(name, v)| (name.clone(), v.clone())).collect(),
@@ -128,8 +147,8 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
     let then = if sent.first("_then").is_empty() { "_page" } else { "_then" };
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, fill(&sent.path(then), answer)));
-    for cookie in visitor.cookies {
-        response.cookie(cookie);
+    for cookie in &visitor.cookies {
+        response.cookie(cookie.clone());
     }
     if let Some(token) = answer.get("session_token").and_then(Value::as_str) {
         response.cookie(visitor::session_cookie(app, token.to_owned()));
@@ -137,20 +156,41 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
     if action == Action::SignOut {
         response.cookie(visitor::no_session(app));
     }
+    match action {
+        Action::CreateApiKey | Action::BeginTotp => match pages::once(app, &visitor.call, answer) {
+            Ok(cookie) => {
+                response.cookie(cookie);
+            }
+            Err(error) => problem::log(&error, &visitor.call.request_id),
+        },
+        Action::EnableTotp | Action::SignOut => {
+            response.cookie(pages::no_once(app));
+        }
+        _ => {}
+    }
     response.cookie(pages::notice(app, action, answer));
     response.finish()
 }
 
-/// Puts the answer's values where a path names them: `/staff/plans/{id}`.
+/// Puts the answer's values where a path names them: `/staff/plans/{id}`, and
+/// `/portal/tickets/{ticket.id}` for a value inside another.
 fn fill(path: &str, answer: &Value) -> String {
-    let mut filled = path.to_owned();
-    if let Some(fields) = answer.as_object() {
-        for (name, value) in fields {
-            if let Some(text) = value.as_str() {
-                filled = filled.replace(&format!("{{{name}}}"), &hostwright_frontend::page::encode(text));
+    let mut filled = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, tail)| Some((before, tail.split_once('}')?))) {
+        filled.push_str(before);
+        let value = answer.pointer(&format!("/{}", name.replace('.', "/"))).and_then(Value::as_str);
+        match value {
+            Some(text) => filled.push_str(&hostwright_frontend::page::encode(text)),
+            None => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
             }
         }
+        rest = after;
     }
+    filled.push_str(rest);
     filled
 }
 
@@ -247,4 +287,17 @@ async fn read_multipart(request: &HttpRequest, payload: web::Payload) -> Result<
         }
     }
     Ok(sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_takes_values_of_the_answer_and_of_what_is_inside_it() {
+        let answer = json!({ "id": "pln_1", "ticket": { "id": "tic_2" }, "note": "a{id}b" });
+        assert_eq!(fill("/staff/plans/{id}", &answer), "/staff/plans/pln_1");
+        assert_eq!(fill("/portal/tickets/{ticket.id}#reply", &answer), "/portal/tickets/tic_2#reply");
+        assert_eq!(fill("/x?note={note}&y={missing}", &answer), "/x?note=a%7Bid%7Db&y={missing}");
+    }
 }

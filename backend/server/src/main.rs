@@ -32,7 +32,7 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .arg(global("config", "FILE", "Configuration file").default_value("hostwright.toml"))
         .arg(global("url", "URL", "The panel to speak to").env("HOSTWRIGHT_URL").default_value("http://127.0.0.1:8080"))
-        .arg(global("token", "KEY", "API key").env("HOSTWRIGHT_TOKEN").hide_env_values(true))
+        .arg(global("api-key", "KEY", "API key, or the token of a session").env("HOSTWRIGHT_API_KEY").hide_env_values(true))
         .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue).help("Print JSON"))
         .subcommand(Command::new("serve").about("Serve the panel and run its jobs"))
         .subcommand(Command::new("setup").about("Print the one-time set-up link of a new installation"))
@@ -70,11 +70,11 @@ async fn run() -> Result<bool> {
         }
         "verify" => verify(&config(chosen)?, chosen.get_flag("json")).await,
         "actions" => {
-            routes::print_actions(&endpoints);
+            cli::say(&routes::actions_table(&endpoints));
             Ok(true)
         }
         "openapi" => {
-            println!("{}", serde_json::to_string_pretty(&openapi::document(&endpoints))?);
+            cli::say(&serde_json::to_string_pretty(&openapi::document(&endpoints))?);
             Ok(true)
         }
         "completions" => {
@@ -91,7 +91,7 @@ async fn run() -> Result<bool> {
             });
             let Some(endpoint) = found else { bail!("no such action: {slice} {action}") };
             let url = chosen.get_one::<String>("url").context("no url")?;
-            let token = chosen.get_one::<String>("token").map(String::as_str);
+            let token = chosen.get_one::<String>("api-key").map(String::as_str);
             cli::run(endpoint, chosen, url, token, chosen.get_flag("json")).await
         }
     }

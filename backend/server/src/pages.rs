@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::api::form_pairs;
 use crate::app::App;
 use crate::problem;
-use crate::visitor::{NOTICE, Visitor, cookie};
+use crate::visitor::{NOTICE, ONCE, Visitor, cookie};
 
 /// What pages may load: their own files, and nothing from another host.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -62,7 +62,7 @@ pub async fn show(
 
 async fn show_with(
     app: &App,
-    visitor: Visitor,
+    mut visitor: Visitor,
     path: &str,
     form: Option<FormState>,
     told: Option<&str>,
@@ -83,26 +83,63 @@ async fn show_with(
         let text = page.t(if app.texts.has(&key) { &key } else { "ui-done" });
         page.notices.push(Notice::new(Tone::Good, text));
     }
+    let shown_once = if route.path.ends_with("/account") { take_once(app, &mut visitor) } else { None };
     let visit = Visit {
         call: visitor.call.clone(),
         page,
         params: Params(values),
         hypervisor: Arc::clone(&app.hypervisor),
+        shown_once,
+        clock: Arc::clone(&app.clock),
     };
     match (route.draw)(visit).await {
         Ok(Drawn::Page(html)) => Ok(answer(StatusCode::OK, html, &visitor.cookies)),
-        Ok(Drawn::GoTo(path)) => Ok(sent_on(&path, &visitor.cookies)),
+        Ok(Drawn::GoTo(path)) => Ok(go_to(&path, &visitor.cookies)),
         Err(error) => Err(Box::new((visitor, error))),
     }
 }
 
-fn sent_on(path: &str, cookies: &[Cookie<'static>]) -> HttpResponse {
+/// Sends the browser on; what was done is told by the page where it arrives.
+fn go_to(path: &str, cookies: &[Cookie<'static>]) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, path.to_owned()));
-    for cookie in cookies {
+    response.insert_header((header::LOCATION, path));
+    for cookie in cookies.iter().filter(|cookie| cookie.name() != NOTICE) {
         response.cookie(cookie.clone());
     }
     response.finish()
+}
+
+/// Keeps an answer that is shown only once for the page that shows it: in the
+/// browser of whom it is for, sealed, for ten minutes.
+///
+/// # Errors
+/// When it cannot be sealed.
+pub fn once(app: &App, call: &Call, answer: &Value) -> hostwright_panel::platform::error::Result<Cookie<'static>> {
+    let kept = serde_json::json!({ "for": call.actor_id(), "answer": answer });
+    let sealed = app.vault.seal(ONCE, &kept.to_string())?;
+    Ok(cookie(app, ONCE, sealed).max_age(Duration::minutes(10)).finish())
+}
+
+/// The answer that is shown only once, if it is for this caller. A key is
+/// forgotten with it; a second factor's secret stays until a code proves it.
+fn take_once(app: &App, visitor: &mut Visitor) -> Option<Value> {
+    let sealed = visitor.once.take()?;
+    let kept = app.vault.open(ONCE, &sealed).ok()?;
+    let mut kept: Value = serde_json::from_str(&kept).ok()?;
+    if kept.get("for").and_then(Value::as_str) != Some(visitor.call.actor_id().as_str()) {
+        return None;
+    }
+    let answer = kept.get_mut("answer").map(Value::take)?;
+    if answer.get("token").is_some() {
+        visitor.cookies.push(no_once(app));
+    }
+    Some(answer)
+}
+
+/// Forgets the answer that is shown only once.
+#[must_use]
+pub fn no_once(app: &App) -> Cookie<'static> {
+    cookie(app, ONCE, String::new()).max_age(Duration::ZERO).finish()
 }
 
 /// The frame of a page for this visitor.

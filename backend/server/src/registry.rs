@@ -179,6 +179,8 @@ pub enum FieldKind {
     Boolean,
     /// Several texts.
     Texts,
+    /// Several whole numbers.
+    Integers,
     /// Anything else, given as JSON.
     Json,
 }
@@ -201,6 +203,7 @@ impl FieldKind {
             let item = schema.get("items").map(|item| shape.resolve(item));
             match item.and_then(|item| item.get("type")).and_then(Value::as_str) {
                 Some("string") => Self::Texts,
+                Some("integer") => Self::Integers,
                 _ => Self::Json,
             }
         } else {
@@ -217,6 +220,11 @@ impl FieldKind {
             Self::Texts => {
                 let lines = typed.iter().flat_map(|text| text.lines()).map(str::trim);
                 Some(lines.filter(|line| !line.is_empty()).map(Value::from).collect())
+            }
+            Self::Integers => {
+                let parts = typed.iter().flat_map(|text| text.split([',', ';', ' ', '\n'])).map(str::trim);
+                let number = |part: &str| part.parse::<i64>().map_or_else(|_| Value::from(part), Value::from);
+                Some(parts.filter(|part| !part.is_empty()).map(number).collect())
             }
             _ if first.trim().is_empty() => None,
             Self::Text => Some(Value::from(first)),
@@ -327,7 +335,7 @@ fn read_input<I: DeserializeOwned>(value: Value) -> Result<I> {
         let reason = error.inner().to_string();
         let quoted = reason.split('`').nth(1).map(str::to_owned);
         let (code, field) = if reason.starts_with("missing field") {
-            ("request.field_missing", quoted.unwrap_or(path))
+            ("request.field_missing", within(&path, quoted))
         } else if reason.starts_with("unknown field") {
             ("request.field_unknown", quoted.unwrap_or(path))
         } else {
@@ -340,6 +348,15 @@ fn read_input<I: DeserializeOwned>(value: Value) -> Result<I> {
                 .field(field),
         ])
     })
+}
+
+/// The name of a field that is missing in the thing at `path`: `lines[0].unit`.
+fn within(path: &str, missing: Option<String>) -> String {
+    match missing {
+        Some(name) if matches!(path, "" | ".") => name,
+        Some(name) => format!("{path}.{name}"),
+        None => path.to_owned(),
+    }
 }
 
 /// Declares an endpoint: `action!(POST "/plans" CreatePlan => catalogue::commands::create)`.

@@ -4,7 +4,7 @@
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::{NewJob, enqueue};
 use hostwright_panel::platform::{Db, Tx};
-use hostwright_panel::{nodes, renewals, servers};
+use hostwright_panel::{auth, nodes, renewals, servers};
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 /// Starts ticking; stops when the scheduler is dropped or shut down.
@@ -45,9 +45,11 @@ fn observe(tx: &mut Tx<'_>) -> Result<()> {
     servers::jobs::enqueue_observations_in(tx)
 }
 
-/// Quarantined disks and addresses whose time has come, and the hash chains.
+/// Quarantined disks, addresses and sessions whose time has come, and the hash
+/// chains.
 fn housekeeping(tx: &mut Tx<'_>) -> Result<()> {
     servers::jobs::enqueue_purge_in(tx)?;
+    auth::jobs::clean_in(tx)?;
     enqueue(tx, &NewJob { kind: crate::compose::SEAL, subject: "all", customer_id: None, title: "seal", actor: "system:tick" })?;
     Ok(())
 }

@@ -26,12 +26,14 @@ const LOCALE: &str = "hw_locale";
 const THEME: &str = "hw_theme";
 /// What happened in the request before.
 pub const NOTICE: &str = "hw_notice";
+/// An answer that is shown only once, sealed.
+pub const ONCE: &str = "hw_once";
 
 /// A request's sender.
 pub struct Visitor {
     /// The call to pass to commands and queries.
     pub call: Call,
-    /// Whether the caller proved itself by a key and not by a cookie.
+    /// Whether the caller proved itself by a header and not by a cookie.
     pub by_key: bool,
     /// Language of the answer.
     pub locale: Locale,
@@ -43,6 +45,8 @@ pub struct Visitor {
     pub csrf: String,
     /// Cookies to be set with the answer.
     pub cookies: Vec<Cookie<'static>>,
+    /// An answer that is shown only once, as it came back.
+    pub once: Option<String>,
 }
 
 impl Visitor {
@@ -65,13 +69,17 @@ impl Visitor {
             theme: cookie(THEME).unwrap_or_else(|| "auto".to_owned()),
             csrf: String::new(),
             cookies: Vec::new(),
+            once: cookie(ONCE),
         };
         let bearer = text_header(request, header::AUTHORIZATION);
         let credential = match bearer.strip_prefix("Bearer ") {
-            Some(key) => Some(Credential::ApiKey(key.trim().to_owned())),
+            Some(key) if key.starts_with("hw_") => Some(Credential::ApiKey(key.trim().to_owned())),
+            // The token of a session: what `auth sign-in` answers on the command line.
+            Some(token) => Some(Credential::Session(token.trim().to_owned())),
             None => cookie(SESSION).map(Credential::Session),
         };
-        visitor.by_key = matches!(credential, Some(Credential::ApiKey(_)));
+        // No browser sends this header by itself, so nobody can forge it.
+        visitor.by_key = !bearer.is_empty();
         let known = match credential {
             Some(credential) => auth::authenticate(&visitor.call, credential).await?,
             None => None,

@@ -36,8 +36,9 @@ pub struct GuestImage {
 
 /// A guest of a few megabytes that boots in seconds under emulation.
 ///
-/// Its kernel's command line may carry `hostwright.shell` for a root shell on the console, and
-/// `hostwright.forge=OWN@FORGED@TARGET,...` to try addresses that are not its own.
+/// Its kernel's command line may carry `hostwright.shell` for a root shell on the console,
+/// `hostwright.tick` for a line every second, and `hostwright.forge=OWN@FORGED@TARGET,...` to try
+/// addresses that are not its own.
 pub type TinyImage = GuestImage;
 /// A Debian 12 with systemd and sshd.
 pub type DebianImage = GuestImage;

@@ -1,9 +1,36 @@
 //! What customers see: servers, ordering, invoices, tickets, account.
 
+use crate::route;
 use crate::route::Route;
+
+mod account;
+pub mod invoices;
+mod money;
+mod order;
+mod overview;
+mod servers;
+mod subscriptions;
+pub mod tasks;
+mod tickets;
+pub mod words;
 
 /// Their pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        route!("/portal", Portal, overview::show),
+        route!("/portal/servers", Portal, servers::list),
+        route!("/portal/servers/{server_id}", Portal, servers::show),
+        route!("/portal/servers/{server_id}/console", Portal, servers::console),
+        route!("/portal/tasks/{task_id}", Portal, tasks::show),
+        route!("/portal/order", Portal, order::show),
+        route!("/portal/order/confirm", Portal, order::confirm),
+        route!("/portal/subscriptions/{subscription_id}", Portal, subscriptions::show),
+        route!("/portal/invoices", Portal, invoices::list),
+        route!("/portal/invoices/{invoice_id}", Portal, invoices::show),
+        route!("/portal/tickets", Portal, tickets::list),
+        route!("/portal/tickets/new", Portal, tickets::new),
+        route!("/portal/tickets/{ticket_id}", Portal, tickets::show),
+        route!("/portal/account", Portal, account::show),
+    ]
 }

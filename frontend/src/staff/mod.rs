@@ -1,11 +1,32 @@
 //! What the provider's people see.
+//!
+//! * [`office`] — money and customers: dashboard, search, customers, orders,
+//!   invoices, payments, ledger, renewals, subscriptions, settings, account.
+//! * [`estate`] — machines and conversations: servers, tasks, nodes, addresses,
+//!   plans, images, tickets, mails, audit, people.
 
 use crate::route::Route;
 
+mod account;
+mod customers;
+mod dashboard;
 pub mod estate;
+pub mod history;
+mod invoices;
+mod ledger;
+pub mod office;
+pub mod words;
+mod orders;
+mod payments;
+mod pick;
+mod renewals;
+mod search;
+mod settings;
+mod subscriptions;
+mod verify;
 
 /// Their pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    estate::routes()
+    [office::routes(), estate::routes()].concat()
 }

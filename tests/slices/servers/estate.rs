@@ -106,8 +106,8 @@ impl<'w> Estate<'w> {
             memory_mib_total: Some(vcpus * 256),
             disk_gib_total: Some(vcpus * 2),
         };
-        let probe: Arc<dyn NodeProbe> = world.hypervisor.clone();
-        nodes::commands::register(&world.owner(), &probe, node).await.unwrap().id
+        let probe: &dyn NodeProbe = world.hypervisor.as_ref();
+        nodes::commands::register(&world.owner(), probe, node).await.unwrap().id
     }
 
     pub fn simulator(&self) -> &Arc<Simulator> {

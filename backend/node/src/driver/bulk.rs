@@ -57,13 +57,11 @@ fn ask(connection: &Connect) -> Result<Records, Error> {
         | sys::VIR_DOMAIN_STATS_BALLOON
         | sys::VIR_DOMAIN_STATS_INTERFACE
         | sys::VIR_DOMAIN_STATS_BLOCK;
-    let flags = sys::VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
-        | sys::VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
+    let flags = sys::VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE | sys::VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
     let mut first: *mut sys::virDomainStatsRecordPtr = ptr::null_mut();
     // SAFETY: the connection is open for as long as it is borrowed, and the list is written to a
     // place of the right type.
-    let count =
-        unsafe { sys::virConnectGetAllDomainStats(connection.as_ptr(), wanted, &raw mut first, flags) };
+    let count = unsafe { sys::virConnectGetAllDomainStats(connection.as_ptr(), wanted, &raw mut first, flags) };
     match usize::try_from(count) {
         Ok(count) => Ok(Records { first, count }),
         Err(_negative) => Err(Error::last_error()),
@@ -134,9 +132,7 @@ fn numbers_and_names(record: &sys::virDomainStatsRecord) -> Values {
 fn counters(values: &Values) -> Counters {
     let number = |field: &str| values.numbers.get(field).copied();
     let kibibytes = |field: &str| number(field).map(|kib| kib.saturating_mul(1024));
-    let of = |kind: &str, place: u64, field: &str| {
-        number(&format!("{kind}.{place}.{field}")).unwrap_or(0)
-    };
+    let of = |kind: &str, place: u64, field: &str| number(&format!("{kind}.{place}.{field}")).unwrap_or(0);
     let name = |kind: &str, place: u64| {
         values
             .names

@@ -80,8 +80,7 @@ fn listen(turn: &Turn, stream: &Stream) -> Result<Vec<u8>, NodeError> {
 
 /// True if the address names no other host, so that paths mean the same files.
 fn is_this_machine(uri: &str) -> bool {
-    uri.split_once("://")
-        .is_some_and(|(_, rest)| rest.starts_with('/'))
+    uri.split_once("://").is_some_and(|(_, rest)| rest.starts_with('/'))
 }
 
 /// The end of the log and, where it has just been turned over, of the one before.

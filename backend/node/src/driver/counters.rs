@@ -51,9 +51,7 @@ fn net(turn: &Turn, domain: &Domain, interface: &str) -> Option<NetCounters> {
 }
 
 fn block(turn: &Turn, domain: &Domain, disk: &str) -> Option<BlockCounters> {
-    let stats = turn
-        .ask("read disk counters", |_| domain.get_block_stats(disk))
-        .ok()?;
+    let stats = turn.ask("read disk counters", |_| domain.get_block_stats(disk)).ok()?;
     Some(BlockCounters {
         disk: disk.to_owned(),
         read_bytes: counted(stats.rd_bytes),

@@ -26,8 +26,7 @@ pub(super) fn ensure_domain(
     }
     let (place, left_out) = placement(turn, guest, spec)?;
     let document = domain_xml(guest, spec, &place);
-    let wanted = domain_facts(&document)
-        .map_err(|fault| super::unreadable("read the definition to be", &fault))?;
+    let wanted = domain_facts(&document).map_err(|fault| super::unreadable("read the definition to be", &fault))?;
     let present = match observe::find(turn, guest)? {
         Some(domain) => Some(observe::facts_of(turn, &domain, true)?),
         None => {
@@ -97,11 +96,7 @@ fn refuse_namesake(turn: &Turn, guest: &GuestRef) -> Result<(), NodeError> {
     }
 }
 
-fn placement(
-    turn: &Turn,
-    guest: &GuestRef,
-    spec: &GuestSpec,
-) -> Result<(Placement, Vec<Capability>), NodeError> {
+fn placement(turn: &Turn, guest: &GuestRef, spec: &GuestSpec) -> Result<(Placement, Vec<Capability>), NodeError> {
     let pool = storage::pool(turn, &spec.pool)?;
     let disk = place_of(turn, &pool, &spec.disk)?;
     let seed = match &spec.seed {
@@ -165,13 +160,9 @@ fn file_of(turn: &Turn, pool: &StoragePool, artifact: &Artifact) -> Result<Strin
             let volume = storage::volume(turn, pool, volume)?;
             turn.ask("read the volume", |_| volume.get_path())
         }
-        Artifact::File { path } => {
-            path.to_str()
-                .map(str::to_owned)
-                .ok_or_else(|| NodeError::Invalid {
-                    reason: "the path of a kernel is not text".to_owned(),
-                })
-        }
+        Artifact::File { path } => path.to_str().map(str::to_owned).ok_or_else(|| NodeError::Invalid {
+            reason: "the path of a kernel is not text".to_owned(),
+        }),
     }
 }
 
@@ -263,13 +254,7 @@ pub(super) fn power_off(turn: &Turn, memory: &Memory, fence: &Fence, guest: &Gue
 }
 
 /// Restarts the guest.
-pub(super) fn reboot(
-    turn: &Turn,
-    memory: &Memory,
-    fence: &Fence,
-    guest: &GuestRef,
-    force: bool,
-) -> Outcome {
+pub(super) fn reboot(turn: &Turn, memory: &Memory, fence: &Fence, guest: &GuestRef, force: bool) -> Outcome {
     let domain = own(turn, guest)?;
     if observe::state_of(turn, &domain)?.0 != GuestState::Running {
         return Err(NodeError::Conflict {
@@ -291,9 +276,7 @@ pub(super) fn reboot(
         turn.change(fence, "power the guest off", |_| domain.destroy())?;
         turn.change(fence, "start the guest", |_| domain.create()).map(|_| ())
     };
-    confirm(turn, memory, guest, act, |seen| {
-        seen.state == GuestState::Running
-    })
+    confirm(turn, memory, guest, act, |seen| seen.state == GuestState::Running)
 }
 
 /// Removes the definition of a stopped guest. Its disks stay.

@@ -26,9 +26,7 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
             Some(pool) => names::check("pool", pool),
             None => Ok(()),
         },
-        Command::ObserveGuest { guest } | Command::ConsoleTail { guest, .. } => {
-            names::check_guest(guest)
-        }
+        Command::ObserveGuest { guest } | Command::ConsoleTail { guest, .. } => names::check_guest(guest),
         Command::EnsurePool { pool, path } => {
             names::check("pool", pool)?;
             if path.is_absolute() && path.to_str().is_some_and(|path| !path.contains("..")) {
@@ -51,8 +49,7 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
         Command::Guest { guest, step, .. } => {
             names::check_guest(guest)?;
             match step {
-                GuestStep::EnsureVolume { pool, volume, .. }
-                | GuestStep::DeleteVolume { pool, volume } => {
+                GuestStep::EnsureVolume { pool, volume, .. } | GuestStep::DeleteVolume { pool, volume } => {
                     names::check("pool", pool)?;
                     names::check_volume_of(guest, volume)
                 }
@@ -85,7 +82,9 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
                             reason: "a guest needs a processor and memory".to_owned(),
                         });
                     }
-                    spec.filter.as_deref().map_or(Ok(()), |filter| names::check("filter", filter))
+                    spec.filter
+                        .as_deref()
+                        .map_or(Ok(()), |filter| names::check("filter", filter))
                 }
                 GuestStep::QuarantineVolume {
                     pool,
@@ -127,13 +126,12 @@ pub(crate) fn perform(
 ) -> Outcome {
     match command {
         Command::Probe { pool } => observe::probe(turn, pool.as_deref()),
-        Command::ObserveGuest { guest } => observe::guest(turn, memory, &guest)
-            .map(|seen| Report::Guest(Box::new(seen))),
+        Command::ObserveGuest { guest } => {
+            observe::guest(turn, memory, &guest).map(|seen| Report::Guest(Box::new(seen)))
+        }
         Command::ObserveAll { pool } => observe::all(turn, memory, pool.as_deref()),
         Command::EnsurePool { pool, path } => storage::ensure_pool(turn, &pool, &path),
-        Command::EnsureImage { pool, image, parts } => {
-            storage::ensure_image(turn, &pool, &image, &parts)
-        }
+        Command::EnsureImage { pool, image, parts } => storage::ensure_image(turn, &pool, &image, &parts),
         Command::EnsureNetwork { network, kind } => {
             if !turn.can(Capability::Networks) {
                 return Ok(Report::Skipped {
@@ -157,9 +155,7 @@ pub(crate) fn perform(
                 GuestStep::EnsureSeed { pool, volume, seed } => {
                     volumes::ensure_seed(turn, fence, &pool, &volume, &seed)
                 }
-                GuestStep::DeleteVolume { pool, volume } => {
-                    volumes::delete(turn, journal, fence, &pool, &volume)
-                }
+                GuestStep::DeleteVolume { pool, volume } => volumes::delete(turn, journal, fence, &pool, &volume),
                 GuestStep::QuarantineVolume {
                     pool,
                     volume,
@@ -170,17 +166,11 @@ pub(crate) fn perform(
                     volume,
                     quarantine,
                 } => quarantine::rename(turn, journal, fence, &pool, &quarantine, &volume),
-                GuestStep::EnsureFilter {
-                    filter,
-                    mac,
-                    addresses,
-                } => network::ensure_filter(turn, fence, &filter, &mac, &addresses),
-                GuestStep::EnsureNoFilter { filter } => {
-                    network::ensure_no_filter(turn, fence, &filter)
+                GuestStep::EnsureFilter { filter, mac, addresses } => {
+                    network::ensure_filter(turn, fence, &filter, &mac, &addresses)
                 }
-                GuestStep::EnsureDomain { spec } => {
-                    guest::ensure_domain(turn, memory, fence, &guest, &spec)
-                }
+                GuestStep::EnsureNoFilter { filter } => network::ensure_no_filter(turn, fence, &filter),
+                GuestStep::EnsureDomain { spec } => guest::ensure_domain(turn, memory, fence, &guest, &spec),
                 GuestStep::Start => guest::start(turn, memory, fence, &guest),
                 GuestStep::Shutdown => guest::shutdown(turn, memory, fence, &guest),
                 GuestStep::PowerOff => guest::power_off(turn, memory, fence, &guest),

@@ -72,8 +72,7 @@ struct Shape {
 }
 
 fn shape(document: &str) -> Result<Shape, NodeError> {
-    let network =
-        Element::parse(document).map_err(|fault| unreadable("read the network", &fault))?;
+    let network = Element::parse(document).map_err(|fault| unreadable("read the network", &fault))?;
     let attribute = |path: &str, name: &str| {
         network
             .at(path)
@@ -105,13 +104,7 @@ fn shape(document: &str) -> Result<Shape, NodeError> {
 }
 
 /// Makes the filter, or brings it up to date; running guests follow at once.
-pub(super) fn ensure_filter(
-    turn: &Turn,
-    fence: &Fence,
-    name: &str,
-    mac: &str,
-    addresses: &[IpAddr],
-) -> Outcome {
+pub(super) fn ensure_filter(turn: &Turn, fence: &Fence, name: &str, mac: &str, addresses: &[IpAddr]) -> Outcome {
     if !turn.can(Capability::Filters) {
         return Ok(Report::Skipped {
             needs: Capability::Filters,

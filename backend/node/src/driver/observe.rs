@@ -43,9 +43,7 @@ fn now_us() -> u64 {
 pub(super) fn probe(turn: &Turn, pool: Option<&str>) -> Outcome {
     let session = &turn.session;
     let info = turn.ask("ask for the host's size", |connection| connection.get_node_info())?;
-    let libvirt = turn.ask("ask for libvirt's version", |connection| {
-        connection.get_lib_version()
-    })?;
+    let libvirt = turn.ask("ask for libvirt's version", |connection| connection.get_lib_version())?;
     let hostname = turn.ask("ask for the host's name", |connection| connection.get_hostname())?;
     let host = turn.ask("ask for the host's abilities", |connection| {
         connection.get_capabilities()
@@ -58,7 +56,9 @@ pub(super) fn probe(turn: &Turn, pool: Option<&str>) -> Outcome {
         .any(|domain| domain.attribute("type") == Some("kvm"));
     // Not every driver knows these two.
     let hypervisor_version = turn
-        .ask("ask for the hypervisor's version", |connection| connection.get_hyp_version())
+        .ask("ask for the hypervisor's version", |connection| {
+            connection.get_hyp_version()
+        })
         .ok()
         .map(version_text);
     let memory_free_bytes = turn
@@ -89,12 +89,7 @@ pub(super) fn probe(turn: &Turn, pool: Option<&str>) -> Outcome {
 
 /// libvirt packs versions as millions, thousands and units.
 fn version_text(packed: u32) -> String {
-    format!(
-        "{}.{}.{}",
-        packed / 1_000_000,
-        packed / 1_000 % 1_000,
-        packed % 1_000
-    )
+    format!("{}.{}.{}", packed / 1_000_000, packed / 1_000 % 1_000, packed % 1_000)
 }
 
 fn pool_space(turn: &Turn, pool: &str) -> Result<Option<(u64, u64)>, NodeError> {
@@ -159,9 +154,7 @@ pub(super) fn find(turn: &Turn, guest: &GuestRef) -> Result<Option<Domain>, Node
 pub(super) fn state_of(turn: &Turn, domain: &Domain) -> Result<(GuestState, i32), NodeError> {
     let (state, reason) = turn.ask("ask for the guest's state", |_| domain.get_state())?;
     let state = match state {
-        sys::VIR_DOMAIN_RUNNING | sys::VIR_DOMAIN_BLOCKED | sys::VIR_DOMAIN_SHUTDOWN => {
-            GuestState::Running
-        }
+        sys::VIR_DOMAIN_RUNNING | sys::VIR_DOMAIN_BLOCKED | sys::VIR_DOMAIN_SHUTDOWN => GuestState::Running,
         sys::VIR_DOMAIN_PAUSED | sys::VIR_DOMAIN_PMSUSPENDED => GuestState::Paused,
         sys::VIR_DOMAIN_SHUTOFF => GuestState::ShutOff,
         sys::VIR_DOMAIN_CRASHED => GuestState::Crashed,
@@ -263,10 +256,7 @@ pub(super) fn all(turn: &Turn, memory: &Memory, pool: Option<&str>) -> Outcome {
     Ok(Report::Inventory(Box::new(inventory)))
 }
 
-fn list_volumes(
-    turn: &Turn,
-    pool: &StoragePool,
-) -> Result<Vec<crate::observed::VolumeFacts>, NodeError> {
+fn list_volumes(turn: &Turn, pool: &StoragePool) -> Result<Vec<crate::observed::VolumeFacts>, NodeError> {
     if !turn.ask("look at the pool", |_| pool.is_active())? {
         return Ok(Vec::new());
     }

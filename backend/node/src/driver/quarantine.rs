@@ -21,14 +21,7 @@ use crate::session::{Fence, Turn};
 use crate::xml::volume_xml;
 
 /// Renames a volume. Done already if only the new name is there.
-pub(super) fn rename(
-    turn: &Turn,
-    journal: &Journal,
-    fence: &Fence,
-    pool_name: &str,
-    from: &str,
-    to: &str,
-) -> Outcome {
+pub(super) fn rename(turn: &Turn, journal: &Journal, fence: &Fence, pool_name: &str, from: &str, to: &str) -> Outcome {
     let pool = storage::pool(turn, pool_name)?;
     let Some(source) = storage::find_volume(turn, &pool, from)? else {
         let moved = storage::volume(turn, &pool, to).map_err(|refusal| match refusal {
@@ -117,12 +110,7 @@ fn copy(
 /// True if a token written through libvirt can be read from the folder directly.
 ///
 /// A path alone proves nothing: the node may be another machine with the same layout.
-fn sees_the_same_files(
-    turn: &Turn,
-    pool: &StoragePool,
-    from: &str,
-    path: &str,
-) -> Result<bool, NodeError> {
+fn sees_the_same_files(turn: &Turn, pool: &StoragePool, from: &str, path: &str) -> Result<bool, NodeError> {
     let path = Path::new(path);
     let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
     if !is_file || !turn.can(Capability::VolumeUpload) {

@@ -47,8 +47,7 @@ pub(super) fn ensure_pool(turn: &Turn, name: &str, path: &Path) -> Outcome {
     let pool = match find_pool(turn, name)? {
         Some(pool) => {
             let document = turn.ask("read the pool", |_| pool.get_xml_desc(0))?;
-            let described = volume_description(&document)
-                .map_err(|fault| unreadable("read the pool", &fault))?;
+            let described = volume_description(&document).map_err(|fault| unreadable("read the pool", &fault))?;
             if described.path.as_deref() != Some(path.trim_end_matches('/')) {
                 return Err(NodeError::Conflict {
                     name: name.to_owned(),
@@ -86,11 +85,7 @@ pub(super) fn ensure_pool(turn: &Turn, name: &str, path: &Path) -> Outcome {
 }
 
 /// Finds a volume by name.
-pub(super) fn find_volume(
-    turn: &Turn,
-    pool: &StoragePool,
-    volume: &str,
-) -> Result<Option<StorageVol>, NodeError> {
+pub(super) fn find_volume(turn: &Turn, pool: &StoragePool, volume: &str) -> Result<Option<StorageVol>, NodeError> {
     turn.find("find the volume", |_| StorageVol::lookup_by_name(pool, volume))
 }
 
@@ -111,9 +106,7 @@ pub(super) fn describe(turn: &Turn, volume: &StorageVol) -> Result<VolumeDescrip
 /// What a volume is now.
 pub(super) fn volume_facts(turn: &Turn, volume: &StorageVol) -> Result<VolumeFacts, NodeError> {
     let described = describe(turn, volume)?;
-    let (name, path) = turn.ask("read the volume", |_| {
-        Ok((volume.get_name()?, volume.get_path()?))
-    })?;
+    let (name, path) = turn.ask("read the volume", |_| Ok((volume.get_name()?, volume.get_path()?)))?;
     Ok(VolumeFacts {
         name,
         path,
@@ -129,12 +122,7 @@ pub(super) fn volume_facts(turn: &Turn, volume: &StorageVol) -> Result<VolumeFac
 }
 
 /// Brings an image. The empty `.ready` volume comes last: without it the parts are not trusted.
-pub(super) fn ensure_image(
-    turn: &Turn,
-    pool_name: &str,
-    image: &ImageRef,
-    parts: &ImageParts,
-) -> Outcome {
+pub(super) fn ensure_image(turn: &Turn, pool_name: &str, image: &ImageRef, parts: &ImageParts) -> Outcome {
     let pool = pool(turn, pool_name)?;
     let has_content = turn.can(Capability::VolumeUpload);
     let mut files = vec![(image.disk_volume(), parts.disk.as_path())];
@@ -193,13 +181,7 @@ pub(super) fn ensure_image(
     }
 }
 
-fn bring(
-    turn: &Turn,
-    pool: &StoragePool,
-    name: &str,
-    file: &Path,
-    has_content: bool,
-) -> Result<(), NodeError> {
+fn bring(turn: &Turn, pool: &StoragePool, name: &str, file: &Path, has_content: bool) -> Result<(), NodeError> {
     let unusable = |fault: std::io::Error| NodeError::Failed {
         libvirt_code: 0,
         during: format!("read {}", file.display()),
@@ -233,12 +215,7 @@ fn bring(
 }
 
 /// Writes content to the beginning of a volume.
-pub(super) fn upload(
-    turn: &Turn,
-    volume: &StorageVol,
-    bytes: u64,
-    content: &mut dyn Read,
-) -> Result<(), NodeError> {
+pub(super) fn upload(turn: &Turn, volume: &StorageVol, bytes: u64, content: &mut dyn Read) -> Result<(), NodeError> {
     let stream = turn.ask("begin to copy", |connection| {
         let stream = Stream::new(connection, 0)?;
         volume.upload(&stream, 0, bytes, 0)?;

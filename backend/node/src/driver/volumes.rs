@@ -62,7 +62,13 @@ pub(super) fn ensure_volume(
                     }
                     let base = storage::volume(turn, &pool, &image.disk_volume())?;
                     let base_bytes = storage::volume_facts(turn, &base)?.capacity_bytes;
-                    let document = volume_xml(name, base_bytes, format_here(turn));
+                    // Where a disk cannot be grown it is made in its final size.
+                    let bytes = if turn.can(Capability::VolumeResize) {
+                        base_bytes
+                    } else {
+                        base_bytes.max(wanted)
+                    };
+                    let document = volume_xml(name, bytes, format_here(turn));
                     turn.change(fence, "copy the image", |_| {
                         StorageVol::create_xml_from(&pool, &document, &base, 0)
                     })?
@@ -73,7 +79,8 @@ pub(super) fn ensure_volume(
         }
     };
     let before = storage::volume_facts(turn, &volume)?;
-    if before.capacity_bytes < wanted && turn.can(Capability::VolumeResize) {
+    if before.capacity_bytes < wanted {
+        turn.need(Capability::VolumeResize)?;
         changed = true;
         grow(turn, fence, pool_name, &volume, &before.path, wanted)?;
     }
@@ -91,14 +98,7 @@ fn format_here(turn: &Turn) -> &'static str {
 }
 
 /// Grows a disk: through the running guest if there is one, since its process holds the file.
-fn grow(
-    turn: &Turn,
-    fence: &Fence,
-    pool: &str,
-    volume: &StorageVol,
-    path: &str,
-    wanted: u64,
-) -> Result<(), NodeError> {
+fn grow(turn: &Turn, fence: &Fence, pool: &str, volume: &StorageVol, path: &str, wanted: u64) -> Result<(), NodeError> {
     for domain in turn.ask("list running guests", |connection| {
         connection.list_all_domains(virt::sys::VIR_CONNECT_LIST_DOMAINS_ACTIVE)
     })? {
@@ -116,17 +116,12 @@ fn grow(
             return turn.ask("refresh the pool", |_| pool.refresh(0)).map(|_| ());
         }
     }
-    turn.change(fence, "grow the disk", |_| volume.resize(wanted, 0)).map(|_| ())
+    turn.change(fence, "grow the disk", |_| volume.resize(wanted, 0))
+        .map(|_| ())
 }
 
 /// Writes the seed if its content differs.
-pub(super) fn ensure_seed(
-    turn: &Turn,
-    fence: &Fence,
-    pool_name: &str,
-    name: &str,
-    spec: &SeedSpec,
-) -> Outcome {
+pub(super) fn ensure_seed(turn: &Turn, fence: &Fence, pool_name: &str, name: &str, spec: &SeedSpec) -> Outcome {
     let content = seed::disk_image(spec)?;
     let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
     let pool = storage::pool(turn, pool_name)?;
@@ -148,9 +143,7 @@ pub(super) fn ensure_seed(
         Some(volume) => volume,
         None => {
             let document = volume_xml(name, bytes, "raw");
-            turn.change(fence, "make the seed", |_| {
-                StorageVol::create_xml(&pool, &document, 0)
-            })?
+            turn.change(fence, "make the seed", |_| StorageVol::create_xml(&pool, &document, 0))?
         }
     };
     if can_upload {
@@ -170,13 +163,7 @@ pub(super) fn ensure_seed(
 }
 
 /// Deletes a volume that no domain uses.
-pub(super) fn delete(
-    turn: &Turn,
-    journal: &Journal,
-    fence: &Fence,
-    pool_name: &str,
-    name: &str,
-) -> Outcome {
+pub(super) fn delete(turn: &Turn, journal: &Journal, fence: &Fence, pool_name: &str, name: &str) -> Outcome {
     let pool = storage::pool(turn, pool_name)?;
     let Some(volume) = storage::find_volume(turn, &pool, name)? else {
         journal.end_building(pool_name, name)?;
@@ -197,12 +184,7 @@ pub(super) fn delete(
 }
 
 /// Refuses if a domain uses the path; with `running_only`, only if it runs.
-pub(super) fn refuse_if_used(
-    turn: &Turn,
-    path: &str,
-    volume: &str,
-    running_only: bool,
-) -> Result<(), NodeError> {
+pub(super) fn refuse_if_used(turn: &Turn, path: &str, volume: &str, running_only: bool) -> Result<(), NodeError> {
     let which = if running_only {
         virt::sys::VIR_CONNECT_LIST_DOMAINS_ACTIVE
     } else {

@@ -81,11 +81,7 @@ fn wide(text: &str) -> Vec<u8> {
 
 /// Upper case letters and digits, for readers that know nothing else.
 fn primary_name(name: &str) -> Vec<u8> {
-    let kept: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(8)
-        .collect();
+    let kept: String = name.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
     format!("{}.;1", kept.to_ascii_uppercase()).into_bytes()
 }
 

@@ -67,10 +67,7 @@ fn document(guest: &GuestRef, spec: &GuestSpec, place: &Placement, digest: &str)
                 .text(spec.memory_mib.to_string()),
         )
         .child(Element::new("vcpu").text(spec.vcpus.to_string()))
-        .maybe(
-            (is_xen && spec.boot == Boot::Disk)
-                .then(|| Element::new("bootloader").text("pygrub")),
-        )
+        .maybe((is_xen && spec.boot == Boot::Disk).then(|| Element::new("bootloader").text("pygrub")))
         .child(operating_system(spec, place))
         .maybe((!is_xen).then(|| {
             Element::new("features")
@@ -106,8 +103,18 @@ fn operating_system(spec: &GuestSpec, place: &Placement) -> Element {
     let os = Element::new("os").child(kind);
     match &spec.boot {
         Boot::Direct { cmdline, .. } => os
-            .maybe(place.kernel.as_ref().map(|path| Element::new("kernel").text(path.as_str())))
-            .maybe(place.initrd.as_ref().map(|path| Element::new("initrd").text(path.as_str())))
+            .maybe(
+                place
+                    .kernel
+                    .as_ref()
+                    .map(|path| Element::new("kernel").text(path.as_str())),
+            )
+            .maybe(
+                place
+                    .initrd
+                    .as_ref()
+                    .map(|path| Element::new("initrd").text(path.as_str())),
+            )
             .child(Element::new("cmdline").text(cmdline.as_str())),
         Boot::Disk if place.hypervisor == Hypervisor::Xen => os,
         Boot::Disk => os.child(Element::new("boot").with("dev", "hd")),
@@ -135,11 +142,10 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
     if place.hypervisor == Hypervisor::Test {
         return base;
     }
-    let log = place.console_log.as_ref().map(|file| {
-        Element::new("log")
-            .with("file", file.as_str())
-            .with("append", "on")
-    });
+    let log = place
+        .console_log
+        .as_ref()
+        .map(|file| Element::new("log").with("file", file.as_str()).with("append", "on"));
     base.child(
         Element::new("serial")
             .with("type", "pty")
@@ -204,8 +210,7 @@ fn interface(spec: &GuestSpec, place: &Placement) -> Element {
         .as_ref()
         .filter(|_| place.with_filter)
         .map(|filter| Element::new("filterref").with("filter", filter.as_str()));
-    let model =
-        (place.hypervisor != Hypervisor::Xen).then(|| Element::new("model").with("type", "virtio"));
+    let model = (place.hypervisor != Hypervisor::Xen).then(|| Element::new("model").with("type", "virtio"));
     Element::new("interface")
         .with("type", kind)
         .child(Element::new("mac").with("address", spec.mac.as_str()))

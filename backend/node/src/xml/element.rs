@@ -193,9 +193,7 @@ impl Element {
                     }
                 }
                 Event::GeneralRef(reference) => {
-                    let name = reference
-                        .decode()
-                        .map_err(|fault| refuse(&fault.to_string()))?;
+                    let name = reference.decode().map_err(|fault| refuse(&fault.to_string()))?;
                     let meant = reference
                         .resolve_char_ref()
                         .map_err(|fault| refuse(&fault.to_string()))?
@@ -293,7 +291,16 @@ mod tests {
     #[test]
     fn broken_documents_are_refused_and_do_not_panic() {
         let deep = "<a>".repeat(5000);
-        for document in ["", "<a>", "</a>", "<a><b></a>", "<a b=c/>", "<a>&nope;</a>", "x", deep.as_str()] {
+        for document in [
+            "",
+            "<a>",
+            "</a>",
+            "<a><b></a>",
+            "<a b=c/>",
+            "<a>&nope;</a>",
+            "x",
+            deep.as_str(),
+        ] {
             assert!(Element::parse(document).is_err(), "{document:.20}");
         }
     }

@@ -83,9 +83,7 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
             ));
         }
     }
-    document
-        .child(rule("drop", -600, Element::new("mac")))
-        .to_xml()
+    document.child(rule("drop", -600, Element::new("mac"))).to_xml()
 }
 
 fn rule(action: &str, priority: i32, what: Element) -> Element {
@@ -106,7 +104,22 @@ fn link_local(mac: &str) -> Option<Ipv6Addr> {
         return None;
     };
     Some(Ipv6Addr::from([
-        0xfe, 0x80, 0, 0, 0, 0, 0, 0, *a ^ 2, *b, *c, 0xff, 0xfe, *d, *e, *f,
+        0xfe,
+        0x80,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        *a ^ 2,
+        *b,
+        *c,
+        0xff,
+        0xfe,
+        *d,
+        *e,
+        *f,
     ]))
 }
 
@@ -132,7 +145,14 @@ mod tests {
             .collect();
         assert_eq!(
             accepted,
-            ["192.0.2.7", "192.0.2.7", "::", "::", "2001:db8::7", "fe80::5054:ff:fe12:3456"]
+            [
+                "192.0.2.7",
+                "192.0.2.7",
+                "::",
+                "::",
+                "2001:db8::7",
+                "fe80::5054:ff:fe12:3456"
+            ]
         );
         let last = filter.all("rule").last().unwrap();
         assert_eq!(last.attribute("action"), Some("drop"));

@@ -11,11 +11,9 @@ pub fn network_xml(network: &str, kind: &NetworkKind, uuid: Option<&str>) -> Str
         .maybe(uuid.map(|uuid| Element::new("uuid").text(uuid)));
     match kind {
         NetworkKind::Isolated { bridge, host } => own_bridge(named, bridge, host),
-        NetworkKind::Translated { bridge, host } => own_bridge(
-            named.child(Element::new("forward").with("mode", "nat")),
-            bridge,
-            host,
-        ),
+        NetworkKind::Translated { bridge, host } => {
+            own_bridge(named.child(Element::new("forward").with("mode", "nat")), bridge, host)
+        }
         NetworkKind::Bridged { bridge } => named
             .child(Element::new("forward").with("mode", "bridge"))
             .child(Element::new("bridge").with("name", bridge.as_str())),

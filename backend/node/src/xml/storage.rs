@@ -18,16 +18,10 @@ pub fn folder_pool_xml(pool: &str, path: &str) -> String {
 pub fn volume_xml(volume: &str, bytes: u64, format: &str) -> String {
     Element::new("volume")
         .child(Element::new("name").text(volume))
-        .child(
-            Element::new("capacity")
-                .with("unit", "bytes")
-                .text(bytes.to_string()),
-        )
+        .child(Element::new("capacity").with("unit", "bytes").text(bytes.to_string()))
         // Nothing set aside ahead: a disk takes space as it is written.
         .child(Element::new("allocation").with("unit", "bytes").text("0"))
-        .child(
-            Element::new("target").child(Element::new("format").with("type", format)),
-        )
+        .child(Element::new("target").child(Element::new("format").with("type", format)))
         .to_xml()
 }
 

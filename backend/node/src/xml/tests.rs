@@ -19,14 +19,10 @@ fn spec() -> GuestSpec {
         disk: "srv_1.disk".into(),
         seed: Some("srv_1.seed".into()),
         mac: "52:54:00:12:34:56".into(),
-        uplink: Uplink::Bridge {
-            bridge: "br0".into(),
-        },
+        uplink: Uplink::Bridge { bridge: "br0".into() },
         filter: Some("hw-srv_1".into()),
         boot: Boot::Direct {
-            kernel: Artifact::Volume {
-                volume: "k".into(),
-            },
+            kernel: Artifact::Volume { volume: "k".into() },
             initrd: None,
             cmdline: "console=ttyS0 a=\"<&>\"".into(),
         },
@@ -95,7 +91,11 @@ fn hardware_acceleration_is_used_only_on_the_operators_word() {
 fn the_mark_changes_with_every_part_of_the_definition() {
     let place = place(Hypervisor::Qemu, Acceleration::Emulated);
     let mark = |spec: &GuestSpec, place: &Placement| {
-        domain_facts(&domain_xml(&guest(), spec, place)).unwrap().mark.unwrap().spec
+        domain_facts(&domain_xml(&guest(), spec, place))
+            .unwrap()
+            .mark
+            .unwrap()
+            .spec
     };
     let first = mark(&spec(), &place);
     assert_eq!(first, mark(&spec(), &place));

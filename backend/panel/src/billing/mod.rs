@@ -10,6 +10,7 @@
 //! | [`numbering`] | gap-free numbers whose dates never decrease |
 //! | [`ledger`] | double entry: accounts, transfers, balances, the hash chain |
 //! | [`invoices`] | drafts, issued invoices, credit notes, billed periods |
+//! | [`charges`] | which days of a subscription are billed |
 //! | [`payments`] | money that came in, and what it settled |
 //! | [`credits`] | customers' credit: granted, spent |
 //! | [`documents`] | invoices as PDF |
@@ -28,6 +29,7 @@ use hostwright_kernel::{Currency, Money, MoneyError};
 use self::error::BillingRefusal;
 use crate::platform::error::{Error, Kind, Refusal, Result};
 
+pub mod charges;
 pub mod credits;
 pub mod documents;
 pub mod entity;
@@ -42,7 +44,6 @@ pub mod totals;
 
 #[cfg(test)]
 mod tests;
-
 
 /// A reason for people, trimmed: 1 to 500 characters.
 fn reason(text: &str) -> Result<String> {
@@ -65,9 +66,13 @@ fn unknown_state(expected: String) -> Error {
 /// An amount from its text: above zero and at most [`totals::LARGEST_MINOR`].
 fn amount(text: &str, currency: Currency) -> Result<Money, Refusal> {
     let amount = Money::parse(text, currency).map_err(|error| match error {
-        MoneyError::Unreadable(..) | MoneyError::Mixed(..) if is_long_number(text) => BillingRefusal::AmountTooLarge.refusal(),
+        MoneyError::Unreadable(..) | MoneyError::Mixed(..) if is_long_number(text) => {
+            BillingRefusal::AmountTooLarge.refusal()
+        }
         MoneyError::Overflow => BillingRefusal::AmountTooLarge.refusal(),
-        MoneyError::Unreadable(..) | MoneyError::Mixed(..) => BillingRefusal::AmountUnreadable.with("currency", currency),
+        MoneyError::Unreadable(..) | MoneyError::Mixed(..) => {
+            BillingRefusal::AmountUnreadable.with("currency", currency)
+        }
     })?;
     match amount.minor {
         ..=0 => Err(BillingRefusal::AmountNotPositive.into()),

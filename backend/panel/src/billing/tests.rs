@@ -54,7 +54,10 @@ mod oracle {
 
     impl Fraction {
         pub fn whole(top: i64) -> Self {
-            Self { top: i128::from(top), bottom: 1 }
+            Self {
+                top: i128::from(top),
+                bottom: 1,
+            }
         }
 
         pub fn read(text: &str) -> Self {
@@ -65,7 +68,10 @@ mod oracle {
         }
 
         pub fn times(self, other: Self) -> Self {
-            Self { top: self.top * other.top, bottom: self.bottom * other.bottom }
+            Self {
+                top: self.top * other.top,
+                bottom: self.bottom * other.bottom,
+            }
         }
 
         pub fn rounded(self, mode: Rounding) -> i64 {
@@ -164,9 +170,19 @@ proptest! {
 
 #[test]
 fn each_line_is_rounded_before_the_sum() {
-    let totals = compute(&[line(eur(1), "0.5"), line(eur(1), "0.5")], &taxed("0.19"), Rounding::HalfUp).unwrap();
+    let totals = compute(
+        &[line(eur(1), "0.5"), line(eur(1), "0.5")],
+        &taxed("0.19"),
+        Rounding::HalfUp,
+    )
+    .unwrap();
     assert_eq!(totals.net, eur(2));
-    let totals = compute(&[line(eur(1), "0.5"), line(eur(1), "0.5")], &taxed("0.19"), Rounding::HalfEven).unwrap();
+    let totals = compute(
+        &[line(eur(1), "0.5"), line(eur(1), "0.5")],
+        &taxed("0.19"),
+        Rounding::HalfEven,
+    )
+    .unwrap();
     assert_eq!(totals.net, eur(0));
 }
 
@@ -187,7 +203,11 @@ fn yen_are_rounded_down_to_whole_yen() {
 
 #[test]
 fn documents_without_lines_and_of_two_currencies_are_refused() {
-    assert!(compute(&[], &taxed("0.19"), Rounding::HalfUp).unwrap_err().is("invoices.no_lines"));
+    assert!(
+        compute(&[], &taxed("0.19"), Rounding::HalfUp)
+            .unwrap_err()
+            .is("invoices.no_lines")
+    );
     let usd = Money::new(5, "USD".parse().unwrap());
     let mixed = compute(&[line(eur(1), "1"), line(usd, "1")], &taxed("0.19"), Rounding::HalfUp);
     assert!(mixed.unwrap_err().is("money.mixed_currencies"));
@@ -202,20 +222,44 @@ fn decided(seller: &str, buyer: &str, business: bool, rate: Option<&str>) -> Opt
 #[test]
 fn tax_is_decided_by_where_both_are_and_what_the_buyer_is() {
     let home = decided("DE", "DE", true, Some("0.19")).unwrap();
-    assert_eq!((home.category, home.rate.to_string(), home.country.as_str()), (TaxCategory::Standard, "0.19".to_owned(), "DE"));
+    assert_eq!(
+        (home.category, home.rate.to_string(), home.country.as_str()),
+        (TaxCategory::Standard, "0.19".to_owned(), "DE")
+    );
 
     let consumer = decided("DE", "FR", false, Some("0.2")).unwrap();
-    assert_eq!((consumer.category, consumer.rate.to_string(), consumer.country.as_str()), (TaxCategory::Standard, "0.2".to_owned(), "FR"));
+    assert_eq!(
+        (consumer.category, consumer.rate.to_string(), consumer.country.as_str()),
+        (TaxCategory::Standard, "0.2".to_owned(), "FR")
+    );
 
     let business = decided("DE", "FR", true, None).unwrap();
-    assert_eq!((business.category, business.rate, business.note), (TaxCategory::ReverseCharge, Rate::ZERO, Some(TaxNote::ReverseCharge)));
+    assert_eq!(
+        (business.category, business.rate, business.note),
+        (TaxCategory::ReverseCharge, Rate::ZERO, Some(TaxNote::ReverseCharge))
+    );
 
     let abroad = decided("DE", "US", true, None).unwrap();
-    assert_eq!((abroad.category, abroad.note), (TaxCategory::OutOfScope, Some(TaxNote::OutOfScope)));
-    assert_eq!(decided("CH", "CH", false, Some("0.081")).unwrap().category, TaxCategory::Standard);
-    assert_eq!(decided("CH", "DE", true, None).unwrap().category, TaxCategory::OutOfScope);
-    assert_eq!(decided("US", "US", false, None).unwrap().category, TaxCategory::OutOfScope);
-    assert_eq!(decided("DE", "DE", false, Some("0")).unwrap().category, TaxCategory::Zero);
+    assert_eq!(
+        (abroad.category, abroad.note),
+        (TaxCategory::OutOfScope, Some(TaxNote::OutOfScope))
+    );
+    assert_eq!(
+        decided("CH", "CH", false, Some("0.081")).unwrap().category,
+        TaxCategory::Standard
+    );
+    assert_eq!(
+        decided("CH", "DE", true, None).unwrap().category,
+        TaxCategory::OutOfScope
+    );
+    assert_eq!(
+        decided("US", "US", false, None).unwrap().category,
+        TaxCategory::OutOfScope
+    );
+    assert_eq!(
+        decided("DE", "DE", false, Some("0")).unwrap().category,
+        TaxCategory::Zero
+    );
     // Tax is due, but nobody told at which rate.
     assert_eq!(decided("DE", "FR", false, None), None);
 }
@@ -281,5 +325,9 @@ fn every_refusal_has_a_text() {
         let key = format!("error-{}", refusal.refusal().code);
         assert!(texts.has(&key), "{key}");
     }
-    assert!(crate::platform::texts::Texts::gaps().iter().all(|gap| !gap.key.contains("billing")));
+    assert!(
+        crate::platform::texts::Texts::gaps()
+            .iter()
+            .all(|gap| !gap.key.contains("billing"))
+    );
 }

@@ -13,7 +13,7 @@ use crate::platform::error::Result;
 use crate::platform::{jobs as queue, settings};
 use crate::renewals;
 use crate::tickets::model::NewDepartment;
-use crate::{auth, notifications, tickets};
+use crate::{auth, customers, notifications, tickets};
 
 /// Under which name the clock's lead is kept, so that it survives a restart.
 pub const CLOCK_AHEAD: &str = "clock.seconds_ahead";
@@ -24,7 +24,8 @@ const LONGEST_STEP: i64 = 315_576_000;
 /// departments: all or nothing, once. The owner is signed in.
 ///
 /// # Errors
-/// Names the field at fault; `auth.link_invalid` when the link is not good.
+/// Names the field at fault; `auth.link_unknown`, `auth.link_used` and
+/// `auth.link_expired` when the link is not good.
 pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
     let scope = call.authorize(Action::SetUp)?;
     let password = auth::commands::checked_password_hash(input.owner_password.reveal(), &input.owner_email).await?;
@@ -45,6 +46,8 @@ pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
             tickets::commands::create_in(tx, &NewDepartment::parse(name, &input.company_email)?)?;
         }
         settings::put(tx, BRAND_NAME, &input.company_name)?;
+        settings::put(tx, customers::commands::DEFAULT_CURRENCY, &input.currency)?;
+        settings::put(tx, customers::commands::DEFAULT_TIME_ZONE, &input.time_zone)?;
         notifications::commands::set_sender_in(tx, &input.company_name)?;
         let session_token = auth::sessions::begin_in(tx, &owner, &address, &user_agent)?;
         let done = SetUpDone {

@@ -9,7 +9,5 @@ crate::refusals! {
         ClockStep = "clock.step_out_of_range", Invalid, "seconds";
         /// The name is empty or too long.
         BrandName = "settings.brand_name", Invalid, "brand_name";
-        /// The set-up link was used, or is too old.
-        SetUpDone = "auth.set_up_done", Conflict;
     }
 }

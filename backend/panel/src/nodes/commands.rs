@@ -1,6 +1,5 @@
 //! Registering nodes, changing them, and reserving on them.
 
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -88,6 +88,8 @@ text_enum! {
         Building = "building",
         /// There.
         Present = "present",
+        /// Being renamed: there under its own name or the one in quarantine.
+        Moving = "moving",
         /// There under its name in quarantine.
         Quarantined = "quarantined",
         /// Being deleted for good; no way back.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::SubscriptionRefusal;
-use crate::catalogue::model::{Plan, PlanId, Price, PriceId, RenewalChoice};
+pub use crate::catalogue::model::RenewalChoice;
+use crate::catalogue::model::{Plan, PlanId, Price, PriceId};
 use crate::platform::Refusal;
 use crate::platform::outbox::Event;
 

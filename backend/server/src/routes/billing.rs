@@ -1,6 +1,6 @@
 //! Invoices, payments, credit, the ledger, the legal entity and tax rates.
 
-use hostwright_panel::billing::{self, credits, entity, invoices, ledger, payments, tax};
+use hostwright_panel::billing::{self, credits, documents, entity, invoices, ledger, payments, tax};
 
 use crate::action;
 use crate::registry::Endpoint;
@@ -11,6 +11,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         action!(GET "/invoices" ListInvoices => invoices::queries::list),
         action!(GET "/invoices/{invoice_id}" ShowInvoice => invoices::queries::show),
+        action!(FILE "/invoices/{invoice_id}/pdf" DownloadInvoice => documents::queries::pdf),
         action!(POST "/invoices" DraftInvoice => invoices::commands::draft),
         action!(POST "/invoices/{invoice_id}/discard" DiscardDraft => invoices::commands::discard),
         action!(POST "/invoices/{invoice_id}/issue" IssueInvoice => invoices::commands::issue),

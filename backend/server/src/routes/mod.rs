@@ -43,9 +43,13 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
     .collect()
 }
 
-/// Prints every action with its surfaces and who may.
-pub fn print_actions(endpoints: &[Endpoint]) {
-    println!("{:<26} {:<6} {:<48} {:<34} {:<30} staff / members", "action", "", "REST", "command line", "form");
+/// Every action with its surfaces and who may, as a table.
+#[must_use]
+pub fn actions_table(endpoints: &[Endpoint]) -> String {
+    let mut table = format!(
+        "{:<26} {:<6} {:<48} {:<36} {:<30} staff / members\n",
+        "action", "", "REST", "command line", "form"
+    );
     for action in Action::ALL {
         let rule = action.rule();
         let found = endpoints.iter().find(|endpoint| endpoint.action == *action);
@@ -60,9 +64,15 @@ pub fn print_actions(endpoints: &[Endpoint]) {
             None => ("MISSING".to_owned(), "MISSING".to_owned()),
         };
         let form = if rule.changes { format!("/do/{}", rule.name) } else { "page".to_owned() };
-        let staff = rule.staff.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" ");
-        let members = rule.members.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" ");
+        let staff: Vec<&str> = rule.staff.iter().map(|role| role.as_str()).collect();
+        let members: Vec<&str> = rule.members.iter().map(|role| role.as_str()).collect();
         let change = if rule.changes { "change" } else { "read" };
-        println!("{:<26} {change:<6} {rest:<48} {command:<34} {form:<30} {staff} / {members}", rule.name);
+        table.push_str(&format!(
+            "{:<26} {change:<6} {rest:<48} {command:<36} {form:<30} {} / {}\n",
+            rule.name,
+            staff.join(" "),
+            members.join(" ")
+        ));
     }
+    table
 }

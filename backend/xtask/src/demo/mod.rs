@@ -1,5 +1,7 @@
 //! `cargo xtask demo`: the main job on real parts, with evidence for every step.
 
+mod client;
+mod job;
 mod stage;
 mod steps;
 
@@ -41,7 +43,13 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
     };
 
     let mut steps = Steps::new();
-    let stage = Stage::set(wishes, &mut steps);
+    let stage = Stage::set(wishes, &mut steps).and_then(|stage| match job::run(&stage, &mut steps) {
+        Ok(()) => Ok(stage),
+        Err(error) => {
+            eprintln!("The end of the panel's log:\n{}", tail(&stage.panel.log()));
+            Err(error)
+        }
+    });
     println!("\n{}", steps.table());
     let mut stage = stage?;
     if !wishes.once {
@@ -51,4 +59,10 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
         signals::wait(|| !stage.panel.is_running());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The last lines of a log.
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
 }

@@ -111,6 +111,10 @@ if [ -n "$forged" ] && [ -n "$link" ]; then
   say "forging is over"
 fi
 
+# A test of the live console asks for something to see at any time.
+if asked hostwright.tick; then
+  (while :; do say tick; sleep 1; done) &
+fi
 if asked hostwright.shell; then
   while :; do setsid cttyhack sh -l; done
 fi

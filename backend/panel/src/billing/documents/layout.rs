@@ -116,11 +116,15 @@ fn head(sheet: &mut Sheet, words: &Words, document: &Document) {
     sheet.y = sheet.y.max(TOP + 16.0) + 34.0;
 
     let begin = sheet.y;
-    let sender = [seller.name.clone(), seller.street.clone(), format!("{} {}", seller.postal_code, seller.city)]
-        .into_iter()
-        .filter(|part| !part.trim().is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ");
+    let sender = [
+        seller.name.clone(),
+        seller.street.clone(),
+        format!("{} {}", seller.postal_code, seller.city),
+    ]
+    .into_iter()
+    .filter(|part| !part.trim().is_empty())
+    .collect::<Vec<_>>()
+    .join(" · ");
     let half = 240.0;
     for line in sheet.paper.wrapped(&sender, SMALL, half) {
         sheet.paper.write(LEFT, sheet.y, &line, SMALL);
@@ -161,7 +165,10 @@ fn facts(words: &Words, document: &Document) -> Vec<(String, String)> {
         ("due-day", words.day(document.due_day)),
         ("period", period),
         ("customer-number", document.buyer.number.to_string()),
-        ("buyer-tax-number", document.buyer.tax_number.clone().unwrap_or_default()),
+        (
+            "buyer-tax-number",
+            document.buyer.tax_number.clone().unwrap_or_default(),
+        ),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())
@@ -172,7 +179,9 @@ fn facts(words: &Words, document: &Document) -> Vec<(String, String)> {
 fn columns(sheet: &mut Sheet, words: &Words, document: &Document) {
     let currency = document.total.currency.code();
     sheet.paper.write(LEFT, sheet.y, &words.get("position"), SMALL);
-    sheet.paper.write(DESCRIPTION, sheet.y, &words.get("description"), SMALL);
+    sheet
+        .paper
+        .write(DESCRIPTION, sheet.y, &words.get("description"), SMALL);
     for (right, name) in [(QUANTITY, "quantity"), (UNIT, "unit"), (RATE, "rate")] {
         sheet.paper.write_right(right, sheet.y, &words.get(name), SMALL);
     }
@@ -229,7 +238,9 @@ fn sums(sheet: &mut Sheet, words: &Words, document: &Document) {
     sheet.down(5.0);
     let total = Style { size: 11.0, ..STRONG };
     sheet.paper.write(SUMS, sheet.y, &words.get("total"), total);
-    sheet.paper.write_right(RIGHT, sheet.y, &words.money(document.total), total);
+    sheet
+        .paper
+        .write_right(RIGHT, sheet.y, &words.money(document.total), total);
     sheet.down(32.0);
 }
 

@@ -56,7 +56,10 @@ impl Words {
     pub(super) fn period(&self, period: Period) -> String {
         self.get_with(
             "from-to",
-            &[("from", self.day(Some(period.start))), ("to", self.day(Some(period.last_day())))],
+            &[
+                ("from", self.day(Some(period.start))),
+                ("to", self.day(Some(period.last_day()))),
+            ],
         )
     }
 
@@ -103,7 +106,10 @@ impl Words {
         document.corrects.as_ref().map(|corrects| {
             self.get_with(
                 "corrects",
-                &[("number", corrects.number.clone()), ("day", self.day(corrects.issue_day))],
+                &[
+                    ("number", corrects.number.clone()),
+                    ("day", self.day(corrects.issue_day)),
+                ],
             )
         })
     }
@@ -113,7 +119,11 @@ impl Words {
         if document.kind == InvoiceKind::CreditNote || !document.total.is_positive() {
             return None;
         }
-        let name = if document.seller.bank_account.is_empty() { "pay" } else { "pay-bank" };
+        let name = if document.seller.bank_account.is_empty() {
+            "pay"
+        } else {
+            "pay-bank"
+        };
         Some(self.get_with(
             name,
             &[
@@ -135,9 +145,16 @@ pub(super) fn address(buyer: &Buyer) -> Vec<String> {
     let town = format!("{} {}", buyer.postal_code, buyer.city);
     let company = buyer.company.clone().unwrap_or_default();
     let region = buyer.region.clone().unwrap_or_default();
-    [company, buyer.name.clone(), buyer.street.clone(), town, region, buyer.country.clone()]
-        .into_iter()
-        .map(|line| line.trim().to_owned())
-        .filter(|line| !line.is_empty())
-        .collect()
+    [
+        company,
+        buyer.name.clone(),
+        buyer.street.clone(),
+        town,
+        region,
+        buyer.country.clone(),
+    ]
+    .into_iter()
+    .map(|line| line.trim().to_owned())
+    .filter(|line| !line.is_empty())
+    .collect()
 }

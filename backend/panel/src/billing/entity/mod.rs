@@ -11,4 +11,4 @@ mod store;
 
 pub use commands::create_in;
 pub use model::{LegalEntity, LegalEntityId, NewLegalEntity, RoundingPolicy};
-pub use queries::load_in;
+pub use queries::{load_in, today_in};

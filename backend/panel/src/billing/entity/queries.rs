@@ -1,5 +1,7 @@
 //! The legal entity.
 
+use hostwright_kernel::Day;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,6 +18,15 @@ use crate::platform::error::Result;
 /// `entity.none` before set-up.
 pub fn load_in(tx: &mut Tx<'_>) -> Result<LegalEntity> {
     store::load(tx)
+}
+
+/// The seller's civil day; that of UTC before set-up.
+///
+/// # Errors
+/// When the database fails.
+pub fn today_in(tx: &mut Tx<'_>) -> Result<Day> {
+    let now = tx.now();
+    Ok(store::find(tx)?.map_or_else(|| now.day_in(&TimeZone::UTC), |entity| entity.today(now)))
 }
 
 /// Nothing is asked: there is one.

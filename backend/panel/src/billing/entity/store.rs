@@ -50,14 +50,19 @@ impl Row {
     }
 }
 
-/// The one there is.
-pub(super) fn load(tx: &mut Tx<'_>) -> Result<LegalEntity> {
+/// The one there is, if set-up was done.
+pub(super) fn find(tx: &mut Tx<'_>) -> Result<Option<LegalEntity>> {
     let row: Option<Row> = legal_entities::table
         .order(legal_entities::id)
         .select(Row::as_select())
         .first(tx.conn)
         .optional()?;
-    row.ok_or(BillingRefusal::NoEntity)?.read()
+    row.map(Row::read).transpose()
+}
+
+/// The one there is.
+pub(super) fn load(tx: &mut Tx<'_>) -> Result<LegalEntity> {
+    find(tx)?.ok_or_else(|| BillingRefusal::NoEntity.into())
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, entity: &LegalEntity) -> Result<()> {

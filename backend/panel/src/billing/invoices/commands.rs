@@ -16,7 +16,7 @@ use crate::billing::error::BillingRefusal;
 use crate::billing::ledger::{Account, Leg, Posting, PostingKind, post_in};
 use crate::billing::tax::model::TaxDecision;
 use crate::billing::totals::LineKind;
-use crate::billing::{entity, numbering, tax};
+use crate::billing::{charges, entity, numbering, tax};
 use crate::customers;
 use crate::platform::error::{Error, Result};
 use crate::platform::texts::{Locale, Texts};
@@ -32,8 +32,8 @@ const DUE_DAYS: i64 = 14;
 /// has a live charge; `tax.no_rate`; not found without such a customer.
 pub fn draft_in(tx: &mut Tx<'_>, new: &NewInvoice) -> Result<Invoice> {
     new.check()?;
-    let seller = entity::load_in(tx)?;
     let customer = customers::queries::load_in(tx, &new.customer_id)?;
+    let seller = entity::load_in(tx)?;
     let decision = tax::decide_in(tx, &seller, &customer, seller.today(tx.now()))?;
     let notes = notes(&decision, &customer.locale)?;
     let invoice_id = InvoiceId::new();
@@ -60,7 +60,7 @@ pub fn draft_in(tx: &mut Tx<'_>, new: &NewInvoice) -> Result<Invoice> {
     };
     store::insert(tx, &invoice, &document, None)?;
     for line in &new.lines {
-        store::insert_charge(tx, &invoice.id, line)?;
+        charges::store::insert(tx, &invoice.id, line)?;
     }
     Ok(invoice)
 }
@@ -288,6 +288,7 @@ pub async fn discard(call: &Call, input: DiscardDraft) -> Result<Discarded> {
         if draft.state != InvoiceState::Draft {
             return Err(BillingRefusal::NotDraft.into());
         }
+        charges::store::delete_of(tx, &draft.id)?;
         store::delete_draft(tx, &draft.id)?;
         let gone = Discarded {
             invoice_id: draft.id.clone(),
@@ -403,7 +404,7 @@ pub fn credit_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId, reason: &str) -> Resul
         )?;
     }
     store::settle(tx, &invoice, Money::zero(invoice.currency()), InvoiceState::Credited)?;
-    store::void_charges(tx, invoice_id)?;
+    charges::store::void_of(tx, invoice_id)?;
     let mut legs = document.legs()?;
     legs.extend(Leg::signed(
         Account::receivable(&invoice.customer_id),

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use super::document::Document;
 use crate::billing::entity::{LegalEntity, LegalEntityId};
 use crate::billing::error::BillingRefusal;
-use crate::customers::model::Customer;
 use crate::billing::totals::{LARGEST_MINOR, LineInput, LineKind, MOST_LINES, TaxGroup};
+use crate::customers::model::Customer;
 use crate::platform::Refusal;
 use crate::platform::error::{Error, Result};
 use crate::platform::outbox::Event;
@@ -20,10 +20,6 @@ id_type!(
 id_type!(
     /// Identifies a line.
     LineId, "lin"
-);
-id_type!(
-    /// Identifies a billed period.
-    ChargeId, "chg"
 );
 id_type!(
     /// Identifies what settled a part of an invoice.
@@ -63,16 +59,6 @@ text_enum! {
         Renewal = "renewal",
         /// Written by staff.
         Manual = "manual",
-    }
-}
-
-text_enum! {
-    /// Whether a billed period still counts.
-    pub enum ChargeState {
-        /// Billed.
-        Live = "live",
-        /// Freed by a credit note.
-        Void = "void",
     }
 }
 
@@ -188,7 +174,11 @@ impl NewInvoice {
             .enumerate()
             .flat_map(|(index, line)| line.wrongs(index))
             .collect();
-        if wrong.is_empty() { Ok(()) } else { Err(Error::Fields(wrong)) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Fields(wrong))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::model::{
 use super::store::{self, Shown};
 use crate::auth::call::{Call, Scope, not_found};
 use crate::auth::policy::Action;
-use crate::billing::{entity, ledger};
+use crate::billing::{charges, entity, ledger};
 use crate::platform::error::Result;
 use crate::platform::{ListInput, Paged, Tx};
 
@@ -132,7 +132,7 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<InvoiceSummary>
     };
     call.db
         .read(move |tx| {
-            let today = entity::load_in(tx)?.today(tx.now());
+            let today = entity::today_in(tx)?;
             let rows = store::list(tx, &scope, &input, &shown, today)?
                 .into_iter()
                 .map(|(invoice, customer_name)| InvoiceSummary {
@@ -141,7 +141,9 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<InvoiceSummary>
                     customer_name,
                 })
                 .collect();
-            Ok(Paged::cut(rows, &input, |row: &InvoiceSummary| row.invoice.id.to_string()))
+            Ok(Paged::cut(rows, &input, |row: &InvoiceSummary| {
+                row.invoice.id.to_string()
+            }))
         })
         .await
 }
@@ -174,7 +176,14 @@ pub fn view_in(tx: &mut Tx<'_>, scope: &Scope, invoice_id: &InvoiceId) -> Result
     let settlements = store::settlements_of(tx, invoice_id)?;
     let credit_note = store::credit_note_of(tx, invoice_id)?;
     let today = document.seller.today(tx.now());
-    Ok(InvoiceView::new(invoice, document, hash, settlements, credit_note, today))
+    Ok(InvoiceView::new(
+        invoice,
+        document,
+        hash,
+        settlements,
+        credit_note,
+        today,
+    ))
 }
 
 /// What is wrong with documents: sums, hash, lines, postings, what is open, and
@@ -203,7 +212,7 @@ pub fn breaks_in(tx: &mut Tx<'_>) -> Result<Vec<String>> {
             breaks.push(format!("receivable of {customer}: open {open}, in the books {booked}"));
         }
     }
-    let charges = store::live_charges(tx)?;
+    let charges = charges::store::live(tx)?;
     for (earlier, later) in charges.iter().zip(charges.iter().skip(1)) {
         if (&earlier.0, &earlier.1) == (&later.0, &later.1) && earlier.2.overlaps(&later.2) {
             breaks.push(format!("{} is billed twice from {}", later.0, later.2.start));
@@ -230,7 +239,9 @@ fn document_breaks(tx: &mut Tx<'_>, invoice: &Invoice, text: &str, hash: Option<
     }
     let settled = Money::sum(
         invoice.currency(),
-        store::settlements_of(tx, &invoice.id)?.into_iter().map(|part| part.amount),
+        store::settlements_of(tx, &invoice.id)?
+            .into_iter()
+            .map(|part| part.amount),
     )?;
     let posted = ledger::queries::posted_to_receivable_in(tx, invoice.id.as_str(), &invoice.customer_id)?;
     match invoice.kind {

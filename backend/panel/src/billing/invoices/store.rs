@@ -1,26 +1,23 @@
 //! Rows of invoices, lines, billed periods and settlements.
 
 use diesel::prelude::*;
-use hostwright_kernel::{Currency, Day, Instant, Money, Period};
+use hostwright_kernel::{Currency, Day, Instant, Money};
 
 use super::document::Document;
 use super::model::{
-    Allocation, AllocationId, AllocationSource, ChargeId, ChargeState, Invoice, InvoiceId, InvoiceKind,
-    InvoicePurpose, InvoiceState, LineId, LineView, NewLine,
+    Allocation, AllocationId, AllocationSource, Invoice, InvoiceId, InvoiceKind, InvoicePurpose, InvoiceState, LineId,
+    LineView, NewLine,
 };
 use crate::auth::call::Scope;
 use crate::billing::entity::LegalEntityId;
 use crate::billing::error::BillingRefusal;
 use crate::billing::numbering::model::Number;
 use crate::locking;
-use crate::platform::error::{Error, Result, is_unique_violation};
-use crate::platform::schema::{allocations, charges, customers, invoice_lines, invoices};
+use crate::platform::db::lower;
+use crate::platform::error::{Error, Result};
+use crate::platform::schema::{allocations, customers, invoice_lines, invoices};
 use crate::platform::{ListInput, Tx};
 
-diesel::define_sql_function! {
-    /// Lower case.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = invoices)]
 struct Row {
@@ -143,67 +140,11 @@ fn insert_line(tx: &mut Tx<'_>, invoice_id: &InvoiceId, line: &LineView) -> Resu
     Ok(())
 }
 
-/// Writes the billed period of a line that has a subscription and a period;
-/// the unique index refuses one that was billed.
-pub(super) fn insert_charge(tx: &mut Tx<'_>, invoice_id: &InvoiceId, line: &NewLine) -> Result<()> {
-    let (Some(subscription), Some(period)) = (&line.subscription_id, line.period) else {
-        return Ok(());
-    };
-    let refused = || {
-        BillingRefusal::PeriodBilled
-            .with("from", period.start)
-            .with("to", period.last_day())
-    };
-    // The index knows the first day only; this says it nicely for the rest.
-    let overlapping: i64 = charges::table
-        .filter(
-            charges::subscription_id
-                .eq(subscription)
-                .and(charges::kind.eq(line.kind))
-                .and(charges::state.eq(ChargeState::Live))
-                .and(charges::period_start.lt(period.end))
-                .and(charges::period_end.gt(period.start)),
-        )
-        .count()
-        .get_result(tx.conn)?;
-    if overlapping > 0 {
-        return Err(refused().into());
-    }
-    let outcome = diesel::insert_into(charges::table)
-        .values((
-            charges::id.eq(ChargeId::new()),
-            charges::subscription_id.eq(subscription),
-            charges::kind.eq(line.kind),
-            charges::period_start.eq(period.start),
-            charges::period_end.eq(period.end),
-            charges::invoice_id.eq(invoice_id),
-            charges::state.eq(ChargeState::Live),
-            charges::created_at.eq(tx.now()),
-        ))
-        .execute(tx.conn);
-    match outcome {
-        Ok(_) => Ok(()),
-        Err(error) if is_unique_violation(&error) => Err(refused().into()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Frees the billed periods of an invoice.
-pub(super) fn void_charges(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<()> {
-    diesel::update(
-        charges::table.filter(charges::invoice_id.eq(id).and(charges::state.eq(ChargeState::Live))),
-    )
-    .set(charges::state.eq(ChargeState::Void))
-    .execute(tx.conn)?;
-    Ok(())
-}
-
-/// Takes a draft out with its lines and billed periods.
+/// Takes a draft out with its lines.
 pub(super) fn delete_draft(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<()> {
-    diesel::delete(charges::table.filter(charges::invoice_id.eq(id))).execute(tx.conn)?;
     diesel::delete(invoice_lines::table.filter(invoice_lines::invoice_id.eq(id))).execute(tx.conn)?;
-    let gone = diesel::delete(invoices::table.find(id).filter(invoices::state.eq(InvoiceState::Draft)))
-        .execute(tx.conn)?;
+    let gone =
+        diesel::delete(invoices::table.find(id).filter(invoices::state.eq(InvoiceState::Draft))).execute(tx.conn)?;
     if gone == 1 {
         Ok(())
     } else {
@@ -307,6 +248,7 @@ pub(super) fn issue(tx: &mut Tx<'_>, issued: &Invoice, document: &Document, numb
 }
 
 /// Writes what is open and the state, if both are still what was believed.
+#[expect(clippy::arithmetic_side_effects, reason = "computed by the database")]
 pub(super) fn settle(tx: &mut Tx<'_>, believed: &Invoice, open: Money, state: InvoiceState) -> Result<()> {
     let settled_at = open.is_zero().then(|| tx.now());
     let changed = diesel::update(
@@ -414,11 +356,7 @@ pub(super) fn lock_open_of_customer(tx: &mut Tx<'_>, customer_id: &str, currency
 }
 
 /// A customer's open invoices in a currency: how much and the first due day.
-pub(super) fn open_of_customer(
-    tx: &mut Tx<'_>,
-    customer_id: &str,
-    currency: Currency,
-) -> Result<(Money, Option<Day>)> {
+pub(super) fn open_of_customer(tx: &mut Tx<'_>, customer_id: &str, currency: Currency) -> Result<(Money, Option<Day>)> {
     let (minor, oldest): (i64, Option<Day>) = invoices::table
         .filter(
             invoices::customer_id
@@ -554,11 +492,7 @@ pub(super) fn list(
     if let Some(customer) = &input.customer_id {
         query = query.filter(invoices::customer_id.eq(customer.clone()));
     }
-    let open = || {
-        invoices::state
-            .eq(InvoiceState::Issued)
-            .and(invoices::open_minor.gt(0))
-    };
+    let open = || invoices::state.eq(InvoiceState::Issued).and(invoices::open_minor.gt(0));
     query = match shown {
         Shown::All => query,
         Shown::State(state) => query.filter(invoices::state.eq(*state)),
@@ -578,9 +512,7 @@ pub(super) fn list(
                 ))
                 .or(diesel::BoolExpressionMethods::and(
                     invoices::number.is_not_null(),
-                    lower(invoices::number.assume_not_null())
-                        .like(pattern)
-                        .escape('\\'),
+                    lower(invoices::number.assume_not_null()).like(pattern).escape('\\'),
                 )),
         );
     }
@@ -610,24 +542,6 @@ pub(super) fn line_nets(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<Vec<i64>> {
         .order(invoice_lines::position)
         .select(invoice_lines::net_minor)
         .load(tx.conn)?)
-}
-
-/// Live billed periods: subscription, kind, period; in the order of their start.
-pub(super) fn live_charges(tx: &mut Tx<'_>) -> Result<Vec<(String, String, Period)>> {
-    let rows: Vec<(String, String, Day, Day)> = charges::table
-        .filter(charges::state.eq(ChargeState::Live))
-        .order((charges::subscription_id, charges::kind, charges::period_start))
-        .select((
-            charges::subscription_id,
-            charges::kind,
-            charges::period_start,
-            charges::period_end,
-        ))
-        .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(subscription, kind, start, end)| (subscription, kind, Period { start, end }))
-        .collect())
 }
 
 /// Customers and currencies with issued documents.

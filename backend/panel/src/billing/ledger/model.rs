@@ -170,19 +170,19 @@ pub struct Movement {
     pub credits: i64,
 }
 
+/// What a posting adds, by code and currency: the order in which accounts are
+/// always locked.
+pub type Movements = BTreeMap<(String, Currency), (Account, Movement)>;
+
 impl Posting {
-    /// What is added to each account, in the one order in which accounts are
-    /// always locked.
+    /// What is added to each account.
     ///
     /// # Errors
     /// On overflow.
-    pub fn movements(&self) -> Result<BTreeMap<(String, Currency), (Account, Movement)>, MoneyError> {
-        let mut movements: BTreeMap<(String, Currency), (Account, Movement)> = BTreeMap::new();
+    pub fn movements(&self) -> Result<Movements, MoneyError> {
+        let mut movements = Movements::new();
         for leg in &self.legs {
-            for (account, debits, credits) in [
-                (&leg.debit, leg.amount.minor, 0),
-                (&leg.credit, 0, leg.amount.minor),
-            ] {
+            for (account, debits, credits) in [(&leg.debit, leg.amount.minor, 0), (&leg.credit, 0, leg.amount.minor)] {
                 let (_, movement) = movements
                     .entry((account.code.clone(), leg.amount.currency))
                     .or_insert_with(|| (account.clone(), Movement::default()));

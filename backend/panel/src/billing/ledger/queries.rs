@@ -6,9 +6,7 @@ use hostwright_kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{
-    Account, AccountKind, AccountTotal, CurrencyTotal, Link, TransferView, TrialBalance, balance,
-};
+use super::model::{Account, AccountKind, AccountTotal, CurrencyTotal, Link, TransferView, TrialBalance, balance};
 use super::{jobs, store};
 use crate::auth::call::Call;
 use crate::auth::policy::Action;
@@ -129,7 +127,13 @@ pub fn trial_balance_in(tx: &mut Tx<'_>) -> Result<TrialBalance> {
         accounts.push(total(name.to_owned(), kind, &code, debits, credits)?);
     }
     for row in store::house_accounts(tx)? {
-        accounts.push(total(row.code, row.kind, &row.currency, row.debits_minor, row.credits_minor)?);
+        accounts.push(total(
+            row.code,
+            row.kind,
+            &row.currency,
+            row.debits_minor,
+            row.credits_minor,
+        )?);
     }
     accounts.sort_by(|a, b| (a.debits.currency, &a.code).cmp(&(b.debits.currency, &b.code)));
     let mut sums: BTreeMap<Currency, CurrencyTotal> = BTreeMap::new();
@@ -184,7 +188,10 @@ pub fn breaks_in(tx: &mut Tx<'_>) -> Result<Vec<String>> {
             credits.get(&row.id).copied().unwrap_or(0),
         );
         if sums != (row.debits_minor, row.credits_minor) {
-            breaks.push(format!("ledger: the totals of {} are not those of its transfers", row.code));
+            breaks.push(format!(
+                "ledger: the totals of {} are not those of its transfers",
+                row.code
+            ));
         }
         let balance = total(row.code, row.kind, &row.currency, row.debits_minor, row.credits_minor)?;
         if row.never_negative && balance.balance.minor < 0 {

@@ -65,6 +65,10 @@ fn find(tx: &mut Tx<'_>, code: &str, currency: Currency) -> Result<Option<Accoun
 }
 
 /// Raises an account's totals in one statement; its checks decide.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "computed by the database; the filter keeps it in range"
+)]
 pub(super) fn add(tx: &mut Tx<'_>, id: &AccountId, movement: Movement) -> Result<()> {
     let room = |added: i64| i64::MAX.saturating_sub(added);
     let outcome = diesel::update(
@@ -88,11 +92,7 @@ pub(super) fn add(tx: &mut Tx<'_>, id: &AccountId, movement: Movement) -> Result
 }
 
 /// Appends the transfers of a posting.
-pub(super) fn append(
-    tx: &mut Tx<'_>,
-    posting: &Posting,
-    ids: &BTreeMap<(String, Currency), AccountId>,
-) -> Result<()> {
+pub(super) fn append(tx: &mut Tx<'_>, posting: &Posting, ids: &BTreeMap<(String, Currency), AccountId>) -> Result<()> {
     let now = tx.now();
     for (leg, transfer) in (0_i64..).zip(&posting.legs) {
         let currency = transfer.amount.currency;
@@ -340,9 +340,13 @@ pub(super) fn unsealed(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Link>> {
 
 /// Seals a transfer; the unique index keeps two sealers apart.
 pub(super) fn seal(tx: &mut Tx<'_>, id: &TransferId, position: i64, hash: &str) -> Result<()> {
-    diesel::update(ledger_transfers::table.find(id).filter(ledger_transfers::position.is_null()))
-        .set((ledger_transfers::position.eq(position), ledger_transfers::hash.eq(hash)))
-        .execute(tx.conn)?;
+    diesel::update(
+        ledger_transfers::table
+            .find(id)
+            .filter(ledger_transfers::position.is_null()),
+    )
+    .set((ledger_transfers::position.eq(position), ledger_transfers::hash.eq(hash)))
+    .execute(tx.conn)?;
     Ok(())
 }
 

@@ -69,7 +69,11 @@ pub(super) fn advance(tx: &mut Tx<'_>, entity: &LegalEntityId, number: &Number) 
 
 pub(super) fn counters(tx: &mut Tx<'_>) -> Result<Vec<Counter>> {
     Ok(number_series::table
-        .order((number_series::legal_entity_id, number_series::series, number_series::year))
+        .order((
+            number_series::legal_entity_id,
+            number_series::series,
+            number_series::year,
+        ))
         .select(Counter::as_select())
         .load(tx.conn)?)
 }
@@ -84,7 +88,10 @@ pub(super) fn numbered(tx: &mut Tx<'_>, counter: &Counter) -> Result<Vec<(i64, D
                 .and(invoices::year.eq(counter.year)),
         )
         .order(invoices::sequence)
-        .select((invoices::sequence.assume_not_null(), invoices::issue_day.assume_not_null()))
+        .select((
+            invoices::sequence.assume_not_null(),
+            invoices::issue_day.assume_not_null(),
+        ))
         .load(tx.conn)?)
 }
 

@@ -173,7 +173,9 @@ impl RecordPayment {
             return Err(BillingRefusal::InvoiceIsDraft.into());
         }
         if invoice.currency() != payment.amount.currency {
-            return Err(BillingRefusal::WrongCurrency.with("currency", invoice.currency()).into());
+            return Err(BillingRefusal::WrongCurrency
+                .with("currency", invoice.currency())
+                .into());
         }
         Ok(vec![invoice])
     }

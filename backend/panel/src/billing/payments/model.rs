@@ -82,11 +82,14 @@ pub struct PaymentView {
     pub already_recorded: bool,
 }
 
-/// How much of an amount goes to which open invoice, and what is left.
+/// Parts of an amount with the invoices that they settle, and what is left.
+pub type Spread<'a> = (Vec<(&'a Invoice, Money)>, Money);
+
+/// How much of an amount goes to which open invoice.
 ///
 /// # Errors
 /// On mixed currencies.
-pub fn spread(amount: Money, open: &[Invoice]) -> Result<(Vec<(&Invoice, Money)>, Money), MoneyError> {
+pub fn spread(amount: Money, open: &[Invoice]) -> Result<Spread<'_>, MoneyError> {
     let mut left = amount;
     let mut parts = Vec::new();
     for invoice in open {

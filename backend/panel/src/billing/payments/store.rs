@@ -9,14 +9,10 @@ use super::model::{Payment, PaymentId, PaymentMethod};
 use crate::auth::call::Scope;
 use crate::billing::ledger::PostingKind;
 use crate::on_each;
+use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
 use crate::platform::schema::{allocations, invoices, ledger_transfers, payments};
 use crate::platform::{ListInput, Tx};
-
-diesel::define_sql_function! {
-    /// Lower case.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = payments)]

@@ -260,7 +260,6 @@ impl Hand<'_> {
             Step::Start | Step::Reboot | Step::Reset => self.console_end(&case).await,
             _ => ConsoleMark::default(),
         };
-        let was_building = case.disk.state == DiskState::Building;
         let begun = case.known.clone().begin(step, &case.server, mark, self.machine());
         if begun != case.known {
             self.save(&case, &begun).await?;
@@ -286,7 +285,7 @@ impl Hand<'_> {
                 outcome?;
                 case.known.clone().finish(step, &case.server, self.machine())
             }
-            Some(error) => match self.after_fault(&case, step, was_building, &error) {
+            Some(error) => match self.after_fault(&case, step, &error) {
                 Some(known) => known,
                 None if error.leaves_unknown() => return self.lose_sight(&case, error).await,
                 None => return outcome.map(|()| Next::Again),
@@ -298,14 +297,14 @@ impl Hand<'_> {
 
     /// What some faults tell: that there never was a disk, or that the guest
     /// cannot be asked and need not be waited for.
-    fn after_fault(&self, case: &Case, step: Step, was_building: bool, error: &HypervisorError) -> Option<Known> {
+    fn after_fault(&self, case: &Case, step: Step, error: &HypervisorError) -> Option<Known> {
         let mut known = case.known.clone();
         let long_ago = self
             .machine()
             .plus_seconds(self.job.patience.stop.max(self.job.patience.reboot).saturating_neg());
         match (step, error) {
-            (Step::QuarantineVolume, HypervisorError::Missing(_)) if was_building => {
-                known.disk = DiskState::Planned;
+            (Step::QuarantineVolume | Step::RestoreVolume, HypervisorError::Missing(_)) => {
+                return known.without_disk();
             }
             (Step::ShutDown, HypervisorError::Unsupported(_)) => {
                 known.seen.facts.asked = Some(Asked {

@@ -104,7 +104,8 @@ pub fn effective(server: &Server) -> Desired {
 pub fn plan(server: &Server, known: &Known, patience: Patience, now: Instant) -> Vec<Step> {
     let desired = effective(server);
     // Nothing was ever begun on the node, so there is nothing to look at.
-    if known.disk == DiskState::Planned {
+    let facts = &known.seen.facts;
+    if known.disk == DiskState::Planned && facts.seed.is_none() && facts.filter.is_none() && facts.domain.is_none() {
         match desired {
             Desired::Stopped => return Vec::new(),
             Desired::Deleted => return after_disk(known, vec![Step::DropDisk]),
@@ -130,7 +131,7 @@ fn towards_running(server: &Server, known: &Known, patience: Patience, now: Inst
     let mut steps = Vec::new();
     match known.disk {
         DiskState::Planned | DiskState::Building => steps.push(Step::EnsureVolume),
-        DiskState::Quarantined => steps.push(Step::RestoreVolume),
+        DiskState::Quarantined | DiskState::Moving => steps.push(Step::RestoreVolume),
         DiskState::Present => {}
         DiskState::Purging | DiskState::Deleted => return Vec::new(),
     }
@@ -178,7 +179,7 @@ fn while_running(server: &Server, known: &Known, patience: Patience, now: Instan
 
 fn towards_stopped(server: &Server, known: &Known, patience: Patience, now: Instant) -> Vec<Step> {
     let mut steps = stop(server, known, patience, now);
-    if known.disk == DiskState::Quarantined {
+    if matches!(known.disk, DiskState::Quarantined | DiskState::Moving) {
         steps.push(Step::RestoreVolume);
     }
     steps
@@ -211,8 +212,10 @@ fn towards_deleted(server: &Server, known: &Known, patience: Patience, now: Inst
     if facts.filter.is_some() {
         steps.push(Step::RemoveFilter);
     }
-    if matches!(known.disk, DiskState::Building | DiskState::Present) {
-        steps.push(Step::QuarantineVolume);
+    match known.disk {
+        DiskState::Building | DiskState::Present | DiskState::Moving => steps.push(Step::QuarantineVolume),
+        DiskState::Planned => steps.push(Step::DropDisk),
+        DiskState::Quarantined | DiskState::Purging | DiskState::Deleted => {}
     }
     if facts.seed.is_some() {
         steps.push(Step::RemoveSeed);
@@ -275,6 +278,8 @@ impl Known {
         let facts = &mut self.seen.facts;
         match step {
             Step::EnsureVolume => self.disk = DiskState::Building,
+            // A wish that changes now must find the disk under either name.
+            Step::QuarantineVolume | Step::RestoreVolume => self.disk = DiskState::Moving,
             Step::EnsureSeed => facts.seed = facts.seed.or(Some(0)),
             Step::EnsureFilter => facts.filter = facts.filter.or(Some(0)),
             Step::EnsureDomain => facts.domain = facts.domain.or(Some(0)),
@@ -329,6 +334,17 @@ impl Known {
             _ => {}
         }
         self
+    }
+
+    /// The disk was there under neither name. One that never ran was never made;
+    /// none of anybody else is ever taken for that.
+    #[must_use]
+    pub fn without_disk(mut self) -> Option<Self> {
+        if self.seen.built {
+            return None;
+        }
+        self.disk = DiskState::Planned;
+        Some(self)
     }
 
     fn rebooted(mut self, number: i64) -> Self {

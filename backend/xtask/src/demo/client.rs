@@ -1,0 +1,137 @@
+//! The panel's own command line, as the demo and scripts use it.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+/// Speaks to a panel as one person.
+#[derive(Debug, Clone)]
+pub struct Client<'a> {
+    binary: &'a Path,
+    url: String,
+    token: Option<String>,
+}
+
+impl<'a> Client<'a> {
+    /// Nobody.
+    #[must_use]
+    pub fn anonymous(binary: &'a Path, url: &str) -> Self {
+        Self {
+            binary,
+            url: url.to_owned(),
+            token: None,
+        }
+    }
+
+    /// The same panel as the person of this session, by a key of their own.
+    ///
+    /// # Errors
+    /// When the panel refuses.
+    pub fn signed_in(&self, session: &str) -> anyhow::Result<Self> {
+        let by_session = Self {
+            token: Some(session.to_owned()),
+            ..self.clone()
+        };
+        let made = by_session.run(&["auth", "create-api-key", "--name", "demo", "--scopes", "*"])?;
+        Ok(Self {
+            token: Some(text(&made, "token")?),
+            ..self.clone()
+        })
+    }
+
+    /// Runs `hostwright WORDS --json` and reads its answer.
+    ///
+    /// # Errors
+    /// When the panel refuses; its words.
+    pub fn run(&self, words: &[&str]) -> anyhow::Result<Value> {
+        let output = self.command(words).output()?;
+        let told = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() {
+            bail!(
+                "{}: {}",
+                words.join(" "),
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
+        }
+        serde_json::from_str(&told).with_context(|| format!("{}: {told}", words.join(" ")))
+    }
+
+    /// Runs a command that must be refused; the code of the refusal.
+    ///
+    /// # Errors
+    /// When it is not refused.
+    pub fn refused(&self, words: &[&str]) -> anyhow::Result<String> {
+        let output = self.command(words).output()?;
+        if output.status.success() {
+            bail!("{} was not refused", words.join(" "));
+        }
+        let answer: Value = serde_json::from_slice(&output.stdout)?;
+        text(&answer, "code")
+    }
+
+    /// Asks until the answer is as wanted.
+    ///
+    /// # Errors
+    /// After `seconds`, with the last answer.
+    pub fn wait(&self, words: &[&str], seconds: u64, wanted: impl Fn(&Value) -> bool) -> anyhow::Result<(Value, f32)> {
+        let started = Instant::now();
+        loop {
+            let answer = self.run(words)?;
+            if wanted(&answer) {
+                return Ok((answer, started.elapsed().as_secs_f32()));
+            }
+            if started.elapsed() > Duration::from_secs(seconds) {
+                bail!("{}: still after {seconds} s: {answer}", words.join(" "));
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(self.binary);
+        command.args(words).args(["--url", &self.url, "--json"]);
+        command.env_remove("HOSTWRIGHT_API_KEY");
+        if let Some(token) = &self.token {
+            command.args(["--api-key", token]);
+        }
+        command
+    }
+}
+
+/// A text of an answer.
+///
+/// # Errors
+/// When it is not there.
+pub fn text(value: &Value, field: &str) -> anyhow::Result<String> {
+    value
+        .get(field)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .with_context(|| format!("no text '{field}' in {value}"))
+}
+
+/// An amount of an answer as people write it: `EUR 17.85`.
+///
+/// # Errors
+/// When it is not there.
+pub fn money(value: &Value, field: &str) -> anyhow::Result<String> {
+    let amount = value
+        .get(field)
+        .with_context(|| format!("no amount '{field}' in {value}"))?;
+    let minor = amount.get("minor").and_then(Value::as_i64).context("no minor units")?;
+    let currency = text(amount, "currency")?;
+    Ok(format!("{currency} {}.{:02}", minor / 100, (minor % 100).abs()))
+}
+
+/// The rows of a list.
+#[must_use]
+pub fn rows(value: &Value) -> Vec<Value> {
+    value
+        .get("items")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! Pages that mailed links lead to. Opening one changes nothing: mail scanners
+//! open links too, so each has a button.
+
+use hostwright_panel::platform::error::Result;
+
+use crate::page::Tone;
+use crate::route::Visit;
+use crate::ui::{ActionButton, Field, Form, Look, Notes, Shell, link, row};
+
+/// Proves a mail address.
+///
+/// # Errors
+/// Not found without a token.
+pub async fn confirm(visit: Visit) -> Result<String> {
+    let page = &visit.page;
+    let token: String = visit.params.parse("token")?;
+    let button = ActionButton::new(page, "auth.confirm_mail", page.t("auth-confirm"))
+        .hidden("token", token)
+        .then("/sign-in")
+        .look(Look::Primary);
+    let shell = Shell::new(page, page.t("auth-confirm-title")).add(page.t("auth-confirm-text")).add(button);
+    Ok(std::future::ready(shell.render()).await)
+}
+
+/// Asks for a mail with which a new password is set.
+///
+/// # Errors
+/// Never.
+pub async fn ask(visit: Visit) -> Result<String> {
+    let page = &visit.page;
+    let back = row(vec![link("/sign-in", page.t("auth-to-sign-in"))]);
+    let shell = Shell::new(page, page.t("auth-reset-title"));
+    let shell = if let Some(email) = visit.params.get("sent") {
+        let text = page.t_with("auth-reset-sent", &[("email", email.to_owned().into())]);
+        shell.add(Notes::new(Tone::Good, text)).add(page.t("auth-no-mail-text"))
+    } else {
+        let form = Form::new(page, "auth.request_reset")
+            .then("/reset?sent={email}")
+            .field(Field::email("email", page.t("auth-email")).focus())
+            .submit(page.t("auth-reset-send"));
+        shell.subtitle(page.t("auth-reset-text")).add(form)
+    };
+    Ok(std::future::ready(shell.add(back).render()).await)
+}
+
+/// Sets a new password.
+///
+/// # Errors
+/// Not found without a token.
+pub async fn reset(visit: Visit) -> Result<String> {
+    let page = &visit.page;
+    let token: String = visit.params.parse("token")?;
+    let form = Form::new(page, "auth.reset_password")
+        .hidden("token", token)
+        .id("reset")
+        .then("/sign-in")
+        .field(
+            Field::password("password", page.t("auth-new-password"))
+                .autocomplete("new-password")
+                .hint(page.t("auth-password-hint"))
+                .focus(),
+        )
+        .submit(page.t("auth-reset-set"));
+    let shell = Shell::new(page, page.t("auth-reset-new"))
+        .subtitle(page.t("auth-reset-new-text"))
+        .add(form)
+        .add(row(vec![link("/reset", page.t("auth-reset-again"))]));
+    Ok(std::future::ready(shell.render()).await)
+}
+
+/// Makes an invited person's account usable.
+///
+/// # Errors
+/// Not found without a token.
+pub async fn invite(visit: Visit) -> Result<String> {
+    let page = &visit.page;
+    let token: String = visit.params.parse("token")?;
+    let form = Form::new(page, "auth.reset_password")
+        .hidden("token", token)
+        .id("invite")
+        .then("/sign-in")
+        .field(Field::text("name", page.t("auth-name")).autocomplete("name").max_length(200).focus())
+        .field(
+            Field::password("password", page.t("auth-password"))
+                .autocomplete("new-password")
+                .hint(page.t("auth-password-hint")),
+        )
+        .submit(page.t("auth-invite-accept"));
+    let shell = Shell::new(page, page.t_with("auth-invite-title", &[("brand", page.brand.name.clone().into())]))
+        .subtitle(page.t("auth-invite-text"))
+        .add(form);
+    Ok(std::future::ready(shell.render()).await)
+}

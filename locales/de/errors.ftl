@@ -1,0 +1,27 @@
+# Ablehnungen, die zu keinem Bereich gehören, und die von Bestellungen, Verlängerungen und der Installation.
+error-request-not_found = Das gibt es hier nicht. Vielleicht wurde es entfernt, oder die Adresse stimmt nicht.
+error-request-invalid = Einige Felder stimmen noch nicht.
+error-request-field_missing = { $field } fehlt.
+error-request-field_unknown = { $field } ist kein Feld dieser Aktion.
+error-request-field_invalid = { $field }: { $reason }
+error-request-forged = Die Seite war zu lange offen, oder das Formular kam nicht von ihr. Bitte noch einmal versuchen.
+error-request-idempotency_key_invalid = Der Idempotency-Key muss 1 bis 255 sichtbare ASCII-Zeichen haben.
+error-request-idempotency_key_reused = Dieser Idempotency-Key wurde für eine andere Anfrage benutzt.
+error-request-in_progress = Dieselbe Anfrage wird gerade bearbeitet. Bitte einen Augenblick warten.
+error-request-too_large = Das ist zu viel für eine Anfrage: höchstens 36 MB.
+error-request-unreadable = Die Anfrage ist nicht lesbar: { $reason }
+error-service-internal = Bei uns ist etwas schiefgegangen. Es wurde nichts geändert. Bitte noch einmal versuchen und uns Bescheid sagen, wenn es bleibt.
+error-service-unavailable = Ein Teil des Dienstes antwortet gerade nicht. Es wurde nichts geändert. Bitte in einigen Sekunden noch einmal versuchen.
+error-money-too_large = Der Betrag ist zu groß.
+error-money-mixed_currencies = Zwei Währungen lassen sich nicht addieren.
+error-money-unreadable = Das ist kein Betrag wie 59,00.
+error-orders-quote_forged = Dieses Angebot ist nicht von uns oder wurde verändert. Bitte fordern Sie ein neues an.
+error-orders-quote_expired = Dieses Angebot ist abgelaufen. Bitte sehen Sie sich den Preis noch einmal an und bestellen dann.
+error-orders-quote_changed = Ein Preis oder die Steuer hat sich seit diesem Angebot geändert. Es wurde nichts berechnet. Bitte sehen Sie sich den neuen Preis an und bestellen dann.
+error-orders-customer_suspended = Dieses Konto ist gesperrt und kann nicht bestellen.
+error-orders-wrong_currency = Der Preis ist in { $price }, das Konto in { $customer }.
+error-renewals-ladder_not_rising = Erinnerungen müssen vor der Sperre kommen und die Sperre vor dem Ende.
+error-renewals-days_out_of_range = Rechnungen kommen 0 bis 60 Tage im Voraus, erste Rechnungen sind binnen 90 Tagen fällig, höchstens 5 Erinnerungen, Ende binnen 365 Tagen.
+error-clock-is_real = Die Uhr ist die der Maschine und lässt sich nicht verstellen.
+error-clock-step_out_of_range = Die Uhr geht nur vorwärts, um eine Sekunde bis zehn Jahre.
+error-settings-brand_name = Der Name muss 1 bis 60 Zeichen haben.

@@ -1,0 +1,27 @@
+# Refusals that no slice owns, and those of orders, renewals and the installation.
+error-request-not_found = That is not here. It may have been removed, or the address is wrong.
+error-request-invalid = Some fields are not right yet.
+error-request-field_missing = { $field } is missing.
+error-request-field_unknown = { $field } is not a field of this action.
+error-request-field_invalid = { $field }: { $reason }
+error-request-forged = This page was open too long, or the form did not come from it. Please try again.
+error-request-idempotency_key_invalid = The Idempotency-Key must be 1 to 255 visible ASCII characters.
+error-request-idempotency_key_reused = This Idempotency-Key was used for another request.
+error-request-in_progress = The same request is being handled at this moment. Please wait a second.
+error-request-too_large = That is too much for one request: at most 36 MB.
+error-request-unreadable = The request cannot be read: { $reason }
+error-service-internal = Something broke on our side. Nothing was changed. Please try again, and tell us if it stays.
+error-service-unavailable = A part of the service does not answer at the moment. Nothing was changed. Please try again in a few seconds.
+error-money-too_large = The amount is too large.
+error-money-mixed_currencies = Two currencies cannot be added.
+error-money-unreadable = That is not an amount such as 59.00.
+error-orders-quote_forged = This quote is not one of ours or was altered. Please ask for a new one.
+error-orders-quote_expired = This quote has expired. Please look at the price again and order.
+error-orders-quote_changed = A price or tax has changed since this quote. Nothing was charged. Please look at the new price and order.
+error-orders-customer_suspended = This account is suspended and cannot order.
+error-orders-wrong_currency = The price is in { $price }, the account in { $customer }.
+error-renewals-ladder_not_rising = Reminders must come before suspension, and suspension before termination.
+error-renewals-days_out_of_range = Invoices are issued 0 to 60 days ahead, first invoices are due within 90 days, at most 5 reminders, termination within 365 days.
+error-clock-is_real = The clock is the machine's and cannot be moved.
+error-clock-step_out_of_range = The clock moves forward, by one second to ten years.
+error-settings-brand_name = The name must have 1 to 60 characters.
