@@ -78,9 +78,12 @@ async fn show_with(
     }
     let mut page = frame(app, &visitor, route.area, path).await;
     page.form = form;
+    let area = route.area;
     if let Some(action) = told.and_then(Action::by_name) {
-        let key = format!("done-{}", action.name());
-        let text = page.t(if app.texts.has(&key) { &key } else { "ui-done" });
+        // Some things read differently for those who did them for somebody else.
+        let own = (area == Area::Staff).then(|| format!("done-staff-{}", action.name()));
+        let keys = own.into_iter().chain([format!("done-{}", action.name()), "ui-done".to_owned()]);
+        let text = keys.into_iter().find(|key| app.texts.has(key)).map(|key| page.t(&key)).unwrap_or_default();
         page.notices.push(Notice::new(Tone::Good, text));
     }
     let shown_once = if route.path.ends_with("/account") { take_once(app, &mut visitor) } else { None };
