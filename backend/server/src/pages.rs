@@ -178,6 +178,19 @@ pub fn no_once(app: &App) -> Cookie<'static> {
     cookie(app, ONCE, String::new()).max_age(Duration::ZERO).finish()
 }
 
+/// Staff pages are for staff, also those that show what everybody may read.
+fn may_enter(area: Area, call: &Call) -> hostwright_panel::platform::error::Result<()> {
+    if area != Area::Staff {
+        return Ok(());
+    }
+    call.person()?;
+    if call.is_staff() {
+        Ok(())
+    } else {
+        Err(Refusal::new("request.not_found", Kind::NotFound).into())
+    }
+}
+
 /// The frame of a page for this visitor.
 async fn frame(app: &App, visitor: &Visitor, area: Area, path: &str) -> Page {
     let mut page = Page::new(app.texts.clone(), area, path);

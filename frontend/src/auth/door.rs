@@ -29,7 +29,7 @@ pub async fn start(visit: Visit) -> Result<Drawn> {
 /// # Errors
 /// When the database fails.
 pub async fn is_set_up(call: &Call) -> Result<bool> {
-    match call.db.read(|tx| entity::load_in(tx)).await {
+    match call.db.read(entity::load_in).await {
         Ok(_) => Ok(true),
         Err(Error::Refused(_)) => Ok(false),
         Err(error) => Err(error),
@@ -93,7 +93,7 @@ pub async fn sign_up(visit: Visit) -> Result<Drawn> {
         return Ok(Drawn::GoTo("/".to_owned()));
     }
     let call = &visit.call;
-    let country = match call.db.read(|tx| entity::load_in(tx)).await {
+    let country = match call.db.read(entity::load_in).await {
         Ok(seller) => seller.country,
         Err(Error::Refused(_)) => return Ok(Drawn::GoTo("/setup".to_owned())),
         Err(error) => return Err(error),

@@ -1,5 +1,4 @@
 //! Quotes: what is shown is what is charged.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use hostwright_kernel::{Currency, Instant, Money, Months, Period};
 use proptest::prelude::*;

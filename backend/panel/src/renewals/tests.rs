@@ -1,5 +1,4 @@
 //! The ladder's rules.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use hostwright_kernel::Day;
 use proptest::prelude::*;

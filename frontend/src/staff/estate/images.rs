@@ -71,7 +71,7 @@ fn row_of(page: &Page, image: &ImageView) -> Row {
         .iter()
         .flat_map(|files| [&files.kernel, &files.initrd, &files.disk])
         .flatten()
-        .map(|path| muted(path))
+        .map(muted)
         .collect();
     let least = page.t_with(
         "estate-minimums-value",
