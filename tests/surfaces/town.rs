@@ -15,7 +15,6 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// A person who owns a customer, and one object for every name of a parameter.
 pub struct Resident {
-    pub email: String,
     pub session: String,
     pub customer: Customer,
     pub objects: BTreeMap<&'static str, String>,
@@ -125,7 +124,7 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
     let order = ordered(world, &customer, shop, "web1", true).await;
     let unpaid = ordered(world, &customer, shop, "web2", false).await;
     let tasks = world.done(&owner, "tasks.list", json!({})).await;
-    let own = |task: &&Value| task["server_id"] == order["server_id"];
+    let own = |task: &&Value| task["subject"] == order["server_id"];
     let task = tasks["items"].as_array().unwrap().iter().find(own).cloned().unwrap_or_else(|| panic!("no task in {tasks}"));
     world.done(&owner, "credits.grant", json!({ "customer_id": customer.id, "amount": "1.00", "reason": "Sorry" })).await;
 
@@ -166,5 +165,5 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
         ("image_id", shop.image_id.clone()),
     ]);
     world.settle().await;
-    Resident { email, session, customer, objects }
+    Resident { session, customer, objects }
 }
