@@ -1,11 +1,11 @@
 //! The REST surface: `/api/v1`.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use hostwright_panel::platform::download::Download;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::texts::Locale;
-use hostwright_panel::platform::{Error, Kind, Refusal};
+use hostwright_panel::platform::{Kind, Refusal};
 use serde_json::{Map, Value};
 
 use crate::app::App;
@@ -63,17 +63,8 @@ async fn serve(app: &App, endpoint: &Endpoint, request: &HttpRequest, body: web:
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .json(value),
         Ok(Answer::File(file)) => download(file),
-        Err(error) => refusal(app, &visitor, &error),
+        Err(error) => problem::response(&app.texts, visitor.locale, &error, &visitor.call.request_id),
     }
-}
-
-/// What cannot be read at all is a 400; everything else has its kind's status.
-fn refusal(app: &App, visitor: &Visitor, error: &Error) -> HttpResponse {
-    let mut response = problem::response(&app.texts, visitor.locale, error, &visitor.call.request_id);
-    if error.is("request.unreadable") {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-    }
-    response
 }
 
 async fn answer(

@@ -106,7 +106,7 @@ pub async fn set_up_link(config: &Config, db: &Db) -> Result<Option<String>> {
 ///
 /// # Errors
 /// When the database, the key file or the texts cannot be had.
-pub async fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
+pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
     let (db, clock) = open_database(config)?;
     db.migrate()?;
     let vault = vault(config)?;

@@ -30,7 +30,7 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let mut config = config.clone();
     config.listen = address;
-    let (app, worker) = compose::build(&config).await?;
+    let (app, worker) = compose::build(&config)?;
     let (stop, stopped) = watch::channel(false);
     #[expect(clippy::disallowed_methods, reason = "awaited below")]
     let working = tokio::spawn(worker.run(stopped));

@@ -79,6 +79,9 @@ async fn show_with(
             Refusal::new("request.not_found", Kind::NotFound).into(),
         )));
     };
+    if let Err(error) = may_enter(route.area, &visitor.call) {
+        return Err(Box::new((visitor, error)));
+    }
     let mut page = frame(app, &visitor, route.area, path).await;
     page.form = form;
     page.notices.extend(told.and_then(|told| notice_of(app, &page, told)));

@@ -42,6 +42,9 @@ pub struct FieldProblem {
 /// The status of an error.
 #[must_use]
 pub fn status(error: &Error) -> StatusCode {
+    if error.is("request.unreadable") {
+        return StatusCode::BAD_REQUEST;
+    }
     match error.kind() {
         Some(Kind::NotFound) => StatusCode::NOT_FOUND,
         Some(Kind::Invalid) => StatusCode::UNPROCESSABLE_ENTITY,

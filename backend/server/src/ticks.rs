@@ -25,7 +25,7 @@ async fn add(scheduler: &JobScheduler, db: &Db, cron: &str, tick: fn(&mut Tx<'_>
     let job = Job::new_async(cron, move |_, _| {
         let db = db.clone();
         Box::pin(async move {
-            if let Err(error) = db.write(move |tx| tick(tx)).await {
+            if let Err(error) = db.write(tick).await {
                 tracing::warn!(%error, "a tick could not enqueue its jobs");
             }
         })
