@@ -10,5 +10,6 @@
 )]
 
 mod architecture;
+mod browser;
 mod nodes;
 mod slices;

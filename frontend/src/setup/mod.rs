@@ -35,10 +35,10 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// How far it is: `step` of four, from 1.
+/// How far it is: `step` of four, from 1; a step past the last one when all are done.
 fn progress(page: &Page, step: usize) -> AnyView {
     use crate::ui::{Step, StepState};
-    let words = page.t_with("setup-progress", &[("step", step.into()), ("steps", STEPS.len().into())]);
+    let words = page.t_with("setup-progress", &[("step", step.min(STEPS.len()).into()), ("steps", STEPS.len().into())]);
     let mut view = TaskView::new(page, page.t("setup-title"), State::new(Tone::Working, words));
     for (index, (key, _)) in STEPS.iter().enumerate() {
         let state = match index.saturating_add(1).cmp(&step) {
