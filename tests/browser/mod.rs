@@ -4,6 +4,7 @@
 mod panel;
 mod visitor;
 
+use hostwright_panel::auth::policy::MemberRole;
 use hostwright_tests::text;
 use panel::{Business, CUSTOMER, OWNER, PASSWORD, Panel};
 use serde_json::{Value, json};
@@ -210,8 +211,14 @@ async fn places(panel: &Panel, business: &Business, area: &str) -> Vec<String> {
         if !hostwright_frontend::routes().iter().any(|route| route.path.starts_with(&pattern)) {
             continue;
         }
-        if let Ok(found) = world.run(&world.owner(), list, json!({})).await {
-            let first = &found["items"][0];
+        let call = match area {
+            "/portal" => world.member(&business.customer_id, MemberRole::Owner),
+            _ => world.owner(),
+        };
+        if let Ok(found) = world.run(&call, list, json!({})).await {
+            let all = found["items"].as_array().unwrap();
+            let telling = |item: &&Value| item["state"] == "running" || item["id"] == business.customer_id.as_str();
+            let first = all.iter().find(telling).unwrap_or(&found["items"][0]);
             let id = [&first["id"], &first["ticket"]["id"], &first["invoice"]["id"]].into_iter().find_map(Value::as_str);
             match id {
                 Some(id) => places.push(format!("{area}/{place}/{id}")),
@@ -232,6 +239,16 @@ async fn lively() -> (Panel, Business) {
     let panel = Panel::start().await;
     let business = panel.open_for_business().await;
     running(&panel, &business).await;
+    for (name, memory, disk, amount) in [("Medium", 4096, 40, "18.00"), ("Large", 8192, 80, "34.00")] {
+        let owner = panel.world.owner();
+        let plan = json!({
+            "name": name, "description": "For shops and databases", "vcpus": memory / 2048, "memory_mib": memory,
+            "disk_gib": disk, "traffic_gib": 0, "private": false, "renewal_choices": ["automatic", "expire"],
+        });
+        let plan = panel.world.done(&owner, "plans.create", plan).await;
+        let price = json!({ "plan_id": plan["id"], "currency": "EUR", "months": 1, "amount": amount, "setup": "0.00" });
+        panel.world.done(&owner, "plans.set_price", price).await;
+    }
     for (name, host) in [("Bakery Braun", "shop.bakery.example"), ("Anna Arendt", "cloud.arendt.example"), ("Otto Ltd", "mail.otto.example")] {
         let customer = panel.world.customer(name).await;
         let order = panel.world.order(&customer, &business.shop, host).await;

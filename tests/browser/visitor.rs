@@ -259,6 +259,8 @@ impl Visitor {
             for look in ["light", "dark"] {
                 let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": look }] });
                 self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": features })).await;
+                // Colours change within a moment, not at once.
+                tokio::time::sleep(Duration::from_millis(250)).await;
                 let whole = json!({ "format": "png", "captureBeyondViewport": true });
                 let taken = self.raw("/goog/cdp/execute", json!({ "cmd": "Page.captureScreenshot", "params": whole })).await;
                 let png = base64::engine::general_purpose::STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
