@@ -114,7 +114,6 @@ auth-scope-addresses = Adressen
 auth-scope-images = Systeme
 auth-scope-reports = Berichte
 
-done-auth-sign_in = Sie sind angemeldet.
 done-auth-sign_out = Sie sind abgemeldet.
 done-auth-sign_up = Danke. Ein Schritt fehlt noch.
 done-auth-confirm_mail = Ihre Mailadresse ist bestätigt. Sie können sich jetzt anmelden.

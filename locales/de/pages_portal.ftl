@@ -8,8 +8,8 @@ portal-customer = Kunde
 portal-just-now = gerade eben
 portal-ago = vor { $span }
 portal-months = { $months ->
-    [1] ein Monat
-    [12] ein Jahr
+    [1] 1 Monat
+    [12] 1 Jahr
    *[other] { $months } Monate
 }
 portal-sizes = { $vcpus } vCPU, { $memory } Speicher, { $disk } Festplatte
@@ -97,6 +97,7 @@ portal-task-when = Verlangt
 portal-task-duration = Dauer
 portal-task-asked = Verlangt am { $when }
 portal-task-attempt = Versuch { $attempt }
+portal-step-tries = { $tries } Mal versucht
 portal-task-took = Dauerte { $span }
 portal-steps = Schritte
 
@@ -114,7 +115,7 @@ portal-why-overdue = Rechnung { $number } ist { $days ->
 } überfällig. Zahlen Sie { $amount }, damit der Server weiterläuft.
 portal-why-unknown = Sein Node antwortet nicht (letzte Änderung { $since }), deshalb wissen wir nicht, wie es dem Server geht. Er kann durchaus laufen. Wir sehen nach.
 portal-why-delayed = Das dauert länger, als es sollte. Unsere Leute wissen davon, und wir versuchen es weiter. Nichts von Ihnen ist verloren.
-portal-why-ends = Gekündigt. Er läuft bis { $day } und endet dann.
+portal-why-ends = Gekündigt: Er läuft bis { $day } und endet dann. Sie können es sich noch anders überlegen.
 portal-why-deleted-title = Dieser Server ist gelöscht
 portal-why-deleted = Seine Festplatte wird bis { $until } aufbewahrt. Schreiben Sie uns vorher, wenn Sie ihn zurückwollen.
 portal-why-deleted-gone = Seine Festplatte ist endgültig gelöscht.
@@ -135,7 +136,7 @@ portal-traffic = { $gib } GiB im Monat
 portal-traffic-free = Unbegrenzt
 portal-price = Preis ohne Steuer
 portal-setup = Einrichtung
-portal-setup-fee = und einmalig { $amount }
+portal-setup-fee = und einmalig { $amount } für die Einrichtung
 portal-began = Begonnen
 portal-ended = Beendet
 portal-suspended-since = Gesperrt seit
@@ -173,7 +174,9 @@ portal-hostname-hint = Buchstaben, Ziffern und Bindestriche. So nennt sich der S
 portal-order-show-price = Preis zeigen
 portal-order-other-plan = Anderer Tarif
 portal-order-price = Was es kostet
-portal-order-once = Einmalig
+portal-order-yours = Ihre Bestellung
+portal-order-choose = Wählen
+portal-order-once = Einrichtung, einmalig
 portal-order-total = Jetzt zu zahlen
 portal-order-next = Nächste Rechnung am { $day }: { $total }.
 portal-order-ends = Keine weitere Rechnung: Er endet nach dem { $day }.
@@ -186,6 +189,7 @@ portal-tax = Steuer
 
 # Rechnungen
 portal-invoice = Rechnung
+portal-invoice-named = Rechnung { $number }
 portal-invoice-credit-note = Gutschrift
 portal-invoice-draft = Entwurf
 portal-invoice-open = Offen
@@ -315,10 +319,9 @@ portal-member-remove-lost = Der Zugang zu seinen Servern, Tickets und Rechnungen
 done-customers-update = Die Angaben sind gespeichert. Sie stehen auf der nächsten Rechnung.
 done-customers-add_member = Hinzugefügt. Wer noch kein Konto hatte, bekommt eine Einladung per Mail.
 done-customers-remove_member = Entfernt.
-done-orders-quote = Das ist der Preis. Bestellt ist noch nichts.
 done-orders-place = Danke für Ihre Bestellung. Der Server wird gebaut, sobald diese Rechnung bezahlt ist.
 done-subscriptions-set_renewal = Gespeichert.
-done-subscriptions-cancel = Gekündigt. Er läuft bis zum Ende dessen, was abgerechnet ist.
+done-subscriptions-cancel = Ihre Kündigung ist notiert.
 done-credits-apply = Aus Guthaben gezahlt.
 done-servers-start = Der Server wird gestartet.
 done-servers-shut_down = Der Server wurde gebeten, herunterzufahren.

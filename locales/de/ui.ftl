@@ -64,7 +64,7 @@ ui-cancel = Abbrechen
 ui-optional = (freiwillig)
 ui-choose = Bitte wählen
 ui-error = Fehler
-ui-errors-title = Das wurde nicht gespeichert
+ui-errors-title = Das hat noch nicht geklappt
 ui-confirm-lost = Das geht verloren:
 
 # Listen

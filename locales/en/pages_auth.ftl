@@ -114,7 +114,6 @@ auth-scope-addresses = Addresses
 auth-scope-images = Images
 auth-scope-reports = Reports
 
-done-auth-sign_in = You are signed in.
 done-auth-sign_out = You are signed out.
 done-auth-sign_up = Thank you. One step is left.
 done-auth-confirm_mail = Your mail address is confirmed. You can sign in now.

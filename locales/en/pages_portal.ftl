@@ -8,8 +8,8 @@ portal-customer = Customer
 portal-just-now = just now
 portal-ago = { $span } ago
 portal-months = { $months ->
-    [1] a month
-    [12] a year
+    [1] 1 month
+    [12] 1 year
    *[other] { $months } months
 }
 portal-sizes = { $vcpus } vCPU, { $memory } memory, { $disk } disk
@@ -97,6 +97,7 @@ portal-task-when = Asked for
 portal-task-duration = Took
 portal-task-asked = Asked for on { $when }
 portal-task-attempt = Attempt { $attempt }
+portal-step-tries = Tried { $tries } times
 portal-task-took = Took { $span }
 portal-steps = Steps
 
@@ -114,7 +115,7 @@ portal-why-overdue = Invoice { $number } is { $days ->
 } overdue. Pay { $amount }, so that the server keeps running.
 portal-why-unknown = Its node does not answer (last change { $since }), so we do not know how the server is. It may well be running. We are looking at it.
 portal-why-delayed = This takes longer than it should. Our people have been told, and we keep trying. Nothing of yours is lost.
-portal-why-ends = Cancelled. It runs until { $day } and then ends.
+portal-why-ends = Cancelled: it runs until { $day } and then ends. You can still change your mind.
 portal-why-deleted-title = This server is deleted
 portal-why-deleted = Its disk is kept until { $until }. Write to us before then if you want it back.
 portal-why-deleted-gone = Its disk is gone for good.
@@ -135,7 +136,7 @@ portal-traffic = { $gib } GiB a month
 portal-traffic-free = Without limit
 portal-price = Price without tax
 portal-setup = Setup
-portal-setup-fee = and { $amount } once
+portal-setup-fee = and { $amount } once for the setup
 portal-began = Began
 portal-ended = Ended
 portal-suspended-since = Suspended since
@@ -173,7 +174,9 @@ portal-hostname-hint = Letters, digits and dashes. The server calls itself so.
 portal-order-show-price = Show the price
 portal-order-other-plan = Another plan
 portal-order-price = What it costs
-portal-order-once = Once
+portal-order-yours = Your order
+portal-order-choose = Choose
+portal-order-once = Setup, once
 portal-order-total = To pay now
 portal-order-next = Next invoice on { $day }: { $total }.
 portal-order-ends = No further invoice: it ends after { $day }.
@@ -186,6 +189,7 @@ portal-tax = Tax
 
 # Invoices
 portal-invoice = Invoice
+portal-invoice-named = Invoice { $number }
 portal-invoice-credit-note = Credit note
 portal-invoice-draft = Draft
 portal-invoice-open = Open
@@ -315,10 +319,9 @@ portal-member-remove-lost = Their access to its servers, tickets and invoices
 done-customers-update = The details are saved. They stand on the next invoice.
 done-customers-add_member = Added. Who had no account gets an invitation by mail.
 done-customers-remove_member = Removed.
-done-orders-quote = This is the price. Nothing is ordered yet.
 done-orders-place = Thank you for your order. The server is built once this invoice is paid.
 done-subscriptions-set_renewal = Saved.
-done-subscriptions-cancel = Cancelled. It runs until the end of what is billed.
+done-subscriptions-cancel = We have noted your cancellation.
 done-credits-apply = Paid from credit.
 done-servers-start = The server is being started.
 done-servers-shut_down = The server was asked to shut down.

@@ -64,7 +64,7 @@ ui-cancel = Cancel
 ui-optional = (optional)
 ui-choose = Please choose
 ui-error = Error
-ui-errors-title = This was not saved
+ui-errors-title = That did not work yet
 ui-confirm-lost = This will be lost:
 
 # Lists

@@ -50,6 +50,15 @@ fn observe(tx: &mut Tx<'_>) -> Result<()> {
 fn housekeeping(tx: &mut Tx<'_>) -> Result<()> {
     servers::jobs::enqueue_purge_in(tx)?;
     auth::jobs::clean_in(tx)?;
-    enqueue(tx, &NewJob { kind: crate::compose::SEAL, subject: "all", customer_id: None, title: "seal", actor: "system:tick" })?;
+    enqueue(
+        tx,
+        &NewJob {
+            kind: crate::compose::SEAL,
+            subject: "all",
+            customer_id: None,
+            title: "seal",
+            actor: "system:tick",
+        },
+    )?;
     Ok(())
 }

@@ -41,7 +41,7 @@ pub fn server_state(page: &Page, server: &ServerView) -> State {
 /// What was last seen of a server, whatever is wished.
 #[must_use]
 pub fn seen(page: &Page, server: &ServerView) -> State {
-    let built = !matches!(server.disk, DiskState::Planned | DiskState::Building);
+    let built = is_built(server);
     let (tone, key) = match server.state {
         Seen::Running => (Tone::Good, "running"),
         Seen::ShutOff => (Tone::Quiet, "shut_off"),
@@ -52,6 +52,12 @@ pub fn seen(page: &Page, server: &ServerView) -> State {
         Seen::Unknown => (Tone::Warn, "unknown"),
     };
     State::new(tone, page.t(&format!("servers-state-{key}")))
+}
+
+/// Whether there is a machine at all: before, nothing can be switched.
+#[must_use]
+pub fn is_built(server: &ServerView) -> bool {
+    !matches!(server.disk, DiskState::Planned | DiskState::Building)
 }
 
 /// How long ago something was, in words.
@@ -112,7 +118,10 @@ pub fn subscription_state(page: &Page, state: SubscriptionState) -> State {
 #[must_use]
 pub fn invoice_state(page: &Page, invoice: &Invoice, overdue_days: Option<i64>) -> State {
     if let Some(days) = overdue_days {
-        return State::new(Tone::Bad, page.t_with("portal-invoice-overdue", &[("days", days.into())]));
+        return State::new(
+            Tone::Bad,
+            page.t_with("portal-invoice-overdue", &[("days", days.into())]),
+        );
     }
     let (tone, key) = match (invoice.kind, invoice.state) {
         (InvoiceKind::CreditNote, _) => (Tone::Quiet, "portal-invoice-credit-note"),
@@ -137,9 +146,8 @@ pub fn invoice_kind(page: &Page, kind: InvoiceKind) -> String {
 #[must_use]
 pub fn ticket_state(page: &Page, state: TicketState) -> State {
     let tone = match state {
-        TicketState::Open | TicketState::Waiting => Tone::Working,
         TicketState::Answered => Tone::Warn,
-        TicketState::Closed => Tone::Quiet,
+        TicketState::Open | TicketState::Waiting | TicketState::Closed => Tone::Quiet,
     };
     State::new(tone, page.t(&format!("portal-ticket-{state}")))
 }
@@ -215,7 +223,11 @@ mod tests {
 
     #[test]
     fn sizes_use_the_unit_that_people_use() {
-        let page = Page::new(Texts::embedded().unwrap_or_else(|bad| panic!("{bad}")), Area::Portal, "/portal");
+        let page = Page::new(
+            Texts::embedded().unwrap_or_else(|bad| panic!("{bad}")),
+            Area::Portal,
+            "/portal",
+        );
         assert_eq!(memory(&page, 4096), "4 GiB");
         assert_eq!(memory(&page, 1536), "1,536 MiB");
         assert_eq!(bytes(&page, 512), "512 B");
@@ -230,7 +242,17 @@ mod tests {
         for step in Step::ALL {
             assert!(texts.has(&format!("step-{step}")), "{step}");
         }
-        for title in ["create", "start", "shut-down", "reboot", "power-off", "suspend", "resume", "delete", "restore"] {
+        for title in [
+            "create",
+            "start",
+            "shut-down",
+            "reboot",
+            "power-off",
+            "suspend",
+            "resume",
+            "delete",
+            "restore",
+        ] {
             assert!(texts.has(&format!("task-servers-{title}")), "{title}");
         }
     }

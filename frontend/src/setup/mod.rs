@@ -4,25 +4,20 @@
 //! from the staff area at any time.
 
 use hostwright_panel::auth::policy::Action;
-use leptos::prelude::AnyView;
+use leptos::prelude::*;
 
 use crate::page::{Page, Tone};
 use crate::route;
 use crate::route::Route;
-use crate::ui::{ButtonLink, Notes, Piece, State, TaskView, row, stack};
+use crate::ui::{ButtonLink, Notes, Piece, html, row, stack};
 
 mod company;
 mod done;
 mod node;
 mod plan;
 
-/// The steps, in order: key of the name, and path.
-const STEPS: &[(&str, &str)] = &[
-    ("setup-step-company", "/setup"),
-    ("setup-step-node", "/setup/node"),
-    ("setup-step-plan", "/setup/plan"),
-    ("setup-step-done", "/setup/done"),
-];
+/// How many steps there are: company, node, plan, done.
+const STEPS: usize = 4;
 
 /// Their pages.
 #[must_use]
@@ -35,20 +30,17 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// How far it is: `step` of four, from 1; a step past the last one when all are done.
+/// How far it is: `step` of four, from 1; all of it when `step` is past the last.
 fn progress(page: &Page, step: usize) -> AnyView {
-    use crate::ui::{Step, StepState};
-    let words = page.t_with("setup-progress", &[("step", step.min(STEPS.len()).into()), ("steps", STEPS.len().into())]);
-    let mut view = TaskView::new(page, page.t("setup-title"), State::new(Tone::Working, words));
-    for (index, (key, _)) in STEPS.iter().enumerate() {
-        let state = match index.saturating_add(1).cmp(&step) {
-            std::cmp::Ordering::Less => StepState::Done,
-            std::cmp::Ordering::Equal => StepState::Running,
-            std::cmp::Ordering::Greater => StepState::Waiting,
-        };
-        view = view.step(Step::new(page.t(key), state));
-    }
-    view.view()
+    let total = STEPS;
+    let words = page.t_with(
+        "setup-progress",
+        &[("step", step.min(total).into()), ("steps", total.into())],
+    );
+    let done = step.saturating_sub(1).min(total);
+    html(view! {
+        <div class="task-progress"><progress max=total.to_string() value=done.to_string() aria-label=words.clone()></progress><span class="muted">{words}</span></div>
+    })
 }
 
 /// The way on, for who does not want to do this now.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ActionButton, Choice, Field, Look, Piece, html, nav, nothing};
+use super::{ActionButton, Choice, Field, Look, Piece, html, markup, nav, nothing};
 use crate::page::{Area, Notice, Page, Theme};
 
 /// Where the theme and language form goes: fields `theme` (auto, light, dark) and
@@ -76,14 +76,14 @@ impl<'a> Shell<'a> {
     /// The one thing to do here: top right, at the bottom on a phone.
     #[must_use]
     pub fn primary(mut self, piece: impl Piece) -> Self {
-        self.primary.push(piece.view());
+        push_shown(&mut self.primary, piece);
         self
     }
 
     /// Another thing to do here, beside the primary one.
     #[must_use]
     pub fn other(mut self, piece: impl Piece) -> Self {
-        self.others.push(piece.view());
+        push_shown(&mut self.others, piece);
         self
     }
 
@@ -176,7 +176,9 @@ impl<'a> Shell<'a> {
     fn card(self) -> AnyView {
         let page = self.page;
         let class = if self.wide { "card wide" } else { "card" };
-        let subtitle = self.subtitle.map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
+        let subtitle = self
+            .subtitle
+            .map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
         html(view! {
             <header class="card-top">{brand(page)}</header>
             <main id="main" tabindex="-1">
@@ -204,7 +206,9 @@ impl<'a> Shell<'a> {
             view! { <nav class="crumbs" aria-label=page.t("ui-crumbs")><ol>{crumbs}</ol></nav> }
         });
         let id = self.id.map(|id| super::copyable(page, id));
-        let subtitle = self.subtitle.map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
+        let subtitle = self
+            .subtitle
+            .map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
         let others = (!self.others.is_empty()).then(|| view! { <div class="others">{self.others}</div> });
         let primary = (!self.primary.is_empty()).then(|| view! { <div class="primary-action">{self.primary}</div> });
         html(view! {
@@ -225,6 +229,15 @@ impl<'a> Shell<'a> {
                 <div class="stack content">{self.content}</div>
             </main>
         })
+    }
+}
+
+/// A button that its reader may not use draws nothing, and then there is no
+/// place for buttons either.
+fn push_shown(places: &mut Vec<AnyView>, piece: impl Piece) {
+    let drawn = piece.view().to_html();
+    if !drawn.is_empty() {
+        places.push(markup(drawn));
     }
 }
 
@@ -307,7 +320,9 @@ fn decode(value: &str) -> String {
 
 fn viewer(page: &Page) -> AnyView {
     let Some(viewer) = &page.viewer else {
-        return html(view! { <div class="user">{super::ButtonLink::plain(page.t("ui-sign-in"), "/sign-in").view()}</div> });
+        return html(
+            view! { <div class="user">{super::ButtonLink::plain(page.t("ui-sign-in"), "/sign-in").view()}</div> },
+        );
     };
     let account = (page.area == Area::Staff).then(|| view! { <a href="/staff/account">{page.t("ui-own-account")}</a> });
     let sign_out = ActionButton::new(page, "auth.sign_out", page.t("ui-sign-out"))

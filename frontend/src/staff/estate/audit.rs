@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hostwright_kernel::Instant;
 use hostwright_panel::audit::model::AuditRow;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::reports::queries;
@@ -22,12 +23,17 @@ pub async fn list(visit: Visit) -> Result<String> {
     let found = queries::audit_log(&visit.call, input.clone()).await?;
     let mut names = words::customers(
         &visit.call,
-        found.items.iter().map(|row| row.subject.clone()).filter(|id| id.starts_with("cus_")),
+        found
+            .items
+            .iter()
+            .map(|row| row.subject.clone())
+            .filter(|id| id.starts_with("cus_")),
     )
     .await?;
     names.extend(words::hostnames(&visit.call, found.items.iter().map(|row| row.subject.clone())).await);
     names.extend(words::node_names(&visit.call).await?);
     names.extend(words::staff(&visit.call).await?);
+    let now = visit.call.now();
     let page = &visit.page;
     let empty = if input.search.is_some() {
         Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
@@ -41,19 +47,25 @@ pub async fn list(visit: Visit) -> Result<String> {
         .column(Column::text(page.t("estate-about")))
         .column(Column::text(page.t("estate-detail")).minor())
         .column(Column::text(page.t("estate-seal")).minor())
-        .rows(found.items.iter().map(|row| line(page, row, &names)))
+        .rows(found.items.iter().map(|row| line(page, row, &names, now)))
         .empty(empty);
-    let verify = page.may("reports.verify").then(|| ButtonLink::plain(page.t("estate-audit-verify"), "/staff/verify"));
+    let verify = page
+        .may("reports.verify")
+        .then(|| ButtonLink::plain(page.t("estate-audit-verify"), "/staff/verify"));
     Ok(Shell::new(page, page.t("ui-nav-audit"))
         .subtitle(page.t("estate-audit-text"))
         .other(verify)
-        .add(Filters::new(page).search("search", input.search.clone().unwrap_or_default(), page.t("estate-audit-search")))
+        .add(Filters::new(page).search(
+            "search",
+            input.search.clone().unwrap_or_default(),
+            page.t("estate-audit-search"),
+        ))
         .add(table)
         .add(words::pager(page, found.next.as_deref()))
         .render())
 }
 
-fn line(page: &Page, row: &AuditRow, names: &Names) -> Row {
+fn line(page: &Page, row: &AuditRow, names: &Names, now: Instant) -> Row {
     let who = match row.actor.strip_prefix("system:") {
         Some(job) => vec![page.t("estate-by-itself").view(), " ".view(), muted(job)].view(),
         None if row.actor == "anonymous" => page.t("estate-anonymous").view(),
@@ -64,9 +76,12 @@ fn line(page: &Page, row: &AuditRow, names: &Names) -> Row {
         None => page.t("estate-not-sealed"),
     };
     Row::new()
-        .cell(page.instant(row.at))
+        .cell(words::moment(page, row.at, now))
         .cell(who)
-        .cell(link(words::filtered(page, "search", Some(&row.action)), action(page, &row.action)))
+        .cell(link(
+            words::filtered(page, "search", Some(&row.action)),
+            action(page, &row.action),
+        ))
         .cell(words::thing(names, &row.subject))
         .cell(detail(&row.detail))
         .cell(muted(seal))
@@ -75,7 +90,11 @@ fn line(page: &Page, row: &AuditRow, names: &Names) -> Row {
 /// The action in words, its stable name where it has none.
 fn action(page: &Page, name: &str) -> String {
     let key = format!("audit-{name}");
-    if page.texts.has(&key) { page.t(&key) } else { name.to_owned() }
+    if page.texts.has(&key) {
+        page.t(&key)
+    } else {
+        name.to_owned()
+    }
 }
 
 /// What changed: names and values, as they were written.
@@ -85,7 +104,7 @@ fn detail(json: &str) -> AnyView {
         .into_iter()
         .map(|(name, value)| {
             let value = match value {
-                Value::String(text) => text,
+                Value::String(text) => words::short(&text),
                 other => other.to_string(),
             };
             format!("{}: {value}", name.replace('_', " "))

@@ -1,25 +1,44 @@
 //! What the product does by itself and on behalf of people.
 
+use hostwright_kernel::Instant;
+use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::JobState;
-use hostwright_panel::servers::queries::{self, ShowTask, TaskView};
+use hostwright_panel::servers::queries::{self, ShowTask, TaskStep, TaskView};
 
 use super::words::{self, Names};
 use crate::page::{Page, Tone};
 use crate::route::Visit;
 use crate::ui::{
     self, ActionButton, Column, Empty, Facts, Filters, Look, Notes, Panel, Piece, Row, Shell, Step, StepState, Table,
-    grid, live, stack,
+    Tabs, grid, live, stack,
 };
+
+/// Stands for tasks of all kinds.
+const EVERY_KIND: &str = "all";
+
+/// Kinds of tasks that the list can be cut to.
+const KINDS: &[(&str, &str)] = &[
+    ("servers.reconcile", "ui-nav-servers"),
+    ("renewals.run", "ui-nav-renewals"),
+    ("notifications.send", "ui-nav-mails"),
+    ("nodes.probe", "ui-nav-nodes"),
+    (EVERY_KIND, "estate-all"),
+];
 
 const STATES: &[&str] = &["queued", "running", "attention", "done"];
 
 /// What a task usually goes through, to show how far it is. The journal decides.
 fn usual(title: &str) -> &'static [&'static str] {
     match title {
-        "servers-create" => {
-            &["ensure_volume", "ensure_seed", "ensure_filter", "ensure_domain", "start", "read_greeting"]
-        }
+        "servers-create" => &[
+            "ensure_volume",
+            "ensure_seed",
+            "ensure_filter",
+            "ensure_domain",
+            "start",
+            "read_greeting",
+        ],
         "servers-start" | "servers-resume" => &["start", "read_greeting"],
         "servers-shut-down" | "servers-suspend" => &["shut_down", "await_stop"],
         "servers-power-off" => &["power_off"],
@@ -42,7 +61,11 @@ fn usual(title: &str) -> &'static [&'static str] {
 /// # Errors
 /// When the caller may not, or the database fails.
 pub async fn list(mut visit: Visit) -> Result<String> {
-    let input = visit.params.list();
+    let mut input = visit.params.list();
+    let kind = kind(&visit, &input);
+    if input.search.is_none() {
+        input.search = kind.filter(|kind| *kind != EVERY_KIND).map(str::to_owned);
+    }
     let found = queries::list_tasks(&visit.call, input.clone()).await?;
     if found.items.iter().any(is_moving) {
         visit.page.live = Some(3);
@@ -50,9 +73,22 @@ pub async fn list(mut visit: Visit) -> Result<String> {
     let mut names = words::hostnames(&visit.call, found.items.iter().map(|task| task.subject.clone())).await;
     names.extend(words::node_names(&visit.call).await?);
     let staff = words::staff(&visit.call).await?;
+    let now = visit.call.now();
+    let typed = visit.params.get("search").unwrap_or_default();
     let page = &visit.page;
-    let mut filters =
-        Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
+    let mut kinds = Tabs::new(page.t("estate-kind"));
+    for (of, key) in KINDS {
+        kinds = kinds.tab(
+            page.t(key),
+            format!("{}?kind={of}", page.path_only()),
+            kind == Some(*of),
+        );
+    }
+    let mut filters = Filters::new(page).link(
+        page.t("estate-all"),
+        words::filtered(page, "state", None),
+        input.state.is_none(),
+    );
     for state in STATES {
         filters = filters.link(
             page.t(&format!("task-state-{state}")),
@@ -63,7 +99,7 @@ pub async fn list(mut visit: Visit) -> Result<String> {
     if let Some(state) = &input.state {
         filters = filters.keep("state", state);
     }
-    let filters = filters.search("search", input.search.clone().unwrap_or_default(), page.t("estate-tasks-search"));
+    let filters = filters.search("search", typed, page.t("estate-tasks-search"));
     let table = Table::new(page.t("ui-nav-tasks"))
         .column(Column::text(page.t("estate-task")))
         .column(Column::text(page.t("estate-about")))
@@ -77,7 +113,7 @@ pub async fn list(mut visit: Visit) -> Result<String> {
                 .cell(words::thing(&names, &task.subject))
                 .cell(words::task_state(page, task))
                 .cell(actor(page, &staff, task))
-                .cell(page.instant(task.created_at))
+                .cell(words::moment(page, task.created_at, now))
                 .cell(took(page, task))
         }))
         .empty(if input.state.is_some() || input.search.is_some() {
@@ -86,10 +122,22 @@ pub async fn list(mut visit: Visit) -> Result<String> {
             Empty::new(page.t("estate-tasks-none"), page.t("estate-tasks-none-text"))
         });
     Ok(Shell::new(page, page.t("ui-nav-tasks"))
+        .tabs(kinds)
         .add(filters)
         .add(live("tasks", table))
         .add(words::pager(page, found.next.as_deref()))
         .render())
+}
+
+/// The kind that is shown: what is done to servers, unless something else is
+/// asked for. The looks at nodes would drown everything else.
+fn kind(visit: &Visit, input: &ListInput) -> Option<&'static str> {
+    match visit.params.get("kind") {
+        Some(asked) => KINDS.iter().map(|(kind, _)| *kind).find(|kind| *kind == asked),
+        None if input.search.is_some() => None,
+        None if input.state.is_some() => Some(EVERY_KIND),
+        None => KINDS.first().map(|(kind, _)| *kind),
+    }
 }
 
 /// One task.
@@ -97,9 +145,15 @@ pub async fn list(mut visit: Visit) -> Result<String> {
 /// # Errors
 /// Not found, or when the caller may not.
 pub async fn show(mut visit: Visit) -> Result<String> {
-    let task = queries::show_task(&visit.call, ShowTask { task_id: visit.params.parse("task_id")? }).await?;
+    let task = queries::show_task(
+        &visit.call,
+        ShowTask {
+            task_id: visit.params.parse("task_id")?,
+        },
+    )
+    .await?;
     if is_open(&task) {
-        visit.page.live = Some(2);
+        visit.page.live = Some(if is_moving(&task) { 2 } else { 10 });
     }
     let mut names = words::hostnames(&visit.call, [task.subject.clone()]).await;
     names.extend(words::node_names(&visit.call).await?);
@@ -108,31 +162,51 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let page = &visit.page;
     let facts = Facts::new()
         .fact(page.t("estate-about"), words::thing(&names, &task.subject))
-        .maybe(page.t("estate-customer"), task.customer_id.as_ref().map(|id| words::customer(&customers, id)))
+        .maybe(
+            page.t("estate-customer"),
+            task.customer_id.as_ref().map(|id| words::customer(&customers, id)),
+        )
         .fact(page.t("estate-asked-by"), actor(page, &staff, &task))
         .fact(page.t("estate-asked-at"), page.instant(task.created_at))
         .maybe(page.t("estate-started-at"), task.started_at.map(|at| page.instant(at)))
-        .maybe(page.t("estate-finished-at"), task.finished_at.map(|at| page.instant(at)))
+        .maybe(
+            page.t("estate-finished-at"),
+            task.finished_at.map(|at| page.instant(at)),
+        )
         .fact(page.t("estate-attempts"), page.count(task.attempt))
-        .maybe(page.t("estate-failures"), (task.failures > 0).then(|| page.count(task.failures)));
+        .maybe(
+            page.t("estate-failures"),
+            (task.failures > 0).then(|| page.count(task.failures)),
+        );
     Ok(Shell::new(page, words::task_title(page, &task.title))
         .crumb(page.t("ui-nav-tasks"), "/staff/tasks")
         .state(words::task_state(page, &task))
         .id(task.id.as_str())
         .primary(retry(page, &task).map(|button| button.look(Look::Primary)))
-        .add(live("reason", reason(page, &task)))
-        .add(grid(
-            "main-side",
-            vec![
-                live("steps", Panel::new(page.t("estate-steps")).id("steps").add(view(page, &task, &staff))),
-                stack(vec![live("facts", Panel::new(page.t("estate-facts")).id("facts").add(facts))]),
-            ],
+        .add(live(
+            "task",
+            stack(vec![
+                reason(page, &task).view(),
+                grid(
+                    "main-side",
+                    vec![
+                        Panel::new(page.t("estate-steps"))
+                            .id("steps")
+                            .add(view(page, &task, &staff))
+                            .view(),
+                        stack(vec![Panel::new(page.t("estate-facts")).id("facts").add(facts).view()]),
+                    ],
+                ),
+            ]),
         ))
         .render())
 }
 
 fn reason(page: &Page, task: &TaskView) -> Option<Notes> {
-    let reason = task.reason.as_ref().filter(|reason| !reason.is_empty() && is_open(task))?;
+    let reason = task
+        .reason
+        .as_ref()
+        .filter(|reason| !reason.is_empty() && is_open(task))?;
     let (tone, key) = match task.state {
         JobState::Attention => (Tone::Bad, "estate-needs-attention"),
         _ if task.failures > 0 => (Tone::Warn, "estate-last-failure"),
@@ -163,29 +237,61 @@ pub fn is_moving(task: &TaskView) -> bool {
 pub fn view<'a>(page: &'a Page, task: &TaskView, staff: &Names) -> ui::TaskView<'a> {
     let asked = page.t_with(
         "estate-task-asked",
-        &[("who", actor(page, staff, task).into()), ("when", page.instant(task.created_at).into())],
+        &[
+            ("who", actor(page, staff, task).into()),
+            ("when", page.instant(task.created_at).into()),
+        ],
     );
-    let mut view =
-        ui::TaskView::new(page, words::task_title(page, &task.title), words::task_state(page, task)).fact(asked);
+    let mut view = ui::TaskView::new(
+        page,
+        words::task_title(page, &task.title),
+        words::task_state(page, task),
+    )
+    .fact(asked);
     if task.attempt > 1 {
         view = view.fact(page.t_with("estate-task-attempt", &[("attempt", task.attempt.into())]));
     }
     if let (Some(start), Some(end)) = (task.started_at, task.finished_at) {
-        view = view.fact(page.t_with("estate-task-took", &[("span", page.span(start.seconds_until(end)).into())]));
+        view = view.fact(page.t_with(
+            "estate-task-took",
+            &[("span", page.span(start.seconds_until(end)).into())],
+        ));
     }
-    for step in &task.steps {
+    for (step, tries) in last_tries(task) {
         let seconds = step.finished_at.map(|end| step.started_at.seconds_until(end));
         view = view.step(
             Step::new(step_name(page, &step.name), words::step_state(step.state, task.state))
                 .started(Some(step.started_at))
                 .took(seconds)
-                .note(step.detail.clone().filter(|note| !note.is_empty())),
+                .note(note(page, step, tries)),
         );
     }
     for name in still_to_come(task) {
         view = view.step(Step::new(step_name(page, name), StepState::Waiting));
     }
     view
+}
+
+/// Each step as it was tried last, with how often it was: a task that failed ten
+/// times is no list of ten failures.
+fn last_tries(task: &TaskView) -> Vec<(&TaskStep, usize)> {
+    let mut last: Vec<(&TaskStep, usize)> = Vec::new();
+    for step in &task.steps {
+        match last.iter_mut().find(|(known, _)| known.name == step.name) {
+            Some(known) => *known = (step, known.1.saturating_add(1)),
+            None => last.push((step, 1)),
+        }
+    }
+    last
+}
+
+fn note(page: &Page, step: &TaskStep, tries: usize) -> Option<String> {
+    let detail = step.detail.clone().filter(|detail| !detail.is_empty());
+    if tries < 2 {
+        return detail;
+    }
+    let tried = page.t_with("estate-step-tries", &[("tries", tries.into())]);
+    Some(detail.map_or(tried.clone(), |detail| format!("{detail} \u{b7} {tried}")))
 }
 
 fn step_name(page: &Page, name: &str) -> String {
@@ -203,7 +309,9 @@ fn still_to_come(task: &TaskView) -> &'static [&'static str] {
         return &[];
     }
     let usual = usual(&task.title);
-    let reached = usual.iter().rposition(|name| task.steps.iter().any(|step| step.name == *name));
+    let reached = usual
+        .iter()
+        .rposition(|name| task.steps.iter().any(|step| step.name == *name));
     let from = reached.map_or(0, |place| place.saturating_add(1));
     usual.get(from..).unwrap_or_default()
 }
@@ -216,12 +324,15 @@ fn took(page: &Page, task: &TaskView) -> String {
 }
 
 fn actor(page: &Page, staff: &Names, task: &TaskView) -> String {
-    task.actor.as_deref().map(|id| words::actor(page, staff, id)).unwrap_or_default()
+    task.actor
+        .as_deref()
+        .map(|id| words::actor(page, staff, id))
+        .unwrap_or_default()
 }
 
 /// Tasks of one thing: what, how it ended, who, when, how long.
 #[must_use]
-pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names) -> Table {
+pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names, now: Instant) -> Table {
     Table::new(page.t("ui-nav-tasks"))
         .column(Column::text(page.t("estate-task")))
         .column(Column::text(page.t("estate-state")))
@@ -233,9 +344,12 @@ pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names) -> Table {
                 .cell(words::task_title(page, &task.title))
                 .cell(words::task_state(page, task).view())
                 .cell(actor(page, staff, task))
-                .cell(page.instant(task.created_at))
+                .cell(words::moment(page, task.created_at, now))
                 .cell(took(page, task))
         }))
-        .empty(Empty::new(page.t("estate-tasks-none"), page.t("estate-tasks-none-text")))
+        .empty(Empty::new(
+            page.t("estate-tasks-none"),
+            page.t("estate-tasks-none-text"),
+        ))
         .plain()
 }
