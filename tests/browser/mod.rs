@@ -255,7 +255,7 @@ async fn lively() -> (Panel, Business) {
         panel.world.days_pass(3).await;
         panel.world.pay(&text(&order, "invoice_id"), &format!("transfer of {name}")).await;
     }
-    panel.ordered(&business, "a-rather-long-name-of-a-server.department.customer.example.org").await;
+    panel.ordered(&business, "db2.example.org").await;
     let departments = panel.world.done(&panel.world.owner(), "departments.list", json!({})).await;
     let ticket = json!({
         "department_id": departments["items"][0]["id"], "subject": "Is there IPv6?", "body": "I would like some.",
