@@ -11,6 +11,7 @@
 
 mod architecture;
 mod authorization;
+mod browser;
 mod nodes;
 mod slices;
 mod surfaces;

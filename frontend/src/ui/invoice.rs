@@ -133,7 +133,7 @@ impl InvoiceDocument<'_> {
                     <p class="invoice-brand">{page.brand.name.clone()}</p>
                 </div>
                 <div class="invoice-parties">{seller}{buyer}<dl class="invoice-facts">{facts}</dl></div>
-                <div class="table-box plain">
+                <div class="table-box plain" tabindex="0" role="region" aria-label=page.t("ui-invoice-lines")>
                     <table role="table" class="table">
                         <caption class="sr">{page.t("ui-invoice-lines")}</caption>
                         <thead role="rowgroup"><tr role="row">

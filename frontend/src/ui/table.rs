@@ -197,6 +197,9 @@ impl Table {
                 view! { <th role="columnheader" scope="col" class=column.class()>{title}</th> }
             })
             .collect();
+        // A table that scrolls must be reached by keyboard; links in it do that already.
+        let unreachable = self.rows.iter().all(|row| row.href.is_none());
+        let name = unreachable.then(|| self.caption.clone());
         let columns = &self.columns;
         let rows: Vec<AnyView> = self.rows.into_iter().map(|row| draw_row(columns, row)).collect();
         let foot = (!self.foot.is_empty()).then(|| {
@@ -209,7 +212,12 @@ impl Table {
             view! { <tfoot role="rowgroup"><tr role="row">{cells}</tr></tfoot> }
         });
         html(view! {
-            <div class=if self.plain { "table-box plain" } else { "table-box" }>
+            <div
+                class=if self.plain { "table-box plain" } else { "table-box" }
+                tabindex=unreachable.then_some("0")
+                role=unreachable.then_some("region")
+                aria-label=name
+            >
                 <table role="table" class="table">
                     <caption class="sr">{self.caption}</caption>
                     <thead role="rowgroup"><tr role="row">{heads}</tr></thead>
