@@ -58,7 +58,7 @@ fn difference(golden: &str, found: &str) -> String {
         let lines = from.lines().filter(|line| !other.contains(line));
         lines.map(|line| format!("{mark} {line}\n")).collect::<String>()
     };
-    without(golden, found, '-') + &without(found, golden, '+')
+    format!("{}{}", without(golden, found, '-'), without(found, golden, '+'))
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ macro_rules! journeys {
             async fn make($panel: &Panel, $visitor: &mut Visitor) $body
 
             async fn run(scripts: bool) {
-                let panel = Panel::start().await;
+                let panel = Panel::start();
                 let mut visitor = Visitor::open(&panel, scripts).await;
                 make(&panel, &mut visitor).await;
                 visitor.leave().await;
@@ -248,7 +248,7 @@ async fn places(panel: &Panel, business: &Business, area: &str) -> Vec<String> {
 
 /// A panel where something has happened.
 async fn lively() -> (Panel, Business) {
-    let panel = Panel::start().await;
+    let panel = Panel::start();
     let business = panel.open_for_business().await;
     running(&panel, &business).await;
     for (name, memory, disk, amount) in [("Medium", 4096, 40, "18.00"), ("Large", 8192, 80, "34.00")] {

@@ -32,7 +32,7 @@ pub struct Business {
 
 impl Panel {
     /// Serves an empty installation.
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         let world = Arc::new(World::sqlite());
         let app = world.app.clone();
         let server = HttpServer::new(move || {

@@ -202,7 +202,7 @@ impl Visitor {
         )
         .await;
         let wide: u32 = found.split(' ').next().unwrap().parse().unwrap();
-        (wide > 392).then(|| found)
+        (wide > 392).then_some(found)
     }
 
     /// Closes the browser; panics with all that was wrong on the way.

@@ -380,7 +380,7 @@ on_both_engines! {
         let other = issued(world, &theirs, "1").await;
         let me = world.member(&mine, MemberRole::Member);
         let seen = invoices::queries::list(&me, ListInput::default()).await.unwrap();
-        assert_eq!(seen.items.iter().map(|row| row.invoice.id.clone()).collect::<Vec<_>>(), [own.invoice.id.clone()]);
+        assert_eq!(seen.items.iter().map(|row| row.invoice.id.clone()).collect::<Vec<_>>(), std::slice::from_ref(&own.invoice.id));
         for id in [hidden.invoice.id, other.invoice.id.clone()] {
             let input = invoices::queries::ShowInvoice { invoice_id: id };
             assert!(invoices::queries::show(&me, input).await.unwrap_err().is("request.not_found"));

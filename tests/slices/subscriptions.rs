@@ -139,7 +139,7 @@ on_both_engines! {
         let steps = id.clone();
         world.db.write(move |tx| {
             commands::suspend_in(tx, &steps, "overdue")?;
-            commands::resume_in(tx, steps.to_string())?;
+            commands::resume_in(tx, &steps)?;
             assert!(commands::resume_in(tx, &steps).unwrap_err().is("subscriptions.state"));
             commands::terminate_in(tx, &steps, "unpaid")?;
             assert!(commands::activate_in(tx, &steps).unwrap_err().is("subscriptions.ended"));
