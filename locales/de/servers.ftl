@@ -53,6 +53,9 @@ step-restore_volume = Festplatte zurückholen
 step-remove_seed = Einrichtungsdaten entfernen
 step-drop_disk = Festplatte austragen
 step-release_addresses = Adressen zurückgeben
+step-delete_volume = Festplatte endgültig löschen
+step-observe_all = Alle Server des Knotens ansehen
+step-accept_stop = Achten, dass er von innen heruntergefahren wurde
 
 error-servers-suspended = Dieser Server ist gesperrt. Seine Seite sagt, warum und was zu tun ist.
 error-servers-not_paid = Dieser Server wird gebaut, sobald seine erste Rechnung bezahlt ist.

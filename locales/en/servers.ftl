@@ -53,6 +53,9 @@ step-restore_volume = Bring the disk back
 step-remove_seed = Remove its set-up data
 step-drop_disk = Strike off the disk
 step-release_addresses = Give the addresses back
+step-delete_volume = Erase the disk for good
+step-observe_all = Look at all servers of the node
+step-accept_stop = Respect that it was shut down from inside
 
 error-servers-suspended = This server is suspended. Its page says why, and what to do.
 error-servers-not_paid = This server is built once its first invoice is paid.
