@@ -12,6 +12,7 @@ mod customers;
 mod images;
 mod nodes;
 mod notifications;
+mod notifications_encrypted;
 mod seam;
 mod servers;
 mod subscriptions;

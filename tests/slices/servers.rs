@@ -3,6 +3,7 @@
 mod crashes;
 mod estate;
 mod faults;
+mod real;
 
 use std::sync::{Arc, Barrier};
 

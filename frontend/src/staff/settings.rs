@@ -98,15 +98,15 @@ fn seller(page: &Page, entity: &LegalEntity) -> AnyView {
             Field::text("city", page.t("office-city")).value(&entity.city),
         ])
         .field(Field::select("country", page.t("office-country"), places::countries(page)).value(&entity.country).hint(page.t("office-entity-country-hint")))
-        .field(Field::text("tax_number", page.t("office-tax-number")).value(&entity.tax_number).optional())
+        .field(Field::text("tax_number", page.t("office-tax-number")).value(&entity.tax_number).clears())
         .field(Field::email("email", page.t("office-entity-email")).value(&entity.email).hint(page.t("office-entity-email-hint")))
-        .field(Field::text("bank_account", page.t("office-bank-account")).value(&entity.bank_account).optional().hint(page.t("office-bank-account-hint")))
+        .field(Field::text("bank_account", page.t("office-bank-account")).value(&entity.bank_account).clears().hint(page.t("office-bank-account-hint")))
         .row(vec![
             Field::select("currency", page.t("office-currency"), currencies(entity.currency)).value(entity.currency.code()),
             Field::select("time_zone", page.t("office-time-zone"), places::zones()).value(&entity.time_zone),
         ])
         .row(vec![
-            Field::text("series", page.t("office-series")).value(&entity.series).optional().max_length(8),
+            Field::text("series", page.t("office-series")).value(&entity.series).clears().max_length(8),
             Field::select("rounding", page.t("office-rounding"), roundings).value(entity.rounding.to_string()),
         ])
         .piece(muted(page.t("office-entity-hint")))

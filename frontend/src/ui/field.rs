@@ -285,7 +285,6 @@ impl Field {
     #[must_use]
     pub fn clears(mut self) -> Self {
         self.clears = true;
-        self.optional = true;
         self
     }
 

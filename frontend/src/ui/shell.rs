@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ActionButton, Choice, Field, Look, Piece, html, nav, nothing};
+use super::{ActionButton, Choice, Field, Look, Piece, html, markup, nav, nothing};
 use crate::page::{Area, Notice, Page, Theme};
 
 /// Where the theme and language form goes: fields `theme` (auto, light, dark) and
@@ -76,14 +76,14 @@ impl<'a> Shell<'a> {
     /// The one thing to do here: top right, at the bottom on a phone.
     #[must_use]
     pub fn primary(mut self, piece: impl Piece) -> Self {
-        self.primary.push(piece.view());
+        push_shown(&mut self.primary, piece);
         self
     }
 
     /// Another thing to do here, beside the primary one.
     #[must_use]
     pub fn other(mut self, piece: impl Piece) -> Self {
-        self.others.push(piece.view());
+        push_shown(&mut self.others, piece);
         self
     }
 
@@ -225,6 +225,15 @@ impl<'a> Shell<'a> {
                 <div class="stack content">{self.content}</div>
             </main>
         })
+    }
+}
+
+/// A button that its reader may not use draws nothing, and then there is no
+/// place for buttons either.
+fn push_shown(places: &mut Vec<AnyView>, piece: impl Piece) {
+    let drawn = piece.view().to_html();
+    if !drawn.is_empty() {
+        places.push(markup(drawn));
     }
 }
 

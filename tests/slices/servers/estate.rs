@@ -33,8 +33,43 @@ use hostwright_tests::{Simulator, World};
 pub const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHlJYzjFpLyXfRRHkpM9vnVvcb0yqgV4G2Cq0fYqzL0k test@example";
 
+/// What an estate stands on.
+pub struct Ground {
+    pub port: Arc<dyn ports::Hypervisor>,
+    pub probe: Arc<dyn NodeProbe>,
+    pub hypervisor: Hypervisor,
+    pub uri: String,
+    pub network: &'static str,
+    pub cidr: &'static str,
+    pub gateway: &'static str,
+    /// Kernel, initial memory disk, disk and the kernel's command line.
+    pub image: [String; 4],
+}
+
+impl Ground {
+    /// The simulated node of a world.
+    pub fn simulated(world: &World) -> Self {
+        Self {
+            port: world.hypervisor.clone(),
+            probe: world.hypervisor.clone(),
+            hypervisor: Hypervisor::Test,
+            uri: "test:///default".to_owned(),
+            network: "default",
+            cidr: "198.51.100.0/24",
+            gateway: "198.51.100.1",
+            image: [
+                "/images/vmlinuz".to_owned(),
+                "/images/initrd.img".to_owned(),
+                "/images/tiny.img".to_owned(),
+                "console=ttyS0".to_owned(),
+            ],
+        }
+    }
+}
+
 pub struct Estate<'w> {
     pub world: &'w World,
+    pub port: Arc<dyn ports::Hypervisor>,
     pub node: NodeId,
     pub image: ImageId,
     pub plan: PlanId,
@@ -45,19 +80,36 @@ pub struct Estate<'w> {
 }
 
 impl<'w> Estate<'w> {
-    /// A node with room for many, 250 addresses, and one customer.
+    /// A simulated node with room for many, 253 addresses, and one customer.
     pub async fn new(world: &'w World) -> Self {
+        Self::on(world, Ground::simulated(world)).await
+    }
+
+    /// The same on other ground.
+    pub async fn on(world: &'w World, ground: Ground) -> Self {
         let owner = world.owner();
-        let node = Self::add_node(world, "node1", 10_000).await;
-        pool(&owner, "198.51.100.0/24", "198.51.100.1", None).await;
+        let node = RegisterNode {
+            name: "node1".to_owned(),
+            uri: ground.uri,
+            hypervisor: ground.hypervisor,
+            acceleration: None,
+            pool: Some("hostwright".to_owned()),
+            network: Some(ground.network.to_owned()),
+            vcpus_total: Some(10_000),
+            memory_mib_total: Some(2_560_000),
+            disk_gib_total: Some(20_000),
+        };
+        let node = nodes::commands::register(&owner, ground.probe.as_ref(), node).await.unwrap();
+        pool(&owner, ground.cidr, ground.gateway).await;
+        let [kernel, initrd, disk, command_line] = ground.image;
         let image = RegisterImage {
             name: "Tiny".to_owned(),
             family: "linux".to_owned(),
             boot: Boot::Direct,
-            kernel: Some("/images/vmlinuz".to_owned()),
-            initrd: Some("/images/initrd.img".to_owned()),
-            disk: Some("/images/tiny.img".to_owned()),
-            command_line: "console=ttyS0".to_owned(),
+            kernel: Some(kernel),
+            initrd: Some(initrd),
+            disk: Some(disk),
+            command_line,
             minimum_memory_mib: 128,
             minimum_disk_gib: 1,
         };
@@ -85,29 +137,14 @@ impl<'w> Estate<'w> {
         let customer = add_customer(world, "Anna").await;
         Self {
             world,
-            node,
+            port: ground.port,
+            node: node.id,
             image: image.id,
             plan: plan.id,
             price: price.id,
             customer,
             machine: ManualClock::at(SystemClock.now()),
         }
-    }
-
-    pub async fn add_node(world: &World, name: &str, vcpus: i64) -> NodeId {
-        let node = RegisterNode {
-            name: name.to_owned(),
-            uri: "test:///default".to_owned(),
-            hypervisor: Hypervisor::Test,
-            acceleration: None,
-            pool: None,
-            network: None,
-            vcpus_total: Some(vcpus),
-            memory_mib_total: Some(vcpus * 256),
-            disk_gib_total: Some(vcpus * 2),
-        };
-        let probe: &dyn NodeProbe = world.hypervisor.as_ref();
-        nodes::commands::register(&world.owner(), probe, node).await.unwrap().id
     }
 
     pub fn simulator(&self) -> &Arc<Simulator> {
@@ -120,7 +157,7 @@ impl<'w> Estate<'w> {
 
     /// A worker of its own, with the reconciler on the estate's clock.
     pub fn worker(&self) -> Worker {
-        let port: Arc<dyn ports::Hypervisor> = self.world.hypervisor.clone();
+        let port = Arc::clone(&self.port);
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(Reconcile::new(port.clone()).with_clock(Arc::new(self.machine.clone()))),
             Arc::new(Observe::new(port.clone())),
@@ -340,13 +377,13 @@ pub fn change(server: &Server) -> ChangeServer {
     }
 }
 
-async fn pool(owner: &Call, cidr: &str, gateway: &str, node_id: Option<NodeId>) {
+async fn pool(owner: &Call, cidr: &str, gateway: &str) {
     let pool = CreatePool {
         name: cidr.to_owned(),
         cidr: cidr.to_owned(),
         gateway: gateway.to_owned(),
         resolvers: vec![gateway.to_owned()],
-        node_id,
+        node_id: None,
     };
     addresses::commands::create_pool(owner, pool).await.unwrap();
 }

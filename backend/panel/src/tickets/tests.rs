@@ -4,9 +4,8 @@ use proptest::prelude::*;
 
 use super::error::TicketRefusal;
 use super::model::{BODY_MAX, Body, NewDepartment, Priority, SUBJECT_MAX, Subject, TicketState, searched_number};
-use crate::notifications::letters::model::texts;
 use crate::platform::error::Result;
-use crate::platform::texts::Locale;
+use crate::platform::texts::{Locale, Texts};
 
 fn code<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
     outcome.unwrap_err().code()
@@ -86,7 +85,7 @@ fn a_number_is_found_with_and_without_its_sign() {
 
 #[test]
 fn every_refusal_has_a_text_in_every_language() {
-    let texts = texts().unwrap();
+    let texts = Texts::embedded().unwrap();
     for refusal in TicketRefusal::ALL {
         let key = format!("error-{}", refusal.refusal().code);
         assert!(texts.has(&key), "{key}");

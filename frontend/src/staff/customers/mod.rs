@@ -126,11 +126,11 @@ fn draw_edit(page: &Page, customer: &CustomerView) -> String {
         .hidden("version", customer.version.to_string())
         .then(&place)
         .field(Field::text("name", page.t("office-customer-name")).value(&customer.name).hint(page.t("office-customer-name-hint")))
-        .field(Field::text("company", page.t("office-company")).maybe(customer.company.clone()).optional())
+        .field(Field::text("company", page.t("office-company")).maybe(customer.company.clone()).clears())
         .field(Field::email("email", page.t("office-invoice-email")).value(customer.email.as_str()).hint(page.t("office-invoice-email-hint")))
         .group(page.t("office-address"), Some(page.t("office-address-hint")), address_fields(page, Some(customer), &customer.country))
         .row(vec![language(page).value(customer.locale.as_str()), zone(page).value(customer.time_zone.as_str())])
-        .field(Field::textarea("notes", page.t("office-notes"), 4).optional().maybe(customer.notes.clone()).hint(page.t("office-notes-hint")))
+        .field(Field::textarea("notes", page.t("office-notes"), 4).clears().maybe(customer.notes.clone()).hint(page.t("office-notes-hint")))
         .submit(page.t("ui-save"))
         .cancel(page.t("ui-cancel"), &place);
     Shell::new(page, page.t("office-customer-edit"))
@@ -143,14 +143,14 @@ fn draw_edit(page: &Page, customer: &CustomerView) -> String {
 fn address_fields(page: &Page, customer: Option<&CustomerView>, country: &str) -> Vec<Field> {
     let value = |get: fn(&CustomerView) -> String| customer.map(get);
     vec![
-        Field::text("street", page.t("office-street")).maybe(value(|c| c.street.clone())).optional().autocomplete("street-address"),
-        Field::text("postal_code", page.t("office-postal-code")).maybe(value(|c| c.postal_code.clone())).optional().short().autocomplete("postal-code"),
-        Field::text("city", page.t("office-city")).maybe(value(|c| c.city.clone())).optional().autocomplete("address-level2"),
-        Field::text("region", page.t("office-region")).maybe(value(|c| c.region.clone().unwrap_or_default())).optional(),
+        Field::text("street", page.t("office-street")).maybe(value(|c| c.street.clone())).clears().autocomplete("street-address"),
+        Field::text("postal_code", page.t("office-postal-code")).maybe(value(|c| c.postal_code.clone())).clears().short().autocomplete("postal-code"),
+        Field::text("city", page.t("office-city")).maybe(value(|c| c.city.clone())).clears().autocomplete("address-level2"),
+        Field::text("region", page.t("office-region")).maybe(value(|c| c.region.clone().unwrap_or_default())).clears(),
         Field::select("country", page.t("office-country"), places::countries(page)).value(country).hint(page.t("office-country-hint")),
         Field::text("tax_number", page.t("office-tax-number"))
             .maybe(value(|c| c.tax_number.clone().unwrap_or_default()))
-            .optional()
+            .clears()
             .hint(page.t("office-tax-number-hint")),
     ]
 }

@@ -201,7 +201,7 @@ fn line(page: &Page, address: &AddressView, servers: &Names) -> Row {
         .cell(&address.address)
         .cell(state)
         .cell(address.server_id.as_ref().map(|id| words::thing(servers, id)))
-        .cell(page.instant(address.changed_at))
+        .cell(words::day(page, address.changed_at))
         .cell(act)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hostwright_kernel::Instant;
 use hostwright_panel::audit::model::AuditRow;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::reports::queries;
@@ -28,6 +29,7 @@ pub async fn list(visit: Visit) -> Result<String> {
     names.extend(words::hostnames(&visit.call, found.items.iter().map(|row| row.subject.clone())).await);
     names.extend(words::node_names(&visit.call).await?);
     names.extend(words::staff(&visit.call).await?);
+    let now = visit.call.now();
     let page = &visit.page;
     let empty = if input.search.is_some() {
         Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
@@ -41,7 +43,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         .column(Column::text(page.t("estate-about")))
         .column(Column::text(page.t("estate-detail")).minor())
         .column(Column::text(page.t("estate-seal")).minor())
-        .rows(found.items.iter().map(|row| line(page, row, &names)))
+        .rows(found.items.iter().map(|row| line(page, row, &names, now)))
         .empty(empty);
     let verify = page.may("reports.verify").then(|| ButtonLink::plain(page.t("estate-audit-verify"), "/staff/verify"));
     Ok(Shell::new(page, page.t("ui-nav-audit"))
@@ -53,7 +55,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         .render())
 }
 
-fn line(page: &Page, row: &AuditRow, names: &Names) -> Row {
+fn line(page: &Page, row: &AuditRow, names: &Names, now: Instant) -> Row {
     let who = match row.actor.strip_prefix("system:") {
         Some(job) => vec![page.t("estate-by-itself").view(), " ".view(), muted(job)].view(),
         None if row.actor == "anonymous" => page.t("estate-anonymous").view(),
@@ -64,7 +66,7 @@ fn line(page: &Page, row: &AuditRow, names: &Names) -> Row {
         None => page.t("estate-not-sealed"),
     };
     Row::new()
-        .cell(page.instant(row.at))
+        .cell(words::moment(page, row.at, now))
         .cell(who)
         .cell(link(words::filtered(page, "search", Some(&row.action)), action(page, &row.action)))
         .cell(words::thing(names, &row.subject))
@@ -85,7 +87,7 @@ fn detail(json: &str) -> AnyView {
         .into_iter()
         .map(|(name, value)| {
             let value = match value {
-                Value::String(text) => text,
+                Value::String(text) => words::short(&text),
                 other => other.to_string(),
             };
             format!("{}: {value}", name.replace('_', " "))

@@ -31,7 +31,7 @@ pub async fn list(visit: Visit) -> Result<String> {
                 .cell(&department.name)
                 .cell(email.map_or_else(|| muted(page.t("estate-told-nowhere")), |email| email.view()))
                 .cell(State::new(tone, page.t(&format!("tickets-department-{}", department.state))))
-                .cell(page.instant(department.created_at))
+                .cell(words::day(page, department.created_at))
         }))
         .empty(Empty::new(page.t("estate-departments-none"), page.t("estate-departments-none-text")));
     let form = Form::new(page, "departments.create")

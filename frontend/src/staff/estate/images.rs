@@ -76,7 +76,7 @@ fn row_of(page: &Page, image: &ImageView) -> Row {
         .cell(&image.name)
         .cell(State::new(tone, page.t(&format!("images-state-{}", image.state))))
         .cell(boot)
-        .cell(stack(files))
+        .cell(row(files))
         .cell(least)
         .cell(retire)
         .quiet(!is_offered)

@@ -16,6 +16,7 @@ use crate::ui::*;
 pub async fn list(visit: Visit) -> Result<String> {
     let input = visit.params.list();
     let found = queries::list(&visit.call, input.clone()).await?;
+    let now = visit.call.now();
     let page = &visit.page;
     let mut filters = Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
     for state in MailState::ALL.iter().filter(|state| **state != MailState::Sending) {
@@ -46,7 +47,7 @@ pub async fn list(visit: Visit) -> Result<String> {
                 .cell(&mail.recipient)
                 .cell(page.t(&format!("notifications-kind-{}", mail.kind)))
                 .cell(state(page, mail))
-                .cell(page.instant(mail.sent_at.unwrap_or(mail.created_at)))
+                .cell(words::moment(page, mail.sent_at.unwrap_or(mail.created_at), now))
         }))
         .empty(empty);
     Ok(Shell::new(page, page.t("ui-nav-mails"))
@@ -104,16 +105,15 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         .state(state(page, mail))
         .id(mail.id.as_str())
         .primary(resend)
-        .add(live("trouble", trouble))
-        .add(grid(
+        .add(live("trouble", stack(vec![trouble.view(), grid(
             "main-side",
             vec![
                 Panel::new(page.t("estate-mail-words"))
                     .id("words")
-                    .add(Thread::new(page).message(Message::new(MessageKind::Staff, page.brand.name.clone(), mail.created_at, content.text.clone())))
+                    .add(Thread::new(page).message(Message::new(MessageKind::Customer, page.brand.name.clone(), mail.created_at, content.text.clone())))
                     .view(),
-                stack(vec![live("facts", Panel::new(page.t("estate-facts")).id("facts").add(facts))]),
+                stack(vec![Panel::new(page.t("estate-facts")).id("facts").add(facts).view()]),
             ],
-        ))
+        )])))
         .render())
 }

@@ -69,7 +69,7 @@ pub async fn list(visit: Visit) -> Result<String> {
                 .cell(roles(page, person, &customers))
                 .cell(words::person_state(page, person.state))
                 .cell(page.t(if person.totp_enabled { "estate-on" } else { "estate-off" }))
-                .cell(page.instant(person.created_at))
+                .cell(words::day(page, person.created_at))
         }))
         .empty(Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text")));
     Ok(Shell::new(page, page.t("ui-nav-people"))

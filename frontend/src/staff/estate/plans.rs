@@ -194,7 +194,7 @@ fn price_row(page: &Page, plan: &PlanView, price: &PriceView) -> Row {
         .cell(money(page, price.amount))
         .cell(if price.setup.is_zero() { "\u{2013}".view() } else { money(page, price.setup) })
         .cell(State::new(tone, page.t(&format!("catalogue-price-{}", price.state))))
-        .cell(page.instant(price.created_at))
+        .cell(words::day(page, price.created_at))
         .cell(retire)
         .quiet(!is_offered)
 }
@@ -233,7 +233,8 @@ fn words_form(page: &Page, plan: &PlanView) -> Option<Panel> {
                 .value(&plan.description)
                 .hint(page.t("estate-description-hint"))
                 .max_length(2_000)
-                .clears(),
+                .clears()
+                .optional(),
         )
         .field(visibility_field(page, plan.private))
         .field(renewal_field(page, &plan.renewal_choices))

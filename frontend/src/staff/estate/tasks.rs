@@ -1,16 +1,30 @@
 //! What the product does by itself and on behalf of people.
 
+use hostwright_kernel::Instant;
+use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::JobState;
-use hostwright_panel::servers::queries::{self, ShowTask, TaskView};
+use hostwright_panel::servers::queries::{self, ShowTask, TaskStep, TaskView};
 
 use super::words::{self, Names};
 use crate::page::{Page, Tone};
 use crate::route::Visit;
 use crate::ui::{
-    self, ActionButton, Column, Empty, Facts, Filters, Look, Notes, Panel, Piece, Row, Shell, Step, StepState, Table,
+    self, ActionButton, Column, Empty, Facts, Filters, Look, Notes, Panel, Piece, Row, Shell, Step, StepState, Table, Tabs,
     grid, live, stack,
 };
+
+/// Stands for tasks of all kinds.
+const EVERY_KIND: &str = "all";
+
+/// Kinds of tasks that the list can be cut to.
+const KINDS: &[(&str, &str)] = &[
+    ("servers.reconcile", "ui-nav-servers"),
+    ("renewals.run", "ui-nav-renewals"),
+    ("notifications.send", "ui-nav-mails"),
+    ("nodes.probe", "ui-nav-nodes"),
+    (EVERY_KIND, "estate-all"),
+];
 
 const STATES: &[&str] = &["queued", "running", "attention", "done"];
 
@@ -42,7 +56,11 @@ fn usual(title: &str) -> &'static [&'static str] {
 /// # Errors
 /// When the caller may not, or the database fails.
 pub async fn list(mut visit: Visit) -> Result<String> {
-    let input = visit.params.list();
+    let mut input = visit.params.list();
+    let kind = kind(&visit, &input);
+    if input.search.is_none() {
+        input.search = kind.filter(|kind| *kind != EVERY_KIND).map(str::to_owned);
+    }
     let found = queries::list_tasks(&visit.call, input.clone()).await?;
     if found.items.iter().any(is_moving) {
         visit.page.live = Some(3);
@@ -50,7 +68,13 @@ pub async fn list(mut visit: Visit) -> Result<String> {
     let mut names = words::hostnames(&visit.call, found.items.iter().map(|task| task.subject.clone())).await;
     names.extend(words::node_names(&visit.call).await?);
     let staff = words::staff(&visit.call).await?;
+    let now = visit.call.now();
+    let typed = visit.params.get("search").unwrap_or_default();
     let page = &visit.page;
+    let mut kinds = Tabs::new(page.t("estate-kind"));
+    for (of, key) in KINDS {
+        kinds = kinds.tab(page.t(key), format!("{}?kind={of}", page.path_only()), kind == Some(*of));
+    }
     let mut filters =
         Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
     for state in STATES {
@@ -63,7 +87,7 @@ pub async fn list(mut visit: Visit) -> Result<String> {
     if let Some(state) = &input.state {
         filters = filters.keep("state", state);
     }
-    let filters = filters.search("search", input.search.clone().unwrap_or_default(), page.t("estate-tasks-search"));
+    let filters = filters.search("search", typed, page.t("estate-tasks-search"));
     let table = Table::new(page.t("ui-nav-tasks"))
         .column(Column::text(page.t("estate-task")))
         .column(Column::text(page.t("estate-about")))
@@ -77,7 +101,7 @@ pub async fn list(mut visit: Visit) -> Result<String> {
                 .cell(words::thing(&names, &task.subject))
                 .cell(words::task_state(page, task))
                 .cell(actor(page, &staff, task))
-                .cell(page.instant(task.created_at))
+                .cell(words::moment(page, task.created_at, now))
                 .cell(took(page, task))
         }))
         .empty(if input.state.is_some() || input.search.is_some() {
@@ -86,10 +110,22 @@ pub async fn list(mut visit: Visit) -> Result<String> {
             Empty::new(page.t("estate-tasks-none"), page.t("estate-tasks-none-text"))
         });
     Ok(Shell::new(page, page.t("ui-nav-tasks"))
+        .tabs(kinds)
         .add(filters)
         .add(live("tasks", table))
         .add(words::pager(page, found.next.as_deref()))
         .render())
+}
+
+/// The kind that is shown: what is done to servers, unless something else is
+/// asked for. The looks at nodes would drown everything else.
+fn kind(visit: &Visit, input: &ListInput) -> Option<&'static str> {
+    match visit.params.get("kind") {
+        Some(asked) => KINDS.iter().map(|(kind, _)| *kind).find(|kind| *kind == asked),
+        None if input.search.is_some() => None,
+        None if input.state.is_some() => Some(EVERY_KIND),
+        None => KINDS.first().map(|(kind, _)| *kind),
+    }
 }
 
 /// One task.
@@ -99,7 +135,7 @@ pub async fn list(mut visit: Visit) -> Result<String> {
 pub async fn show(mut visit: Visit) -> Result<String> {
     let task = queries::show_task(&visit.call, ShowTask { task_id: visit.params.parse("task_id")? }).await?;
     if is_open(&task) {
-        visit.page.live = Some(2);
+        visit.page.live = Some(if is_moving(&task) { 2 } else { 10 });
     }
     let mut names = words::hostnames(&visit.call, [task.subject.clone()]).await;
     names.extend(words::node_names(&visit.call).await?);
@@ -120,13 +156,18 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         .state(words::task_state(page, &task))
         .id(task.id.as_str())
         .primary(retry(page, &task).map(|button| button.look(Look::Primary)))
-        .add(live("reason", reason(page, &task)))
-        .add(grid(
-            "main-side",
-            vec![
-                live("steps", Panel::new(page.t("estate-steps")).id("steps").add(view(page, &task, &staff))),
-                stack(vec![live("facts", Panel::new(page.t("estate-facts")).id("facts").add(facts))]),
-            ],
+        .add(live(
+            "task",
+            stack(vec![
+                reason(page, &task).view(),
+                grid(
+                    "main-side",
+                    vec![
+                        Panel::new(page.t("estate-steps")).id("steps").add(view(page, &task, &staff)).view(),
+                        stack(vec![Panel::new(page.t("estate-facts")).id("facts").add(facts).view()]),
+                    ],
+                ),
+            ]),
         ))
         .render())
 }
@@ -173,19 +214,41 @@ pub fn view<'a>(page: &'a Page, task: &TaskView, staff: &Names) -> ui::TaskView<
     if let (Some(start), Some(end)) = (task.started_at, task.finished_at) {
         view = view.fact(page.t_with("estate-task-took", &[("span", page.span(start.seconds_until(end)).into())]));
     }
-    for step in &task.steps {
+    for (step, tries) in last_tries(task) {
         let seconds = step.finished_at.map(|end| step.started_at.seconds_until(end));
         view = view.step(
             Step::new(step_name(page, &step.name), words::step_state(step.state, task.state))
                 .started(Some(step.started_at))
                 .took(seconds)
-                .note(step.detail.clone().filter(|note| !note.is_empty())),
+                .note(note(page, step, tries)),
         );
     }
     for name in still_to_come(task) {
         view = view.step(Step::new(step_name(page, name), StepState::Waiting));
     }
     view
+}
+
+/// Each step as it was tried last, with how often it was: a task that failed ten
+/// times is no list of ten failures.
+fn last_tries(task: &TaskView) -> Vec<(&TaskStep, usize)> {
+    let mut last: Vec<(&TaskStep, usize)> = Vec::new();
+    for step in &task.steps {
+        match last.iter_mut().find(|(known, _)| known.name == step.name) {
+            Some(known) => *known = (step, known.1.saturating_add(1)),
+            None => last.push((step, 1)),
+        }
+    }
+    last
+}
+
+fn note(page: &Page, step: &TaskStep, tries: usize) -> Option<String> {
+    let detail = step.detail.clone().filter(|detail| !detail.is_empty());
+    if tries < 2 {
+        return detail;
+    }
+    let tried = page.t_with("estate-step-tries", &[("tries", tries.into())]);
+    Some(detail.map_or(tried.clone(), |detail| format!("{detail} \u{b7} {tried}")))
 }
 
 fn step_name(page: &Page, name: &str) -> String {
@@ -221,7 +284,7 @@ fn actor(page: &Page, staff: &Names, task: &TaskView) -> String {
 
 /// Tasks of one thing: what, how it ended, who, when, how long.
 #[must_use]
-pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names) -> Table {
+pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names, now: Instant) -> Table {
     Table::new(page.t("ui-nav-tasks"))
         .column(Column::text(page.t("estate-task")))
         .column(Column::text(page.t("estate-state")))
@@ -233,7 +296,7 @@ pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names) -> Table {
                 .cell(words::task_title(page, &task.title))
                 .cell(words::task_state(page, task).view())
                 .cell(actor(page, staff, task))
-                .cell(page.instant(task.created_at))
+                .cell(words::moment(page, task.created_at, now))
                 .cell(took(page, task))
         }))
         .empty(Empty::new(page.t("estate-tasks-none"), page.t("estate-tasks-none-text")))

@@ -17,7 +17,7 @@ use hostwright_panel::{auth, customers, nodes, servers};
 use leptos::prelude::AnyView;
 
 use crate::page::{Page, Tone};
-use crate::ui::{Pager, Piece, State, StepState, link};
+use crate::ui::{Pager, Piece, State, StepState, link, muted};
 
 /// Names by id.
 pub type Names = BTreeMap<String, String>;
@@ -41,7 +41,7 @@ pub fn server_state(page: &Page, server: &ServerView) -> State {
     let seen = seen(page, server);
     match &server.busy {
         Some(busy) if busy.state == JobState::Attention => {
-            State::new(Tone::Bad, page.t("task-state-attention")).since(task_title(page, &busy.title))
+            State::new(Tone::Bad, page.t("task-state-attention"))
         }
         Some(busy) => seen.since(task_title(page, &busy.title)),
         None => seen,
@@ -69,11 +69,26 @@ pub fn seen(page: &Page, server: &ServerView) -> State {
 #[must_use]
 pub fn ago(page: &Page, then: Instant, now: Instant) -> String {
     let seconds = then.seconds_until(now).max(0);
+    // One unit is enough: nobody needs the seconds of an hour ago.
+    let unit = [86_400, 3_600, 60].into_iter().find(|unit| seconds >= *unit).unwrap_or(1);
     if seconds < 2 {
         page.t("estate-just-now")
     } else {
-        page.t_with("estate-ago", &[("span", page.span(seconds).into())])
+        page.t_with("estate-ago", &[("span", page.span(seconds.saturating_sub(seconds % unit)).into())])
     }
+}
+
+/// A moment in a list: the time of today, the day of what is longer ago.
+#[must_use]
+pub fn moment(page: &Page, at: Instant, now: Instant) -> String {
+    let day = at.day_in(&page.zone);
+    if day == now.day_in(&page.zone) { page.log_time(at) } else { page.day(day) }
+}
+
+/// The day of a moment, where the time says nothing.
+#[must_use]
+pub fn day(page: &Page, at: Instant) -> String {
+    page.day(at.day_in(&page.zone))
 }
 
 /// The title of a task.
@@ -181,18 +196,18 @@ pub fn person_state(page: &Page, state: PersonState) -> State {
 pub fn mib(page: &Page, mib: i64) -> String {
     let tenths = mib.saturating_mul(10) / 1_024;
     if mib < 1_024 {
-        return format!("{} MiB", page.count(mib));
+        return format!("{}\u{a0}MiB", page.count(mib));
     }
-    format!("{} GiB", tenths_text(page, tenths))
+    format!("{}\u{a0}GiB", tenths_text(page, tenths))
 }
 
 /// Disk or traffic.
 #[must_use]
 pub fn gib(page: &Page, gib: i64) -> String {
     if gib < 1_024 {
-        return format!("{} GiB", page.count(gib));
+        return format!("{}\u{a0}GiB", page.count(gib));
     }
-    format!("{} TiB", tenths_text(page, gib.saturating_mul(10) / 1_024))
+    format!("{}\u{a0}TiB", tenths_text(page, gib.saturating_mul(10) / 1_024))
 }
 
 /// A count of bytes.
@@ -210,7 +225,7 @@ pub fn bytes(page: &Page, bytes: u64) -> String {
             tenths /= 1_024;
         }
     }
-    format!("{} {unit}", tenths_text(page, tenths))
+    format!("{}\u{a0}{unit}", tenths_text(page, tenths))
 }
 
 fn tenths_text(page: &Page, tenths: i64) -> String {
@@ -349,6 +364,9 @@ pub fn place(id: &str) -> Option<String> {
 
 /// A thing as a link with its name, or its id where the name is not known.
 pub fn thing(names: &Names, id: &str) -> AnyView {
+    if !id.contains('_') {
+        return muted("\u{2013}");
+    }
     let label = names.get(id).cloned().unwrap_or_else(|| short(id));
     match place(id) {
         Some(href) => link(href, label),
@@ -356,11 +374,13 @@ pub fn thing(names: &Names, id: &str) -> AnyView {
     }
 }
 
-/// An id cut in the middle, to be told apart and not to be copied.
-fn short(id: &str) -> String {
+/// An id cut in the middle, to be told apart and not to be copied; other text
+/// as it is.
+#[must_use]
+pub fn short(id: &str) -> String {
     let tail: String = id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
     match id.split_once('_') {
-        Some((kind, rest)) if rest.len() > 10 => format!("{kind}_\u{2026}{tail}"),
+        Some((kind, rest)) if kind.len() == 3 && rest.len() == 32 => format!("{kind}_\u{2026}{tail}"),
         _ => id.to_owned(),
     }
 }

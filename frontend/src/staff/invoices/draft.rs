@@ -71,7 +71,7 @@ fn line(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView]
         Field::text(name("description"), page.t("office-line-description")).max_length(500),
         Field::decimal(name("quantity"), page.t("office-line-quantity")).optional(),
         Field::money(name("unit"), page.t("office-line-unit"), customer.currency),
-        Field::select(name("kind"), page.t("office-line-kind"), kinds).value(LineKind::Other.to_string()).short(),
+        Field::select(name("kind"), page.t("office-line-kind"), kinds).optional(),
     ];
     if index > 0 {
         fields = fields.into_iter().map(Field::optional).collect();

@@ -6,6 +6,7 @@ use hostwright_panel::nodes::model::{LinkState, NodeState, NodeView};
 use hostwright_panel::nodes::queries::{self, ShowNode};
 use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
+use hostwright_panel::platform::jobs::JobState;
 use hostwright_panel::servers;
 use hostwright_panel::servers::queries::{ListServers, ServerView, TaskView};
 use leptos::prelude::AnyView;
@@ -19,7 +20,9 @@ use crate::ui::*;
 
 /// Guests and tasks that are shown; the lists have the rest.
 const SHOWN: i64 = 50;
-const TASKS: i64 = 8;
+/// Tasks that are read, most of them routine, and how many are shown.
+const TASKS: i64 = 40;
+const SHOWN_TASKS: usize = 5;
 
 /// Everything that a node may be able to do, as stable words.
 const CAPABILITIES: &[&str] = &[
@@ -60,7 +63,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let guests = servers::queries::list(call, of_guests).await?;
     let known = Known {
         strangers: strangers(&visit, &node).await?,
-        tasks: if call.may(Action::ListTasks) { servers::queries::list_tasks(call, of_tasks).await?.items } else { Vec::new() },
+        tasks: if call.may(Action::ListTasks) { notable(servers::queries::list_tasks(call, of_tasks).await?.items) } else { Vec::new() },
         staff: words::staff(call).await?,
         now: call.now(),
         more_guests: guests.next.is_some(),
@@ -70,6 +73,14 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let is_moving = known.tasks.iter().any(|task| task.kind == "nodes.probe" && tasks::is_moving(task));
     visit.page.live = Some(if is_moving { 2 } else { 15 });
     Ok(draw(&visit.page, &known))
+}
+
+/// Without the looks at the servers that ended well: there is one every few
+/// seconds.
+fn notable(mut tasks: Vec<TaskView>) -> Vec<TaskView> {
+    tasks.retain(|task| task.kind != "servers.observe" || task.state != JobState::Done);
+    tasks.truncate(SHOWN_TASKS);
+    tasks
 }
 
 /// Asked only while the node answers, so that a silent node does not hold up
@@ -89,20 +100,19 @@ fn draw(page: &Page, known: &Known) -> String {
         ActionButton::new(page, "nodes.probe", page.t("estate-probe")).hidden("node_id", node.id.as_str()).look(Look::Primary)
     });
     let left = stack(vec![
-        live("room", room(page, node)),
-        live("guests", guests(page, known)),
-        live("strangers", foreign(page, known)),
-        live("log", log(page, known)),
+        room(page, node).view(),
+        guests(page, known).view(),
+        foreign(page, known).view(),
+        log(page, known),
     ]);
-    let right = stack(vec![live("facts", facts(page, known)), live("abilities", abilities(page, node))]);
+    let right = stack(vec![facts(page, known).view(), abilities(page, node).view()]);
     Shell::new(page, &node.name)
         .crumb(page.t("ui-nav-nodes"), "/staff/nodes")
         .state(row(vec![words::node_state(page, node.state).view(), words::link_state(page, node).view()]))
         .id(node.id.as_str())
         .other(switch(page, node))
         .primary(probe)
-        .add(live("trouble", trouble(page, node)))
-        .add(grid("main-side", vec![left, right]))
+        .add(live("node", stack(vec![trouble(page, node).view(), grid("main-side", vec![left, right])])))
         .add(settings(page, node))
         .add(removal(page, node))
         .render()
@@ -250,7 +260,7 @@ fn log(page: &Page, known: &Known) -> AnyView {
         .id("tasks")
         .flush()
         .aside(link(all, page.t("estate-all")))
-        .add(tasks::short_table(page, &known.tasks, &known.staff))
+        .add(tasks::short_table(page, &known.tasks, &known.staff, known.now))
         .view()
 }
 

@@ -45,7 +45,8 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let server_id = visit.params.parse("server_id")?;
     let known = know(&visit.call, queries::show(&visit.call, ShowServer { server_id }).await?).await?;
     if known.server.busy.is_some() {
-        visit.page.live = Some(2);
+        let is_moving = known.running.as_ref().is_some_and(tasks::is_moving);
+        visit.page.live = Some(if is_moving { 2 } else { 10 });
     }
     if known.server.next.iter().any(|next| next == "restore") {
         let until = known.server.purge_after.map(|until| visit.page.instant(until)).unwrap_or_default();
@@ -129,12 +130,11 @@ fn draw(page: &Page, known: &Known) -> String {
     let start = can(server, "start").then(|| act(page, server, "start").look(Look::Primary));
     let restore = can(server, "restore").then(|| act(page, server, "restore").look(Look::Primary));
     let mut left = vec![live("observed", now(page, known))];
-    if let Some(task) = &known.running {
-        left.push(live("running", Panel::new(page.t("estate-under-way")).id("under-way").add(tasks::view(page, task, &known.staff))));
-    } else {
-        left.push(live("running", nothing()));
-    }
-    left.push(live("log", log(page, known)));
+    let running = known
+        .running
+        .as_ref()
+        .map(|task| Panel::new(page.t("estate-under-way")).id("under-way").add(tasks::view(page, task, &known.staff)));
+    left.push(live("work", stack(vec![running.view(), log(page, known)])));
     left.push(build(page, server));
     let right = vec![
         live("owner", owner(page, &known.customers, &server.customer_id, known.balance.as_ref(), known.now)),
@@ -190,6 +190,7 @@ fn now(page: &Page, known: &Known) -> Panel {
         .iter()
         .map(|address| row(vec![copyable(page, address.address.clone()), muted(format!("/{}", address.prefix))]))
         .collect();
+    let addresses = if addresses.is_empty() { muted(page.t("estate-none")) } else { addresses.view() };
     let node = server.node.as_ref().map(|node| match page.may("nodes.show") {
         true => link(format!("/staff/nodes/{}", node.id), &node.name),
         false => node.name.as_str().view(),
@@ -295,14 +296,14 @@ fn owes(page: &Page, customer_id: &str, balance: &Balance, now: Instant) -> AnyV
     if balance.open.is_zero() {
         return State::new(Tone::Good, page.t("estate-owes-nothing")).view();
     }
+    let amount = link(format!("/staff/invoices?customer_id={customer_id}"), money(page, balance.open));
     let late = balance.oldest_due.map(|due| due.days_until(now.day_in(&page.zone))).unwrap_or_default();
     let state = if late > 0 {
         State::new(Tone::Bad, page.t_with("estate-overdue", &[("days", late.into())]))
     } else {
         let due = balance.oldest_due.map(|due| page.day(due)).unwrap_or_default();
-        State::new(Tone::Warn, page.t_with("estate-due", &[("day", due.into())]))
+        return vec![amount, " ".view(), muted(page.t_with("estate-due", &[("day", due.into())]))].view();
     };
-    let amount = link(format!("/staff/invoices?customer_id={customer_id}"), money(page, balance.open));
     stack(vec![amount, state.view()])
 }
 
@@ -373,7 +374,7 @@ fn log(page: &Page, known: &Known) -> AnyView {
         .id("tasks")
         .flush()
         .aside(link(all, page.t("estate-all")))
-        .add(tasks::short_table(page, &known.tasks, &known.staff))
+        .add(tasks::short_table(page, &known.tasks, &known.staff, known.now))
         .view()
 }
 

@@ -24,6 +24,7 @@ struct Known {
     others: Vec<ServerView>,
     balance: Option<Balance>,
     staff: Names,
+    customer: Names,
     departments: Vec<DepartmentView>,
     now: Instant,
 }
@@ -45,6 +46,7 @@ pub async fn show(visit: Visit) -> Result<String> {
     let known = Known {
         balance: balance(call, &thread.ticket.customer_id).await?,
         staff: words::staff(call).await?,
+        customer: words::customers(call, [thread.ticket.customer_id.clone()]).await?,
         departments: departments(call).await?,
         now: call.now(),
         others,
@@ -62,10 +64,9 @@ fn draw(page: &Page, known: &Known) -> String {
     });
     let thread = Thread::new(page).messages(known.thread.messages.iter().map(|message| message_of(page, known, message)));
     let left = stack(vec![live("thread", thread), answer(page, known), note(page, known)]);
-    let customer = Names::from([(ticket.customer_id.clone(), ticket.customer_name.clone())]);
     let right = stack(vec![
         live("server", server(page, known)),
-        live("owner", owner(page, &customer, &ticket.customer_id, known.balance.as_ref(), known.now)),
+        live("owner", owner(page, &known.customer, &ticket.customer_id, known.balance.as_ref(), known.now)),
         live("others", others(page, known)),
         assignment(page, known),
     ]);
@@ -149,18 +150,17 @@ fn others(page: &Page, known: &Known) -> AnyView {
         return nothing();
     }
     let title = page.t(if known.server.is_some() { "estate-other-servers" } else { "ui-nav-servers" });
-    let mut facts = Facts::new();
-    for server in &known.others {
-        facts = facts.fact(
-            server.hostname.clone(),
-            vec![
+    let servers = known
+        .others
+        .iter()
+        .map(|server| {
+            row(vec![
+                link(format!("/staff/servers/{}", server.id), &server.hostname),
                 words::server_state(page, server).view(),
-                " ".view(),
-                link(format!("/staff/servers/{}", server.id), page.t("estate-open")),
-            ],
-        );
-    }
-    Panel::new(title).id("others").add(facts).view()
+            ])
+        })
+        .collect();
+    Panel::new(title).id("others").add(stack(servers)).view()
 }
 
 fn assignment(page: &Page, known: &Known) -> AnyView {

@@ -156,7 +156,7 @@ pub async fn new(visit: Visit) -> Result<String> {
         .field(Field::select("server_id", page.t("estate-ticket-server"), about).value(visit.params.get("server_id").unwrap_or_default()).optional())
         .field(Field::textarea("body", page.t("estate-message"), 8).hint(page.t("estate-reply-hint")))
         .field(Field::files("files", page.t("ui-attachments")).hint(page.t("estate-files-limit")))
-        .submit(page.t("estate-ticket-open"))
+        .submit(page.t("estate-ticket-send"))
         .cancel(page.t("ui-cancel"), "/staff/tickets");
     Ok(shell(page).subtitle(link(format!("/staff/customers/{}", customer.id), called(&customer))).add(form).render())
 }
