@@ -10,5 +10,7 @@
 )]
 
 mod architecture;
+mod authorization;
 mod nodes;
 mod slices;
+mod surfaces;

@@ -68,7 +68,10 @@ impl Page {
         let unit = |key: &str, n: i64| self.t_with(key, &[("n", n.into())]);
         let (large, small) = match (d, h, m) {
             (0, 0, 0) => (unit("ui-span-seconds", s), None),
-            (0, 0, _) => (unit("ui-span-minutes", m), (m < 10 && s > 0).then(|| unit("ui-span-seconds", s))),
+            (0, 0, _) => (
+                unit("ui-span-minutes", m),
+                (m < 10 && s > 0).then(|| unit("ui-span-seconds", s)),
+            ),
             (0, _, _) => (unit("ui-span-hours", h), (m > 0).then(|| unit("ui-span-minutes", m))),
             _ => (unit("ui-span-days", d), (h > 0).then(|| unit("ui-span-hours", h))),
         };

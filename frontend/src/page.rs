@@ -246,7 +246,11 @@ impl Notice {
     /// A notice without undo.
     #[must_use]
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self { tone, text: text.into(), undo: None }
+        Self {
+            tone,
+            text: text.into(),
+            undo: None,
+        }
     }
 }
 
@@ -275,7 +279,10 @@ impl FormState {
     /// The first value of a field.
     #[must_use]
     pub fn value(&self, field: &str) -> Option<&str> {
-        self.values.get(field).and_then(|values| values.first()).map(String::as_str)
+        self.values
+            .get(field)
+            .and_then(|values| values.first())
+            .map(String::as_str)
     }
 }
 

@@ -32,15 +32,22 @@ async fn pool(world: &World, cidr: &str, gateway: &str) -> PoolView {
 
 async fn take(world: &World, server: &str) -> Result<Address> {
     let (node, server) = (NodeId::new(), server.to_owned());
-    world.db.write(move |tx| commands::take_in(tx, &node, &server, Family::V4)).await
+    world
+        .db
+        .write(move |tx| commands::take_in(tx, &node, &server, Family::V4))
+        .await
 }
 
 async fn give_back(world: &World, server: &str) -> usize {
     let server = server.to_owned();
-    world.db.write(move |tx| {
-        let after = tx.now().plus_days(1);
-        commands::release_in(tx, &server, after)
-    }).await.unwrap()
+    world
+        .db
+        .write(move |tx| {
+            let after = tx.now().plus_days(1);
+            commands::release_in(tx, &server, after)
+        })
+        .await
+        .unwrap()
 }
 
 async fn cool_down(world: &World) -> usize {
@@ -48,11 +55,18 @@ async fn cool_down(world: &World) -> usize {
 }
 
 async fn counts(world: &World) -> Counts {
-    queries::pools(&world.owner(), ListInput::default()).await.unwrap().items[0].counts
+    queries::pools(&world.owner(), ListInput::default())
+        .await
+        .unwrap()
+        .items[0]
+        .counts
 }
 
 async fn first_in(world: &World, state: AddressState) -> hostwright_panel::addresses::model::AddressView {
-    let input = ListAddresses { state: Some(state), ..ListAddresses::default() };
+    let input = ListAddresses {
+        state: Some(state),
+        ..ListAddresses::default()
+    };
     queries::list(&world.owner(), input).await.unwrap().items.remove(0)
 }
 
@@ -60,14 +74,16 @@ async fn first_in(world: &World, state: AddressState) -> hostwright_panel::addre
 fn storm(db: &Db, count: usize) -> Vec<Result<Address>> {
     let barrier = Arc::new(Barrier::new(count));
     let node = NodeId::new();
-    let threads: Vec<_> = (0..count).map(|number| {
-        let (db, node, barrier) = (db.clone(), node.clone(), Arc::clone(&barrier));
-        std::thread::spawn(move || {
-            let server = format!("srv_{number}");
-            barrier.wait();
-            db.write_now(|tx| commands::take_in(tx, &node, &server, Family::V4))
+    let threads: Vec<_> = (0..count)
+        .map(|number| {
+            let (db, node, barrier) = (db.clone(), node.clone(), Arc::clone(&barrier));
+            std::thread::spawn(move || {
+                let server = format!("srv_{number}");
+                barrier.wait();
+                db.write_now(|tx| commands::take_in(tx, &node, &server, Family::V4))
+            })
         })
-    }).collect();
+        .collect();
     threads.into_iter().map(|thread| thread.join().unwrap()).collect()
 }
 
@@ -286,8 +302,10 @@ fn owners(tx: &mut hostwright_panel::platform::Tx<'_>) -> Result<BTreeMap<String
     let mut owners = BTreeMap::new();
     for number in 0..6 {
         let server = format!("srv_{number}");
-        let held: BTreeSet<String> =
-            queries::of_server_in(tx, &server)?.into_iter().map(|address| address.address.to_string()).collect();
+        let held: BTreeSet<String> = queries::of_server_in(tx, &server)?
+            .into_iter()
+            .map(|address| address.address.to_string())
+            .collect();
         if !held.is_empty() {
             owners.insert(server, held);
         }
@@ -331,17 +349,27 @@ async fn a_nodes_own_pool_is_used_first_and_by_its_servers_only() {
     let world = World::sqlite();
     pool(&world, "192.0.2.0/30", "192.0.2.1").await;
     let node = super::nodes::registered(&world, "n1").await;
-    let own = CreatePool { node_id: Some(node.id.clone()), ..new("198.51.100.0/30", "198.51.100.1") };
+    let own = CreatePool {
+        node_id: Some(node.id.clone()),
+        ..new("198.51.100.0/30", "198.51.100.1")
+    };
     commands::create_pool(&world.owner(), own).await.unwrap();
     let taken = |server: &'static str, node: NodeId| {
         let db = world.db.clone();
         async move {
-            db.write(move |tx| commands::take_in(tx, &node, server, Family::V4)).await.map(|address| address.address.to_string())
+            db.write(move |tx| commands::take_in(tx, &node, server, Family::V4))
+                .await
+                .map(|address| address.address.to_string())
         }
     };
     assert_eq!(taken("srv_1", node.id.clone()).await.unwrap(), "198.51.100.2");
     assert_eq!(taken("srv_2", node.id.clone()).await.unwrap(), "192.0.2.2");
-    assert!(taken("srv_3", NodeId::new()).await.unwrap_err().is("addresses.none_free"));
+    assert!(
+        taken("srv_3", NodeId::new())
+            .await
+            .unwrap_err()
+            .is("addresses.none_free")
+    );
     let server = world.db.read(|tx| queries::of_server_in(tx, "srv_1")).await.unwrap();
     assert_eq!(server.len(), 1);
 }

@@ -13,8 +13,8 @@ use hostwright_panel::platform::{Error, ListInput};
 use hostwright_panel::servers::commands::{self, RetryTask};
 use hostwright_panel::servers::model::{Desired, DiskState, Seen};
 use hostwright_panel::servers::queries::{self, ListServers, ShowConsole, ShowServer, ShowTask};
-use hostwright_tests::simulator::{Fault, Point};
 use hostwright_tests::on_both_engines;
+use hostwright_tests::simulator::{Fault, Point};
 
 use self::estate::{Estate, add_customer, change};
 

@@ -14,8 +14,8 @@ use hostwright_panel::subscriptions::commands::{
     self, CancelSubscription, ResumeSubscription, SetRenewal, SuspendSubscription, TerminateSubscription,
 };
 use hostwright_panel::subscriptions::model::{
-    NewSubscription, Subscription, SubscriptionActivated, SubscriptionResumed, SubscriptionState, SubscriptionSuspended,
-    SubscriptionTerminated,
+    NewSubscription, Subscription, SubscriptionActivated, SubscriptionResumed, SubscriptionState,
+    SubscriptionSuspended, SubscriptionTerminated,
 };
 use hostwright_panel::subscriptions::queries::{self, ShowSubscription};
 use hostwright_tests::{World, on_both_engines};
@@ -52,17 +52,21 @@ async fn offer(world: &World, choices: &[RenewalChoice]) -> (PlanId, PriceId) {
 async fn ordered(world: &World, customer_id: &str) -> Subscription {
     let (plan_id, price_id) = offer(world, RenewalChoice::ALL).await;
     let customer_id = customer_id.to_owned();
-    world.db.write(move |tx| {
-        let (plan, price) = catalogue::queries::sellable_in(tx, &plan_id, &price_id)?;
-        let new = NewSubscription {
-            customer_id: customer_id.clone(),
-            plan,
-            price,
-            start: day("2027-01-31"),
-            renewal: RenewalChoice::Automatic,
-        };
-        commands::create_in(tx, &new)
-    }).await.unwrap()
+    world
+        .db
+        .write(move |tx| {
+            let (plan, price) = catalogue::queries::sellable_in(tx, &plan_id, &price_id)?;
+            let new = NewSubscription {
+                customer_id: customer_id.clone(),
+                plan,
+                price,
+                start: day("2027-01-31"),
+                renewal: RenewalChoice::Automatic,
+            };
+            commands::create_in(tx, &new)
+        })
+        .await
+        .unwrap()
 }
 
 async fn active(world: &World, customer_id: &str) -> Subscription {
@@ -83,18 +87,32 @@ async fn events(world: &World) -> Vec<String> {
         let payload: serde_json::Value = serde_json::from_str(&event.payload)?;
         let id = payload["subscription_id"].as_str().unwrap_or_default().to_owned();
         queries::load_in(tx, &id)?;
-        TOLD.lock().unwrap().push((event.id.to_string(), format!("{} {}", event.kind, payload["reason"].as_str().unwrap())));
+        TOLD.lock().unwrap().push((
+            event.id.to_string(),
+            format!("{} {}", event.kind, payload["reason"].as_str().unwrap()),
+        ));
         Ok(())
     }
     // Other tests put theirs in the same list, so only those of this world count.
-    let waiting: Vec<String> = world.db.read(|tx| {
-        use diesel::prelude::*;
-        use hostwright_panel::platform::schema::outbox;
-        Ok(outbox::table.filter(outbox::done_at.is_null()).order(outbox::id).select(outbox::id).load(tx.conn)?)
-    }).await.unwrap();
+    let waiting: Vec<String> = world
+        .db
+        .read(|tx| {
+            use diesel::prelude::*;
+            use hostwright_panel::platform::schema::outbox;
+            Ok(outbox::table
+                .filter(outbox::done_at.is_null())
+                .order(outbox::id)
+                .select(outbox::id)
+                .load(tx.conn)?)
+        })
+        .await
+        .unwrap();
     outbox::drain(&world.db, tell).await.unwrap();
     let told = TOLD.lock().unwrap();
-    waiting.iter().map(|id| told.iter().find(|(of, _)| of == id).unwrap().1.clone()).collect()
+    waiting
+        .iter()
+        .map(|id| told.iter().find(|(of, _)| of == id).unwrap().1.clone())
+        .collect()
 }
 
 on_both_engines! {

@@ -90,7 +90,9 @@ impl OffsetClock {
     /// Moves on; the seconds by which it is ahead now.
     pub fn advance_seconds(&self, seconds: u32) -> i64 {
         let seconds = i64::from(seconds);
-        self.seconds_ahead.fetch_add(seconds, Ordering::SeqCst).saturating_add(seconds)
+        self.seconds_ahead
+            .fetch_add(seconds, Ordering::SeqCst)
+            .saturating_add(seconds)
     }
 
     /// The seconds by which it is ahead.

@@ -1,6 +1,7 @@
 //! Prefixed UUIDv7 ids: `inv_018f3c...`, sortable by time of making.
 //!
 //! This is the one place where ids and random tokens are made.
+#![allow(clippy::disallowed_methods, reason = "this is the place that they are allowed in")]
 
 use rand::TryRngCore;
 

@@ -32,6 +32,10 @@ pub enum MoneyError {
     Unreadable(String, Currency),
 }
 
+#[expect(
+    clippy::should_implement_trait,
+    reason = "every operation may fail, which the operators' traits cannot say"
+)]
 impl Money {
     /// An amount from minor units.
     #[must_use]

@@ -1,11 +1,11 @@
 //! The REST surface: `/api/v1`.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use hostwright_panel::platform::download::Download;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::texts::Locale;
-use hostwright_panel::platform::{Error, Kind, Refusal};
+use hostwright_panel::platform::{Kind, Refusal};
 use serde_json::{Map, Value};
 
 use crate::app::App;
@@ -32,16 +32,21 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         scope = scope.route(path, route);
     }
     let document = web::get().to(|app: web::Data<App>| async move {
-        HttpResponse::Ok().content_type("application/json").body(app.openapi.to_string())
+        HttpResponse::Ok()
+            .content_type("application/json")
+            .body(app.openapi.to_string())
     });
-    service.service(
-        scope
-            .route("/openapi.json", document)
-            .default_service(web::to(|app: web::Data<App>, request: HttpRequest| async move {
-                let error = Refusal::new("request.not_found", Kind::NotFound).into();
-                problem::response(&app.texts, Locale::negotiate(&text_header(&request, header::ACCEPT_LANGUAGE)), &error, "")
-            })),
-    );
+    service.service(scope.route("/openapi.json", document).default_service(web::to(
+        |app: web::Data<App>, request: HttpRequest| async move {
+            let error = Refusal::new("request.not_found", Kind::NotFound).into();
+            problem::response(
+                &app.texts,
+                Locale::negotiate(&text_header(&request, header::ACCEPT_LANGUAGE)),
+                &error,
+                "",
+            )
+        },
+    )));
 }
 
 async fn serve(app: &App, endpoint: &Endpoint, request: &HttpRequest, body: web::Payload) -> HttpResponse {
@@ -52,21 +57,13 @@ async fn serve(app: &App, endpoint: &Endpoint, request: &HttpRequest, body: web:
             return problem::response(&app.texts, locale, &error, "");
         }
     };
-    let request_id = visitor.call.request_id.clone();
     match answer(app, endpoint, request, &visitor, body).await {
         Ok(Answer::Json(value)) => HttpResponse::Ok()
-            .insert_header(("X-Request-Id", request_id))
+            .insert_header(("X-Request-Id", visitor.call.request_id))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .json(value),
         Ok(Answer::File(file)) => download(file),
-        Err(error) => match error {
-            Error::Refused(refusal) if refusal.code == "request.unreadable" => {
-                let mut response = problem::response(&app.texts, visitor.locale, &refusal.into(), &request_id);
-                *response.status_mut() = StatusCode::BAD_REQUEST;
-                response
-            }
-            error => problem::response(&app.texts, visitor.locale, &error, &request_id),
-        },
+        Err(error) => problem::response(&app.texts, visitor.locale, &error, &visitor.call.request_id),
     }
 }
 
@@ -88,7 +85,10 @@ async fn answer(
         let value = request.match_info().query(name);
         input.insert(name.to_owned(), Value::from(value));
     }
-    let key = request.headers().get("Idempotency-Key").map(|key| key.to_str().unwrap_or_default().to_owned());
+    let key = request
+        .headers()
+        .get("Idempotency-Key")
+        .map(|key| key.to_str().unwrap_or_default().to_owned());
     endpoint.execute(visitor.call.clone(), input, key).await
 }
 
@@ -139,7 +139,13 @@ pub fn download(file: Download) -> HttpResponse {
     let safe: String = file
         .name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     HttpResponse::Ok()
         .content_type(file.content_type)
@@ -173,7 +179,10 @@ fn decode(text: &[u8]) -> String {
         match (first, after) {
             (b'+', _) => bytes.push(b' '),
             (b'%', [high, low, tail @ ..]) if hex(*high).is_some() && hex(*low).is_some() => {
-                let value = hex(*high).unwrap_or(0).saturating_mul(16).saturating_add(hex(*low).unwrap_or(0));
+                let value = hex(*high)
+                    .unwrap_or(0)
+                    .saturating_mul(16)
+                    .saturating_add(hex(*low).unwrap_or(0));
                 bytes.push(u8::try_from(value).unwrap_or(b'?'));
                 rest = tail;
             }

@@ -15,7 +15,7 @@ use hostwright_panel::platform::texts::Texts;
 use hostwright_panel::platform::worker::{BoxFuture, Handler, Outcome, Run, Worker};
 use hostwright_panel::platform::{Db, Error};
 use hostwright_panel::servers::ports::Hypervisor;
-use hostwright_panel::{auth, audit, billing, nodes, notifications, reactions, renewals, servers};
+use hostwright_panel::{audit, auth, billing, nodes, notifications, reactions, renewals, servers};
 
 use crate::app::App;
 use crate::config::Config;
@@ -47,14 +47,21 @@ impl Ports {
     #[must_use]
     pub fn over(libvirt: Libvirt, clock: Option<OffsetClock>) -> Self {
         let libvirt = Arc::new(libvirt);
-        Self { hypervisor: libvirt.clone(), probe: libvirt, clock: Arc::new(clock) }
+        Self {
+            hypervisor: libvirt.clone(),
+            probe: libvirt,
+            clock: Arc::new(clock),
+        }
     }
 }
 
 /// Where people reach the panel.
 #[must_use]
 pub fn public_url(config: &Config) -> String {
-    config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen))
+    config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{}", config.listen))
 }
 
 /// Opens the database with the clock of the configuration.
@@ -99,7 +106,7 @@ pub async fn set_up_link(config: &Config, db: &Db) -> Result<Option<String>> {
 ///
 /// # Errors
 /// When the database, the key file or the texts cannot be had.
-pub async fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
+pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
     let (db, clock) = open_database(config)?;
     db.migrate()?;
     let vault = vault(config)?;
@@ -115,7 +122,12 @@ pub async fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
         )?)),
         None => None,
     };
-    let ground = Ground { db, vault, public_url, texts };
+    let ground = Ground {
+        db,
+        vault,
+        public_url,
+        texts,
+    };
     Ok(assemble(&ground, &ports, mail, &config.mail_from, config.workers))
 }
 
@@ -152,10 +164,20 @@ pub fn assemble(
         hypervisor: Arc::clone(&ports.hypervisor),
         clock: Arc::clone(&ports.clock),
     };
-    let system = |name| Call::system(ground.db.clone(), ground.vault.clone(), Arc::clone(&ground.public_url), name);
+    let system = |name| {
+        Call::system(
+            ground.db.clone(),
+            ground.vault.clone(),
+            Arc::clone(&ground.public_url),
+            name,
+        )
+    };
     let handlers = handlers(&system, ports, mail, mail_from);
     let name = format!("{}:{}", std::process::id(), hostwright_kernel::id::fresh("wrk"));
-    (app, Worker::new(ground.db.clone(), name, handlers, reactions::react, slots))
+    (
+        app,
+        Worker::new(ground.db.clone(), name, handlers, reactions::react, slots),
+    )
 }
 
 fn handlers(
@@ -165,8 +187,12 @@ fn handlers(
     mail_from: &str,
 ) -> Vec<Arc<dyn Handler>> {
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
-        Arc::new(renewals::jobs::RunHandler { call: system("renewals") }),
-        Arc::new(renewals::jobs::OneHandler { call: system("renewals") }),
+        Arc::new(renewals::jobs::RunHandler {
+            call: system("renewals"),
+        }),
+        Arc::new(renewals::jobs::OneHandler {
+            call: system("renewals"),
+        }),
         Arc::new(nodes::jobs::Probe::new(Arc::clone(&ports.probe))),
         Arc::new(servers::reconcile::jobs::Reconcile::new(Arc::clone(&ports.hypervisor))),
         Arc::new(servers::jobs::Observe::new(Arc::clone(&ports.hypervisor))),
@@ -175,7 +201,12 @@ fn handlers(
     ];
     if let Some(mail) = mail {
         let file = invoice_file(system("mails"));
-        handlers.push(Arc::new(notifications::jobs::SendHandler::new(system("mails"), mail, file, mail_from.to_owned())));
+        handlers.push(Arc::new(notifications::jobs::SendHandler::new(
+            system("mails"),
+            mail,
+            file,
+            mail_from.to_owned(),
+        )));
     }
     handlers
 }
@@ -184,7 +215,11 @@ fn handlers(
 fn invoice_file(call: Call) -> InvoiceFile {
     Arc::new(move |invoice_id| {
         let call = call.clone();
-        Box::pin(async move { call.db.read(move |tx| billing::documents::queries::pdf_in(tx, &invoice_id)).await })
+        Box::pin(async move {
+            call.db
+                .read(move |tx| billing::documents::queries::pdf_in(tx, &invoice_id))
+                .await
+        })
     })
 }
 

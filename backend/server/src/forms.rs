@@ -31,18 +31,26 @@ struct Sent {
 
 impl Sent {
     fn first(&self, name: &str) -> &str {
-        self.values.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+        self.values
+            .get(name)
+            .and_then(|values| values.first())
+            .map_or("", String::as_str)
     }
 
     /// A path on this host, or the start page: never another host.
     fn path(&self, name: &str) -> String {
         let path = self.first(name);
-        let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.contains(char::is_control);
+        let own = path.starts_with('/')
+            && !path.starts_with("//")
+            && !path.contains('\\')
+            && !path.contains(char::is_control);
         if own { path.to_owned() } else { "/".to_owned() }
     }
 
     fn marks(&self, mark: &str, name: &str) -> bool {
-        self.values.get(mark).is_some_and(|names| names.iter().any(|marked| marked == name))
+        self.values
+            .get(mark)
+            .is_some_and(|names| names.iter().any(|marked| marked == name))
     }
 
     /// What was typed, with decimals in canonical form; what cannot be read as a
@@ -65,7 +73,11 @@ impl Sent {
                 Some(files) => Some(Value::from(files.clone())),
                 None => self.typed(&field.name, locale).and_then(|typed| {
                     let emptied = self.marks("_clears", &field.name) && typed.iter().all(String::is_empty);
-                    if emptied { Some(Value::from("")) } else { field.kind.read(&typed) }
+                    if emptied {
+                        Some(Value::from(""))
+                    } else {
+                        field.kind.read(&typed)
+                    }
                 }),
             };
             if let Some(value) = value {
@@ -87,8 +99,12 @@ impl Sent {
     fn rows(&self, locale: Locale) -> Map<String, Value> {
         let mut lists: BTreeMap<String, BTreeMap<usize, Map<String, Value>>> = BTreeMap::new();
         for name in self.values.keys() {
-            let Some((list, rest)) = name.split_once('[') else { continue };
-            let Some((index, part)) = rest.split_once("].") else { continue };
+            let Some((list, rest)) = name.split_once('[') else {
+                continue;
+            };
+            let Some((index, part)) = rest.split_once("].") else {
+                continue;
+            };
             let Ok(index) = index.parse::<usize>() else { continue };
             let row = lists.entry(list.to_owned()).or_default().entry(index).or_default();
             let typed = self.typed(name, locale).unwrap_or_default();
@@ -98,16 +114,31 @@ impl Sent {
         }
         lists
             .into_iter()
-            .map(|(list, rows)| (list, rows.into_values().filter(|row| !row.is_empty()).map(Value::Object).collect()))
+            .map(|(list, rows)| {
+                (
+                    list,
+                    rows.into_values()
+                        .filter(|row| !row.is_empty())
+                        .map(Value::Object)
+                        .collect(),
+                )
+            })
             .collect()
     }
 
     /// What may be shown again: no secrets.
     fn state(&self, action: Action, errors: Vec<hostwright_frontend::page::FieldError>) -> FormState {
-        let hidden = |name: &str| name.contains("password") || matches!(name, "_csrf" | "token" | "secret" | "code" | "totp_code");
+        let hidden = |name: &str| {
+            name.contains("password") || matches!(name, "_csrf" | "token" | "secret" | "code" | "totp_code")
+        };
         FormState {
             action: action.name().to_owned(),
-            values: self.values.iter().filter(|(name, _)| !hidden(name)).map(|(name, v)| (name.clone(), v.clone())).collect(),
+            values: self
+                .values
+                .iter()
+                .filter(|(name, _)| !hidden(name))
+                .map(|(name, v)| (name.clone(), v.clone()))
+                .collect(),
             errors,
         }
     }
@@ -124,18 +155,21 @@ pub async fn serve(
         Ok(visitor) => visitor,
         Err(error) => return pages::failure(&app, None, &error),
     };
-    let sent = match read(&request, payload).await {
+    let sent = match read_own(&app, &visitor, &request, payload).await {
         Ok(sent) => sent,
         Err(error) => return pages::failure(&app, Some(visitor), &error),
     };
-    if let Err(error) = visitor.check_form(&app, &request, sent.first("_csrf")) {
-        return pages::failure(&app, Some(visitor), &error);
-    }
     let Some(endpoint) = Action::by_name(&name).and_then(|action| app.endpoint(action)).cloned() else {
-        return pages::failure(&app, Some(visitor), &Refusal::new("request.not_found", Kind::NotFound).into());
+        return pages::failure(
+            &app,
+            Some(visitor),
+            &Refusal::new("request.not_found", Kind::NotFound).into(),
+        );
     };
     let key = Some(sent.first("_key").to_owned()).filter(|key| !key.is_empty());
-    let outcome = endpoint.execute(visitor.call.clone(), sent.input(&endpoint, visitor.locale), key).await;
+    let outcome = endpoint
+        .execute(visitor.call.clone(), sent.input(&endpoint, visitor.locale), key)
+        .await;
     match outcome {
         Ok(Answer::Json(answer)) => succeed(&app, visitor, endpoint.action, &sent, &answer),
         Ok(Answer::File(file)) => download(file),
@@ -144,7 +178,11 @@ pub async fn serve(
 }
 
 fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Value) -> HttpResponse {
-    let then = if sent.first("_then").is_empty() { "_page" } else { "_then" };
+    let then = if sent.first("_then").is_empty() {
+        "_page"
+    } else {
+        "_then"
+    };
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, fill(&sent.path(then), answer)));
     for cookie in &visitor.cookies {
@@ -177,9 +215,14 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
 fn fill(path: &str, answer: &Value) -> String {
     let mut filled = String::with_capacity(path.len());
     let mut rest = path;
-    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, tail)| Some((before, tail.split_once('}')?))) {
+    while let Some((before, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(before, tail)| Some((before, tail.split_once('}')?)))
+    {
         filled.push_str(before);
-        let value = answer.pointer(&format!("/{}", name.replace('.', "/"))).and_then(Value::as_str);
+        let value = answer
+            .pointer(&format!("/{}", name.replace('.', "/")))
+            .and_then(Value::as_str);
         match value {
             Some(text) => filled.push_str(&hostwright_frontend::page::encode(text)),
             None => {
@@ -201,7 +244,11 @@ async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error:
     }
     let errors = problem::field_errors(&app.texts, visitor.locale, &error);
     let status = problem::status(&error);
-    let status = if status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+    let status = if status == StatusCode::UNAUTHORIZED {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        status
+    };
     let state = sent.state(action, errors);
     let path = sent.path("_page");
     let path = path.split('#').next().unwrap_or_default();
@@ -223,7 +270,7 @@ pub async fn prefer(app: web::Data<App>, request: HttpRequest, payload: web::Pay
         Ok(visitor) => visitor,
         Err(error) => return pages::failure(&app, None, &error),
     };
-    match read(&request, payload).await.and_then(|sent| visitor.check_form(&app, &request, sent.first("_csrf")).map(|()| sent)) {
+    match read_own(&app, &visitor, &request, payload).await {
         Ok(sent) => remember(&app, &sent),
         Err(error) => pages::failure(&app, Some(visitor), &error),
     }
@@ -233,11 +280,19 @@ fn remember(app: &App, sent: &Sent) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, sent.path("_page")));
     for name in ["locale", "theme"] {
-        if let Some(cookie) = visitor::preference(app, name, sent.first(name)).filter(|_| !sent.first(name).is_empty()) {
+        if let Some(cookie) = visitor::preference(app, name, sent.first(name)).filter(|_| !sent.first(name).is_empty())
+        {
             response.cookie(cookie);
         }
     }
     response.finish()
+}
+
+/// Reads a form, if it is one of our own pages' forms.
+async fn read_own(app: &App, visitor: &Visitor, request: &HttpRequest, payload: web::Payload) -> Result<Sent> {
+    let sent = read(request, payload).await?;
+    visitor.check_form(app, request, sent.first("_csrf"))?;
+    Ok(sent)
 }
 
 async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Sent> {
@@ -259,14 +314,18 @@ async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Sent> {
 
 async fn read_multipart(request: &HttpRequest, payload: web::Payload) -> Result<Sent> {
     use futures::StreamExt;
-    let unreadable = |error: &dyn std::fmt::Display| Refusal::new("request.unreadable", Kind::Invalid).with("reason", error);
+    let unreadable =
+        |error: &dyn std::fmt::Display| Refusal::new("request.unreadable", Kind::Invalid).with("reason", error);
     let mut parts = actix_multipart::Multipart::new(request.headers(), payload);
     let mut sent = Sent::default();
     let mut total = 0_usize;
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|error| unreadable(&error))?;
         let name = part.name().unwrap_or_default().to_owned();
-        let file = part.content_disposition().and_then(|told| told.get_filename()).map(str::to_owned);
+        let file = part
+            .content_disposition()
+            .and_then(|told| told.get_filename())
+            .map(str::to_owned);
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(|error| unreadable(&error))?;
@@ -283,7 +342,11 @@ async fn read_multipart(request: &HttpRequest, payload: web::Payload) -> Result<
                 let value = json!({ "name": file, "content_base64": STANDARD.encode(&bytes) });
                 sent.files.entry(name).or_default().push(value);
             }
-            None => sent.values.entry(name).or_default().push(String::from_utf8_lossy(&bytes).into_owned()),
+            None => sent
+                .values
+                .entry(name)
+                .or_default()
+                .push(String::from_utf8_lossy(&bytes).into_owned()),
         }
     }
     Ok(sent)
@@ -297,7 +360,13 @@ mod tests {
     fn a_path_takes_values_of_the_answer_and_of_what_is_inside_it() {
         let answer = json!({ "id": "pln_1", "ticket": { "id": "tic_2" }, "note": "a{id}b" });
         assert_eq!(fill("/staff/plans/{id}", &answer), "/staff/plans/pln_1");
-        assert_eq!(fill("/portal/tickets/{ticket.id}#reply", &answer), "/portal/tickets/tic_2#reply");
-        assert_eq!(fill("/x?note={note}&y={missing}", &answer), "/x?note=a%7Bid%7Db&y={missing}");
+        assert_eq!(
+            fill("/portal/tickets/{ticket.id}#reply", &answer),
+            "/portal/tickets/tic_2#reply"
+        );
+        assert_eq!(
+            fill("/x?note={note}&y={missing}", &answer),
+            "/x?note=a%7Bid%7Db&y={missing}"
+        );
     }
 }

@@ -25,11 +25,12 @@ static REQUESTS: AtomicU64 = AtomicU64::new(0);
 /// When the database or the port cannot be had.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
     std::fs::create_dir_all(&config.data_dir).with_context(|| format!("cannot make {}", config.data_dir.display()))?;
-    let listener = std::net::TcpListener::bind(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener =
+        std::net::TcpListener::bind(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
     let mut config = config.clone();
     config.listen = address;
-    let (app, worker) = compose::build(&config).await?;
+    let (app, worker) = compose::build(&config)?;
     let (stop, stopped) = watch::channel(false);
     #[expect(clippy::disallowed_methods, reason = "awaited below")]
     let working = tokio::spawn(worker.run(stopped));
@@ -70,7 +71,10 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         .route("/readyz", web::get().to(ready))
         .route("/metrics", web::get().to(metrics))
         .route("/assets/{version}/{name:.*}", web::get().to(asset))
-        .route("/favicon.ico", web::get().to(|| async { HttpResponse::NoContent().finish() }))
+        .route(
+            "/favicon.ico",
+            web::get().to(|| async { HttpResponse::NoContent().finish() }),
+        )
         .route("/preferences", web::post().to(forms::prefer))
         .route("/do/{action}", web::post().to(forms::serve));
     api::configure(app, service);
@@ -93,7 +97,11 @@ async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((
                 header::CACHE_CONTROL,
-                if current { "public, max-age=31536000, immutable" } else { "no-cache" },
+                if current {
+                    "public, max-age=31536000, immutable"
+                } else {
+                    "no-cache"
+                },
             ))
             .body(asset.bytes.into_owned()),
         None => HttpResponse::NotFound().body("no such asset"),

@@ -8,7 +8,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use hostwright_frontend::page::{Area, Brand, FormState, Notice, Page, Theme, Tone, Viewer, encode};
-use hostwright_frontend::route::{Drawn, Params, Visit, fits};
+use hostwright_frontend::route::{Drawn, Params, Route, Visit, fits};
 use hostwright_frontend::ui::{Problem, problem_page};
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::policy::Action;
@@ -30,10 +30,16 @@ pub async fn serve(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
         Ok(visitor) => visitor,
         Err(error) => return failure(&app, None, &error),
     };
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
     let told = request.cookie(NOTICE).map(|cookie| cookie.value().to_owned());
     if told.is_some() {
-        visitor.cookies.push(cookie(&app, NOTICE, String::new()).max_age(Duration::ZERO).finish());
+        visitor
+            .cookies
+            .push(cookie(&app, NOTICE, String::new()).max_age(Duration::ZERO).finish());
     }
     match show_with(&app, visitor, &path, None, told.as_deref()).await {
         Ok(response) => response,
@@ -67,27 +73,27 @@ async fn show_with(
     form: Option<FormState>,
     told: Option<&str>,
 ) -> Result<HttpResponse, Box<(Visitor, Error)>> {
-    let (place, query) = path.split_once('?').unwrap_or((path, ""));
-    let routes = hostwright_frontend::routes();
-    let found = routes.iter().find_map(|route| Some((route, fits(route.path, place)?)));
-    let Some((route, mut values)) = found else {
-        return Err(Box::new((visitor, Refusal::new("request.not_found", Kind::NotFound).into())));
+    let Some((route, params)) = find(path) else {
+        return Err(Box::new((
+            visitor,
+            Refusal::new("request.not_found", Kind::NotFound).into(),
+        )));
     };
-    for (name, value) in form_pairs(query.as_bytes()) {
-        values.entry(name).or_insert(value);
+    if let Err(error) = may_enter(route.area, &visitor.call) {
+        return Err(Box::new((visitor, error)));
     }
     let mut page = frame(app, &visitor, route.area, path).await;
     page.form = form;
-    if let Some(action) = told.and_then(Action::by_name).filter(|action| !is_plain(*action)) {
-        let key = format!("done-{}", action.name());
-        let text = page.t(if app.texts.has(&key) { &key } else { "ui-done" });
-        page.notices.push(Notice::new(Tone::Good, text));
-    }
-    let shown_once = if route.path.ends_with("/account") { take_once(app, &mut visitor) } else { None };
+    page.notices.extend(told.and_then(|told| notice_of(app, &page, told)));
+    let shown_once = if route.path.ends_with("/account") {
+        take_once(app, &mut visitor)
+    } else {
+        None
+    };
     let visit = Visit {
         call: visitor.call.clone(),
         page,
-        params: Params(values),
+        params,
         hypervisor: Arc::clone(&app.hypervisor),
         shown_once,
         clock: Arc::clone(&app.clock),
@@ -97,6 +103,34 @@ async fn show_with(
         Ok(Drawn::GoTo(path)) => Ok(go_to(&path, &visitor.cookies)),
         Err(error) => Err(Box::new((visitor, error))),
     }
+}
+
+/// The page of a path, with the values of path and query.
+fn find(path: &str) -> Option<(&'static Route, Params)> {
+    let (place, query) = path.split_once('?').unwrap_or((path, ""));
+    let routes = hostwright_frontend::routes();
+    let (route, mut values) = routes
+        .iter()
+        .find_map(|route| Some((route, fits(route.path, place)?)))?;
+    for (name, value) in form_pairs(query.as_bytes()) {
+        values.entry(name).or_insert(value);
+    }
+    Some((route, Params(values)))
+}
+
+/// What was done before this page was asked for, in words.
+fn notice_of(app: &App, page: &Page, told: &str) -> Option<Notice> {
+    let action = Action::by_name(told).filter(|action| !is_plain(*action))?;
+    // Some things read differently for those who did them for somebody else.
+    let own = (page.area == Area::Staff).then(|| format!("done-staff-{}", action.name()));
+    let keys = own
+        .into_iter()
+        .chain([format!("done-{}", action.name()), "ui-done".to_owned()]);
+    let text = keys
+        .into_iter()
+        .find(|key| app.texts.has(key))
+        .map(|key| page.t(&key))?;
+    Some(Notice::new(Tone::Good, text))
 }
 
 /// Whether the page that follows says enough by itself.
@@ -147,6 +181,19 @@ pub fn no_once(app: &App) -> Cookie<'static> {
     cookie(app, ONCE, String::new()).max_age(Duration::ZERO).finish()
 }
 
+/// Staff pages are for staff, also those that show what everybody may read.
+fn may_enter(area: Area, call: &Call) -> hostwright_panel::platform::error::Result<()> {
+    if area != Area::Staff {
+        return Ok(());
+    }
+    call.person()?;
+    if call.is_staff() {
+        Ok(())
+    } else {
+        Err(Refusal::new("request.not_found", Kind::NotFound).into())
+    }
+}
+
 /// The frame of a page for this visitor.
 async fn frame(app: &App, visitor: &Visitor, area: Area, path: &str) -> Page {
     let mut page = Page::new(app.texts.clone(), area, path);
@@ -156,7 +203,10 @@ async fn frame(app: &App, visitor: &Visitor, area: Area, path: &str) -> Page {
     page.csrf.clone_from(&visitor.csrf);
     page.viewer = viewer(&visitor.call, &page);
     if let Ok(Some(name)) = app.db.read(|tx| settings::get::<String>(tx, "brand.name")).await {
-        page.brand = Brand { name, ..Brand::default() };
+        page.brand = Brand {
+            name,
+            ..Brand::default()
+        };
     }
     page
 }
@@ -171,14 +221,20 @@ fn viewer(call: &Call, page: &Page) -> Option<Viewer> {
         name: person.name.clone(),
         email: person.email.clone(),
         kind,
-        may: Action::ALL.iter().filter(|action| call.may(**action)).map(|action| action.name().to_owned()).collect(),
+        may: Action::ALL
+            .iter()
+            .filter(|action| call.may(**action))
+            .map(|action| action.name().to_owned())
+            .collect(),
     })
 }
 
 /// Remembers for the next page what was done.
 #[must_use]
 pub fn notice(app: &App, action: Action, _answer: &Value) -> Cookie<'static> {
-    cookie(app, NOTICE, action.name().to_owned()).max_age(Duration::seconds(30)).finish()
+    cookie(app, NOTICE, action.name().to_owned())
+        .max_age(Duration::seconds(30))
+        .finish()
 }
 
 /// Sends the browser to sign in, and back afterwards.
@@ -192,7 +248,10 @@ pub fn sign_in_first(path: &str) -> HttpResponse {
 /// A page that says what went wrong.
 #[must_use]
 pub fn failure(app: &App, visitor: Option<Visitor>, error: &Error) -> HttpResponse {
-    let request_id = visitor.as_ref().map(|visitor| visitor.call.request_id.clone()).unwrap_or_default();
+    let request_id = visitor
+        .as_ref()
+        .map(|visitor| visitor.call.request_id.clone())
+        .unwrap_or_default();
     problem::log(error, &request_id);
     let mut page = Page::new(app.texts.clone(), Area::Auth, "/");
     if let Some(visitor) = &visitor {

@@ -25,7 +25,7 @@ async fn add(scheduler: &JobScheduler, db: &Db, cron: &str, tick: fn(&mut Tx<'_>
     let job = Job::new_async(cron, move |_, _| {
         let db = db.clone();
         Box::pin(async move {
-            if let Err(error) = db.write(move |tx| tick(tx)).await {
+            if let Err(error) = db.write(tick).await {
                 tracing::warn!(%error, "a tick could not enqueue its jobs");
             }
         })
@@ -50,6 +50,15 @@ fn observe(tx: &mut Tx<'_>) -> Result<()> {
 fn housekeeping(tx: &mut Tx<'_>) -> Result<()> {
     servers::jobs::enqueue_purge_in(tx)?;
     auth::jobs::clean_in(tx)?;
-    enqueue(tx, &NewJob { kind: crate::compose::SEAL, subject: "all", customer_id: None, title: "seal", actor: "system:tick" })?;
+    enqueue(
+        tx,
+        &NewJob {
+            kind: crate::compose::SEAL,
+            subject: "all",
+            customer_id: None,
+            title: "seal",
+            actor: "system:tick",
+        },
+    )?;
     Ok(())
 }

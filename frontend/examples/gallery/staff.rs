@@ -5,14 +5,21 @@ use crate::{at, day, eur};
 
 pub fn dashboard(page: &mut Page) -> String {
     let page = &*page;
-    let months = ["Jun 2025", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan 2026", "Feb", "Mar", "Apr", "May"];
-    let sums = [812_050, 840_400, 861_000, 902_140, 899_000, 955_900, 1_010_250, 1_044_000, 1_039_500, 1_121_780, 1_188_040, 1_243_190];
-    let revenue = months
-        .iter()
-        .zip(sums)
-        .fold(BarChart::money(page, "Revenue by month", "EUR".parse().unwrap()), |chart, (month, sum)| chart.bar(*month, sum));
+    let months = [
+        "Jun 2025", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan 2026", "Feb", "Mar", "Apr", "May",
+    ];
+    let sums = [
+        812_050, 840_400, 861_000, 902_140, 899_000, 955_900, 1_010_250, 1_044_000, 1_039_500, 1_121_780, 1_188_040,
+        1_243_190,
+    ];
+    let revenue = months.iter().zip(sums).fold(
+        BarChart::money(page, "Revenue by month", "EUR".parse().unwrap()),
+        |chart, (month, sum)| chart.bar(*month, sum),
+    );
     let hours: Vec<String> = (0..24).map(|hour| format!("{hour:02}:00")).collect();
-    let cpu: Vec<Option<i64>> = (0..24).map(|h| (h != 7 && h != 8).then_some(22 + (h * 37) % 41)).collect();
+    let cpu: Vec<Option<i64>> = (0..24)
+        .map(|h| (h != 7 && h != 8).then_some(22 + (h * 37) % 41))
+        .collect();
     let steal: Vec<Option<i64>> = (0..24).map(|h| Some((h * 13) % 9)).collect();
     let load = LineChart::new(page, "Processor of all nodes, last day", "%", 0, hours)
         .top(100)
@@ -29,19 +36,42 @@ pub fn dashboard(page: &mut Page) -> String {
                 .cell(link("/staff/tasks/1", "Build server mail-02"))
                 .cell(State::new(Tone::Bad, "Node fra-2 does not answer"))
                 .cell("14 min")
-                .cell(ActionButton::new(page, "tasks.retry", "Try again").hidden("task", "tsk_1").look(Look::Quiet)),
+                .cell(
+                    ActionButton::new(page, "tasks.retry", "Try again")
+                        .hidden("task", "tsk_1")
+                        .look(Look::Quiet),
+                ),
         );
     Shell::new(page, "Overview")
         .add(grid(
             "tiles",
             vec![
-                Stat::new("Revenue this month", page.money(eur(1_243_190))).note("+4.6 % against April").href("/staff/invoices").view(),
-                Stat::new("Overdue", page.money(eur(47_110))).note("6 invoices, oldest 21 days").tone(Tone::Bad).href("/staff/invoices?filter=overdue").view(),
-                Stat::new("Servers running", "214").note("of 231").href("/staff/servers").view(),
-                Stat::new("Open tickets", "3").note("oldest answer due in 2 h").href("/staff/tickets").view(),
+                Stat::new("Revenue this month", page.money(eur(1_243_190)))
+                    .note("+4.6 % against April")
+                    .href("/staff/invoices")
+                    .view(),
+                Stat::new("Overdue", page.money(eur(47_110)))
+                    .note("6 invoices, oldest 21 days")
+                    .tone(Tone::Bad)
+                    .href("/staff/invoices?filter=overdue")
+                    .view(),
+                Stat::new("Servers running", "214")
+                    .note("of 231")
+                    .href("/staff/servers")
+                    .view(),
+                Stat::new("Open tickets", "3")
+                    .note("oldest answer due in 2 h")
+                    .href("/staff/tickets")
+                    .view(),
             ],
         ))
-        .add(Panel::new("Needs attention").flush().tone(Tone::Warn).aside(link("/staff/tasks", "All tasks")).add(attention))
+        .add(
+            Panel::new("Needs attention")
+                .flush()
+                .tone(Tone::Warn)
+                .aside(link("/staff/tasks", "All tasks"))
+                .add(attention),
+        )
         .add(grid(
             "halves",
             vec![
@@ -69,13 +99,41 @@ pub fn dashboard(page: &mut Page) -> String {
 pub fn customers(page: &mut Page) -> String {
     let page = &*page;
     let names = [
-        ("Brandt Werbung GmbH", "rechnung@brandt.example", 4, 0, Tone::Good, "Settled"),
+        (
+            "Brandt Werbung GmbH",
+            "rechnung@brandt.example",
+            4,
+            0,
+            Tone::Good,
+            "Settled",
+        ),
         ("Åsa Lindqvist", "asa@lindqvist.example", 1, 5900, Tone::Bad, "Overdue"),
-        ("Café Zuckerstück & Söhne", "kontakt@zuckerstueck.example", 2, 1190, Tone::Warn, "Due soon"),
-        ("Kowalski Software sp. z o.o.", "faktury@kowalski.example", 12, 124_950, Tone::Bad, "Overdue"),
+        (
+            "Café Zuckerstück & Söhne",
+            "kontakt@zuckerstueck.example",
+            2,
+            1190,
+            Tone::Warn,
+            "Due soon",
+        ),
+        (
+            "Kowalski Software sp. z o.o.",
+            "faktury@kowalski.example",
+            12,
+            124_950,
+            Tone::Bad,
+            "Overdue",
+        ),
         ("M. O'Neill", "mo@neill.example", 1, -1200, Tone::Good, "In credit"),
         ("Old Customer Ltd", "gone@old.example", 0, 0, Tone::Quiet, "Closed"),
-        ("A very long company name that does not fit anywhere Aktiengesellschaft", "someone.with.a.long.address@subdomain.example", 3, 0, Tone::Working, "First order"),
+        (
+            "A very long company name that does not fit anywhere Aktiengesellschaft",
+            "someone.with.a.long.address@subdomain.example",
+            3,
+            0,
+            Tone::Working,
+            "First order",
+        ),
     ];
     let table = Table::new("Customers")
         .column(Column::text("Name"))
@@ -84,20 +142,25 @@ pub fn customers(page: &mut Page) -> String {
         .column(Column::number("Balance due"))
         .column(Column::text("State"))
         .column(Column::actions("Actions"))
-        .rows(names.into_iter().enumerate().map(|(index, (name, mail, servers, due, tone, word))| {
-            Row::to("/staff/customers/cus_1")
-                .quiet(tone == Tone::Quiet)
-                .cell(name)
-                .cell(mail)
-                .cell(page.count(servers))
-                .cell(money(page, eur(due)))
-                .cell(State::new(tone, word))
-                .cell(
-                    ActionButton::new(page, "customers.resume", "Remind")
-                        .hidden("customer", format!("cus_{index}"))
-                        .look(Look::Quiet),
-                )
-        }))
+        .rows(
+            names
+                .into_iter()
+                .enumerate()
+                .map(|(index, (name, mail, servers, due, tone, word))| {
+                    Row::to("/staff/customers/cus_1")
+                        .quiet(tone == Tone::Quiet)
+                        .cell(name)
+                        .cell(mail)
+                        .cell(page.count(servers))
+                        .cell(money(page, eur(due)))
+                        .cell(State::new(tone, word))
+                        .cell(
+                            ActionButton::new(page, "customers.resume", "Remind")
+                                .hidden("customer", format!("cus_{index}"))
+                                .look(Look::Quiet),
+                        )
+                }),
+        )
         .total("7 customers")
         .total("")
         .total("23")
@@ -116,13 +179,23 @@ pub fn customers(page: &mut Page) -> String {
                 .keep("filter", "overdue"),
         )
         .add(table)
-        .add(Pager::new(page, Some("/staff/customers".to_owned()), Some("/staff/customers?after=x".to_owned())).shown("Newest first"))
+        .add(
+            Pager::new(
+                page,
+                Some("/staff/customers".to_owned()),
+                Some("/staff/customers?after=x".to_owned()),
+            )
+            .shown("Newest first"),
+        )
         .render()
 }
 
 pub fn customer(page: &mut Page) -> String {
     page.notices.push(crate::notice_with_undo());
-    page.notices.push(Notice::new(Tone::Bad, "The mail to rechnung@brandt.example was refused: the mailbox is full."));
+    page.notices.push(Notice::new(
+        Tone::Bad,
+        "The mail to rechnung@brandt.example was refused: the mailbox is full.",
+    ));
     let page = &*page;
     let servers = Table::new("Servers")
         .plain()
@@ -130,16 +203,40 @@ pub fn customer(page: &mut Page) -> String {
         .column(Column::text("Address"))
         .column(Column::text("State"))
         .column(Column::text("Renews").minor())
-        .row(Row::to("/staff/servers/1").cell("web-01").cell(copyable(page, "203.0.113.10")).cell(State::new(Tone::Good, "Running")).cell(page.day(day("2026-06-03"))))
-        .row(Row::to("/staff/servers/2").cell("web-02").cell(copyable(page, "203.0.113.11")).cell(State::new(Tone::Bad, "Suspended").since("since 3 May")).cell(page.day(day("2026-05-03"))));
+        .row(
+            Row::to("/staff/servers/1")
+                .cell("web-01")
+                .cell(copyable(page, "203.0.113.10"))
+                .cell(State::new(Tone::Good, "Running"))
+                .cell(page.day(day("2026-06-03"))),
+        )
+        .row(
+            Row::to("/staff/servers/2")
+                .cell("web-02")
+                .cell(copyable(page, "203.0.113.11"))
+                .cell(State::new(Tone::Bad, "Suspended").since("since 3 May"))
+                .cell(page.day(day("2026-05-03"))),
+        );
     let invoices = Table::new("Invoices")
         .plain()
         .column(Column::text("Number"))
         .column(Column::text("Due"))
         .column(Column::number("Total"))
         .column(Column::text("State"))
-        .row(Row::to("/staff/invoices/1").cell("2026-00042").cell(page.day(day("2026-04-19"))).cell(money(page, eur(5900))).cell(State::new(Tone::Bad, "14 days overdue")))
-        .row(Row::to("/staff/invoices/2").cell("2026-00031").cell(page.day(day("2026-03-19"))).cell(money(page, eur(5900))).cell(State::new(Tone::Good, "Paid")));
+        .row(
+            Row::to("/staff/invoices/1")
+                .cell("2026-00042")
+                .cell(page.day(day("2026-04-19")))
+                .cell(money(page, eur(5900)))
+                .cell(State::new(Tone::Bad, "14 days overdue")),
+        )
+        .row(
+            Row::to("/staff/invoices/2")
+                .cell("2026-00031")
+                .cell(page.day(day("2026-03-19")))
+                .cell(money(page, eur(5900)))
+                .cell(State::new(Tone::Good, "Paid")),
+        );
     Shell::new(page, "Brandt Werbung GmbH")
         .crumb("Customers", "/staff/customers")
         .state(State::new(Tone::Warn, "Owes money"))
@@ -200,10 +297,29 @@ pub fn customer(page: &mut Page) -> String {
 
 fn history(page: &Page) -> Timeline<'_> {
     Timeline::new(page)
-        .event(Event::new(at("2026-05-03T06:00:00Z"), "Server web-02 was suspended").tone(Tone::Bad).who("renewals").detail("Invoice 2026-00042, 14 days overdue"))
-        .event(Event::new(at("2026-04-26T06:00:05Z"), "Reminder sent").who("renewals").tone(Tone::Warn))
-        .event(Event::new(at("2026-04-05T06:00:00Z"), link("/staff/invoices/1", "Invoice 2026-00042 was issued")).who("renewals"))
-        .event(Event::new(at("2025-05-03T12:05:00Z"), "Signed up").tone(Tone::Good).who("Ada Brandt"))
+        .event(
+            Event::new(at("2026-05-03T06:00:00Z"), "Server web-02 was suspended")
+                .tone(Tone::Bad)
+                .who("renewals")
+                .detail("Invoice 2026-00042, 14 days overdue"),
+        )
+        .event(
+            Event::new(at("2026-04-26T06:00:05Z"), "Reminder sent")
+                .who("renewals")
+                .tone(Tone::Warn),
+        )
+        .event(
+            Event::new(
+                at("2026-04-05T06:00:00Z"),
+                link("/staff/invoices/1", "Invoice 2026-00042 was issued"),
+            )
+            .who("renewals"),
+        )
+        .event(
+            Event::new(at("2025-05-03T12:05:00Z"), "Signed up")
+                .tone(Tone::Good)
+                .who("Ada Brandt"),
+        )
 }
 
 pub fn server(page: &mut Page) -> String {
@@ -213,13 +329,29 @@ pub fn server(page: &mut Page) -> String {
         .fact("Ada Brandt")
         .fact(page.instant(at("2026-05-03T12:05:00Z")))
         .fact("attempt 2")
-        .step(Step::new("Check that the contract allows it", StepState::Done).started(Some(at("2026-05-03T12:05:00Z"))).took(Some(0)))
-        .step(Step::new("Make sure the disk exists", StepState::Done).started(Some(at("2026-05-03T12:05:01Z"))).took(Some(3)))
+        .step(
+            Step::new("Check that the contract allows it", StepState::Done)
+                .started(Some(at("2026-05-03T12:05:00Z")))
+                .took(Some(0)),
+        )
+        .step(
+            Step::new("Make sure the disk exists", StepState::Done)
+                .started(Some(at("2026-05-03T12:05:01Z")))
+                .took(Some(3)),
+        )
         .step(Step::new("Check the address filter", StepState::Skipped))
-        .step(Step::new("Start the machine", StepState::Running).started(Some(at("2026-05-03T12:05:04Z"))).note(Some("asked libvirt, waiting for the state".to_owned())))
+        .step(
+            Step::new("Start the machine", StepState::Running)
+                .started(Some(at("2026-05-03T12:05:04Z")))
+                .note(Some("asked libvirt, waiting for the state".to_owned())),
+        )
         .step(Step::new("Read the greeting", StepState::Waiting));
     let failed = TaskView::new(page, "Build server", State::new(Tone::Bad, "Needs attention"))
-        .step(Step::new("Make sure the disk exists", StepState::Failed).took(Some(94)).note(Some("pool 'ssd' on fra-2 has 3 GiB left, 40 GiB are needed".to_owned())))
+        .step(
+            Step::new("Make sure the disk exists", StepState::Failed)
+                .took(Some(94))
+                .note(Some("pool 'ssd' on fra-2 has 3 GiB left, 40 GiB are needed".to_owned())),
+        )
         .step(Step::new("Start the machine", StepState::Waiting))
         .action(ActionButton::new(page, "tasks.retry", "Try again").hidden("task", "t"));
     Shell::new(page, "web-01")
@@ -268,12 +400,30 @@ pub fn ticket(page: &mut Page) -> String {
         .crumb("Tickets", "/staff/tickets")
         .state(State::new(Tone::Warn, "Waits for us").since("for 2 h"))
         .id("#1042")
-        .add(grid("main-side", vec![
-            stack(vec![thread.view(), Panel::new("Answer").add(reply).view()]),
-            stack(vec![
-                Panel::new("web-02").add(Facts::new().fact("State", State::new(Tone::Bad, "Suspended")).fact("Observed", State::new(Tone::Quiet, "Stopped")).fact("Node", "fra-1").fact("Task", State::new(Tone::Working, "Starting"))).view(),
-                Panel::new("Brandt Werbung GmbH").add(Facts::new().fact("Owes", money(page, eur(5900))).fact("Since", page.day(day("2026-04-19"))).fact("Customer since", "2025")).view(),
-            ]),
-        ]))
+        .add(grid(
+            "main-side",
+            vec![
+                stack(vec![thread.view(), Panel::new("Answer").add(reply).view()]),
+                stack(vec![
+                    Panel::new("web-02")
+                        .add(
+                            Facts::new()
+                                .fact("State", State::new(Tone::Bad, "Suspended"))
+                                .fact("Observed", State::new(Tone::Quiet, "Stopped"))
+                                .fact("Node", "fra-1")
+                                .fact("Task", State::new(Tone::Working, "Starting")),
+                        )
+                        .view(),
+                    Panel::new("Brandt Werbung GmbH")
+                        .add(
+                            Facts::new()
+                                .fact("Owes", money(page, eur(5900)))
+                                .fact("Since", page.day(day("2026-04-19")))
+                                .fact("Customer since", "2025"),
+                        )
+                        .view(),
+                ]),
+            ],
+        ))
         .render()
 }

@@ -17,14 +17,25 @@ use super::qr;
 use crate::page::{Page, Theme, Tone};
 use crate::places;
 use crate::ui::{
-    ActionButton, Choice, Column, Field, Form, Look, Notes, Panel, Piece, Row, State, Table, copyable, grid, link, muted,
-    stack,
+    ActionButton, Choice, Column, Field, Form, Look, Notes, Panel, Piece, Row, State, Table, copyable, grid, link,
+    muted, stack,
 };
 
 /// Slices that a key may be good for, in the order in which they are offered.
 const SCOPES: &[&str] = &[
-    "servers.*", "tasks.*", "orders.*", "subscriptions.*", "invoices.*", "payments.*", "tickets.*", "customers.*",
-    "plans.*", "nodes.*", "addresses.*", "images.*", "reports.*",
+    "servers.*",
+    "tasks.*",
+    "orders.*",
+    "subscriptions.*",
+    "invoices.*",
+    "payments.*",
+    "tickets.*",
+    "customers.*",
+    "plans.*",
+    "nodes.*",
+    "addresses.*",
+    "images.*",
+    "reports.*",
 ];
 
 /// All that the panels show.
@@ -50,13 +61,21 @@ pub async fn load(call: &Call) -> Result<Known> {
 #[must_use]
 pub fn you(page: &Page, known: &Known) -> AnyView {
     let person = &known.person;
-    let languages = Locale::ALL.into_iter().map(|locale| Choice::new(locale.tag(), locale.name())).collect();
+    let languages = Locale::ALL
+        .into_iter()
+        .map(|locale| Choice::new(locale.tag(), locale.name()))
+        .collect();
     let themes = Theme::ALL
         .into_iter()
         .map(|theme| Choice::new(theme.name(), page.t(&format!("ui-theme-{}", theme.name()))))
         .collect();
     let profile = Form::new(page, "auth.update_profile")
-        .field(Field::text("name", page.t("auth-name")).value(&person.name).autocomplete("name").max_length(200))
+        .field(
+            Field::text("name", page.t("auth-name"))
+                .value(&person.name)
+                .autocomplete("name")
+                .max_length(200),
+        )
         .field(
             Field::email("email", page.t("auth-email"))
                 .value(person.email.as_str())
@@ -67,7 +86,11 @@ pub fn you(page: &Page, known: &Known) -> AnyView {
             Field::select("locale", page.t("ui-language"), languages).value(&person.locale),
             Field::select("theme", page.t("ui-theme"), themes).value(person.theme.as_str()),
         ])
-        .field(Field::select("time_zone", page.t("auth-time-zone"), places::zones()).value(&person.time_zone).hint(page.t("auth-time-zone-hint")))
+        .field(
+            Field::select("time_zone", page.t("auth-time-zone"), places::zones())
+                .value(&person.time_zone)
+                .hint(page.t("auth-time-zone-hint")),
+        )
         .submit(page.t("ui-save"));
     let password = Form::new(page, "auth.change_password")
         .field(Field::password("current_password", page.t("auth-current-password")))
@@ -81,7 +104,11 @@ pub fn you(page: &Page, known: &Known) -> AnyView {
         "halves",
         vec![
             Panel::new(page.t("auth-profile")).id("profile").add(profile).view(),
-            Panel::new(page.t("auth-password")).id("password").add(password).add(muted(page.t("auth-password-ends"))).view(),
+            Panel::new(page.t("auth-password"))
+                .id("password")
+                .add(password)
+                .add(muted(page.t("auth-password-ends")))
+                .view(),
         ],
     )
 }
@@ -102,7 +129,10 @@ fn second_factor(page: &Page, known: &Known, secret: Option<&str>, url: Option<&
     let panel = Panel::new(page.t("auth-totp")).id("totp");
     let password = || Field::password("current_password", page.t("auth-current-password"));
     if known.person.totp_enabled {
-        let off = Form::new(page, "auth.disable_totp").field(password()).submit(page.t("auth-totp-off")).danger();
+        let off = Form::new(page, "auth.disable_totp")
+            .field(password())
+            .submit(page.t("auth-totp-off"))
+            .danger();
         return panel
             .add(State::new(Tone::Good, page.t("auth-totp-is-on")))
             .add(muted(page.t("auth-totp-off-text")))
@@ -110,7 +140,12 @@ fn second_factor(page: &Page, known: &Known, secret: Option<&str>, url: Option<&
     }
     if let (Some(secret), Some(url)) = (secret, url) {
         let enable = Form::new(page, "auth.enable_totp")
-            .field(Field::one_time_code("code", page.t("auth-totp-code")).hint(page.t("auth-totp-code-hint")).max_length(8).focus())
+            .field(
+                Field::one_time_code("code", page.t("auth-totp-code"))
+                    .hint(page.t("auth-totp-code-hint"))
+                    .max_length(8)
+                    .focus(),
+            )
             .submit(page.t("auth-totp-on"));
         return panel
             .add(page.t("auth-totp-scan"))
@@ -119,8 +154,13 @@ fn second_factor(page: &Page, known: &Known, secret: Option<&str>, url: Option<&
             .add(link(url, page.t("auth-totp-open")))
             .add(enable);
     }
-    let begin = Form::new(page, "auth.begin_totp").field(password()).submit(page.t("auth-totp-begin"));
-    panel.add(State::new(Tone::Quiet, page.t("auth-totp-is-off"))).add(muted(page.t("auth-totp-text"))).add(begin)
+    let begin = Form::new(page, "auth.begin_totp")
+        .field(password())
+        .submit(page.t("auth-totp-begin"));
+    panel
+        .add(State::new(Tone::Quiet, page.t("auth-totp-is-off")))
+        .add(muted(page.t("auth-totp-text")))
+        .add(begin)
 }
 
 fn sessions_panel(page: &Page, known: &Known) -> Panel {
@@ -151,7 +191,9 @@ fn sessions_panel(page: &Page, known: &Known) -> Panel {
 }
 
 fn keys_panel(page: &Page, known: &Known, token: Option<&str>) -> Panel {
-    let mut panel = Panel::new(page.t("auth-keys")).id("keys").add(muted(page.t("auth-keys-text")));
+    let mut panel = Panel::new(page.t("auth-keys"))
+        .id("keys")
+        .add(muted(page.t("auth-keys-text")));
     if let Some(token) = token {
         panel = panel.add(Notes::new(Tone::Good, page.t("auth-key-made")).add(copyable(page, token)));
     }
@@ -171,9 +213,17 @@ fn keys_panel(page: &Page, known: &Known, token: Option<&str>) -> Panel {
         .chain(std::iter::once(Choice::new("", page.t("auth-key-forever"))))
         .collect();
     let form = Form::new(page, "auth.create_api_key")
-        .field(Field::text("name", page.t("auth-key-name")).hint(page.t("auth-key-name-hint")).max_length(200))
+        .field(
+            Field::text("name", page.t("auth-key-name"))
+                .hint(page.t("auth-key-name-hint"))
+                .max_length(200),
+        )
         .field(Field::checkboxes("scopes", page.t("auth-key-scopes"), scopes).hint(page.t("auth-key-scopes-hint")))
-        .field(Field::select("valid_days", page.t("auth-key-valid"), days).value("90").optional())
+        .field(
+            Field::select("valid_days", page.t("auth-key-valid"), days)
+                .value("90")
+                .optional(),
+        )
         .submit(page.t("auth-key-make"));
     panel.add(form)
 }
@@ -181,7 +231,9 @@ fn keys_panel(page: &Page, known: &Known, token: Option<&str>) -> Panel {
 /// Whether the viewer may do anything at all of a slice.
 fn reaches(page: &Page, scope: &str) -> bool {
     let prefix = scope.trim_end_matches('*');
-    page.viewer.as_ref().is_some_and(|viewer| viewer.may.iter().any(|action| action.starts_with(prefix)))
+    page.viewer
+        .as_ref()
+        .is_some_and(|viewer| viewer.may.iter().any(|action| action.starts_with(prefix)))
 }
 
 fn keys_table(page: &Page, keys: &[&ApiKeyView]) -> Table {
@@ -194,12 +246,25 @@ fn keys_table(page: &Page, keys: &[&ApiKeyView]) -> Table {
         .rows(keys.iter().map(|key| {
             let revoke = ActionButton::new(page, "auth.revoke_api_key", page.t("auth-key-revoke"))
                 .hidden("api_key_id", key.id.as_str())
-                .confirm(page.t_with("auth-key-revoke-question", &[("name", key.name.clone().into())]), Vec::new());
-            let used = key.used_at.map_or_else(|| page.t("auth-key-never-used"), |at| page.instant(at));
-            let ends = key.expires_at.map_or_else(|| page.t("auth-key-forever"), |at| page.instant(at));
+                .confirm(
+                    page.t_with("auth-key-revoke-question", &[("name", key.name.clone().into())]),
+                    Vec::new(),
+                );
+            let used = key
+                .used_at
+                .map_or_else(|| page.t("auth-key-never-used"), |at| page.instant(at));
+            let ends = key
+                .expires_at
+                .map_or_else(|| page.t("auth-key-forever"), |at| page.instant(at));
             Row::new()
                 .cell(&key.name)
-                .cell(key.scopes.iter().map(|scope| scope_word(page, scope)).collect::<Vec<_>>().join(", "))
+                .cell(
+                    key.scopes
+                        .iter()
+                        .map(|scope| scope_word(page, scope))
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                )
                 .cell(used)
                 .cell(ends)
                 .cell(revoke)
@@ -211,20 +276,35 @@ fn scope_word(page: &Page, scope: &str) -> String {
         return page.t("auth-scope-all");
     }
     let key = format!("auth-scope-{}", scope.trim_end_matches(".*"));
-    if page.texts.has(&key) { page.t(&key) } else { scope.to_owned() }
+    if page.texts.has(&key) {
+        page.t(&key)
+    } else {
+        scope.to_owned()
+    }
 }
 
 /// The browser and system of a user agent, or its first word.
 fn program(page: &Page, user_agent: &str) -> String {
     const BROWSERS: &[(&str, &str)] = &[
-        ("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
     ];
     const SYSTEMS: &[(&str, &str)] = &[
-        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
         ("Linux", "Linux"),
     ];
     let find = |known: &[(&str, &str)]| {
-        known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| (*name).to_owned())
+        known
+            .iter()
+            .find(|(mark, _)| user_agent.contains(mark))
+            .map(|(_, name)| (*name).to_owned())
     };
     match (find(BROWSERS), find(SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
@@ -245,7 +325,11 @@ mod tests {
 
     #[test]
     fn a_session_is_named_after_browser_and_system() {
-        let page = Page::new(Texts::embedded().unwrap_or_else(|bad| panic!("{bad}")), Area::Portal, "/portal/account");
+        let page = Page::new(
+            Texts::embedded().unwrap_or_else(|bad| panic!("{bad}")),
+            Area::Portal,
+            "/portal/account",
+        );
         let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0";
         assert_eq!(program(&page, edge), "Edge, Windows");
         assert_eq!(program(&page, "curl/8.5.0"), "curl");

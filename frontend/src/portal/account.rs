@@ -28,17 +28,29 @@ pub async fn show(visit: Visit) -> Result<String> {
     let tab = |name: &str| page.with_query("section", Some(name));
     let tabs = Tabs::new(page.t("portal-account"))
         .tab(page.t("portal-account-you"), tab("you"), section == "you")
-        .tab(page.t("portal-account-security"), tab("security"), section == "security")
+        .tab(
+            page.t("portal-account-security"),
+            tab("security"),
+            section == "security",
+        )
         .tab(page.t("portal-account-company"), tab("company"), section == "company");
     let body = match section {
         "security" => account::security(page, &known, visit.shown_once.as_ref()),
         "company" => {
             let mut panels = Vec::new();
             for customer in queries::list(call, ListInput::default()).await?.items {
-                let customer = queries::show(call, ShowCustomer { customer_id: customer.id }).await?;
-                let owns = call.person()?.memberships.iter().any(|(id, role)| {
-                    *role == MemberRole::Owner && id == customer.id.as_str()
-                });
+                let customer = queries::show(
+                    call,
+                    ShowCustomer {
+                        customer_id: customer.id,
+                    },
+                )
+                .await?;
+                let owns = call
+                    .person()?
+                    .memberships
+                    .iter()
+                    .any(|(id, role)| *role == MemberRole::Owner && id == customer.id.as_str());
                 panels.push(company(page, &customer, owns));
             }
             if panels.is_empty() {
@@ -53,16 +65,32 @@ pub async fn show(visit: Visit) -> Result<String> {
 }
 
 fn company(page: &Page, customer: &CustomerView, owns: bool) -> leptos::prelude::AnyView {
-    let details = if owns { details(page, customer).view() } else { facts(page, customer).view() };
-    let title = page.t_with("portal-customer-title", &[("number", customer.number.to_string().into())]);
+    let details = if owns {
+        details(page, customer).view()
+    } else {
+        facts(page, customer).view()
+    };
+    let title = page.t_with(
+        "portal-customer-title",
+        &[("number", customer.number.to_string().into())],
+    );
     let members = members(page, customer, owns).view();
-    stack(vec![members, Panel::new(title).id(format!("customer-{}", customer.number)).add(details).view()])
+    stack(vec![
+        members,
+        Panel::new(title)
+            .id(format!("customer-{}", customer.number))
+            .add(details)
+            .view(),
+    ])
 }
 
 fn facts(page: &Page, customer: &CustomerView) -> Facts {
     let address = format!("{}, {} {}", customer.street, customer.postal_code, customer.city);
     Facts::new()
-        .fact(page.t("portal-customer-name"), customer.company.clone().unwrap_or_else(|| customer.name.clone()))
+        .fact(
+            page.t("portal-customer-name"),
+            customer.company.clone().unwrap_or_else(|| customer.name.clone()),
+        )
         .fact(page.t("portal-customer-email"), customer.email.as_str())
         .fact(page.t("portal-customer-address"), address)
         .fact(page.t("auth-country"), places::country(page, &customer.country))
@@ -71,7 +99,10 @@ fn facts(page: &Page, customer: &CustomerView) -> Facts {
 }
 
 fn details<'a>(page: &'a Page, customer: &CustomerView) -> Form<'a> {
-    let languages = Locale::ALL.into_iter().map(|locale| Choice::new(locale.tag(), locale.name())).collect();
+    let languages = Locale::ALL
+        .into_iter()
+        .map(|locale| Choice::new(locale.tag(), locale.name()))
+        .collect();
     Form::new(page, "customers.update")
         .id(customer.number.to_string())
         .hidden("customer_id", customer.id.as_str())
@@ -82,22 +113,38 @@ fn details<'a>(page: &'a Page, customer: &CustomerView) -> Form<'a> {
                 .optional()
                 .autocomplete("organization"),
         )
-        .field(Field::text("name", page.t("portal-customer-contact")).value(&customer.name).autocomplete("name"))
+        .field(
+            Field::text("name", page.t("portal-customer-contact"))
+                .value(&customer.name)
+                .autocomplete("name"),
+        )
         .field(
             Field::email("email", page.t("portal-customer-email"))
                 .value(customer.email.as_str())
                 .hint(page.t("portal-customer-email-hint")),
         )
-        .field(Field::text("street", page.t("auth-street")).value(&customer.street).optional().autocomplete("street-address"))
+        .field(
+            Field::text("street", page.t("auth-street"))
+                .value(&customer.street)
+                .optional()
+                .autocomplete("street-address"),
+        )
         .row(vec![
             Field::text("postal_code", page.t("auth-postal-code"))
                 .value(&customer.postal_code)
                 .optional()
                 .autocomplete("postal-code")
                 .short(),
-            Field::text("city", page.t("auth-city")).value(&customer.city).optional().autocomplete("address-level2"),
+            Field::text("city", page.t("auth-city"))
+                .value(&customer.city)
+                .optional()
+                .autocomplete("address-level2"),
         ])
-        .field(Field::text("region", page.t("auth-region")).maybe(customer.region.clone()).optional())
+        .field(
+            Field::text("region", page.t("auth-region"))
+                .maybe(customer.region.clone())
+                .optional(),
+        )
         .field(Field::select("country", page.t("auth-country"), places::countries(page)).value(&customer.country))
         .field(
             Field::text("tax_number", page.t("auth-tax-number"))
@@ -107,7 +154,9 @@ fn details<'a>(page: &'a Page, customer: &CustomerView) -> Form<'a> {
         )
         .row(vec![
             Field::select("locale", page.t("portal-customer-language"), languages).value(&customer.locale),
-            Field::text("currency", page.t("portal-customer-currency")).value(customer.currency.code()).disabled(),
+            Field::text("currency", page.t("portal-customer-currency"))
+                .value(customer.currency.code())
+                .disabled(),
         ])
         .field(Field::select("time_zone", page.t("auth-time-zone"), places::zones()).value(&customer.time_zone))
         .submit(page.t("ui-save"))
@@ -138,7 +187,9 @@ fn members(page: &Page, customer: &CustomerView, owns: bool) -> Panel {
                 .cell(remove)
         }))
         .plain();
-    let panel = Panel::new(page.t("portal-members")).id(format!("members-{}", customer.number)).add(table);
+    let panel = Panel::new(page.t("portal-members"))
+        .id(format!("members-{}", customer.number))
+        .add(table);
     if !owns {
         return panel;
     }
@@ -154,7 +205,11 @@ fn members(page: &Page, customer: &CustomerView, owns: bool) -> Panel {
         .id(customer.number.to_string())
         .hidden("customer_id", customer.id.as_str())
         .field(Field::email("email", page.t("auth-email")).autocomplete("off"))
-        .field(Field::text("name", page.t("auth-name")).optional().hint(page.t("portal-member-name-hint")))
+        .field(
+            Field::text("name", page.t("auth-name"))
+                .optional()
+                .hint(page.t("portal-member-name-hint")),
+        )
         .field(Field::radios("role", page.t("portal-member-role"), roles).value("member"))
         .submit(page.t("portal-member-add"));
     panel.add(form)

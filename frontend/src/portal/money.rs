@@ -6,8 +6,8 @@ use hostwright_panel::billing::totals::{self, LineInput, LineKind};
 use hostwright_panel::billing::{entity, tax};
 use hostwright_panel::platform::Tx;
 use hostwright_panel::platform::error::Result;
-use hostwright_panel::{customers, renewals};
 use hostwright_panel::subscriptions::model::{SubscriptionState, SubscriptionView};
+use hostwright_panel::{customers, renewals};
 
 /// What a period of this net amount costs this customer today.
 ///
@@ -17,7 +17,12 @@ pub fn gross_in(tx: &mut Tx<'_>, customer_id: &str, net: Money) -> Result<Money>
     let seller = entity::load_in(tx)?;
     let buyer = customers::queries::load_in(tx, customer_id)?;
     let decision = tax::decide_in(tx, &seller, &buyer, seller.today(tx.now()))?;
-    let line = LineInput { description: String::new(), quantity: 1.into(), unit: net, kind: LineKind::Recurring };
+    let line = LineInput {
+        description: String::new(),
+        quantity: 1.into(),
+        unit: net,
+        kind: LineKind::Recurring,
+    };
     Ok(totals::compute(&[line], &decision, seller.rounding.mode())?.total)
 }
 

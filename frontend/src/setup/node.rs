@@ -33,7 +33,10 @@ pub async fn show(visit: Visit) -> Result<String> {
         .subtitle(page.t("setup-node-text"))
         .add(progress(page, 2))
         .add(section("node", page.t("setup-node"), node(page, &known)))
-        .add((!known.is_empty() || !pools.is_empty()).then(|| section("pool", page.t("setup-pool"), pool(page, &known, &pools))))
+        .add(
+            (!known.is_empty() || !pools.is_empty())
+                .then(|| section("pool", page.t("setup-pool"), pool(page, &known, &pools))),
+        )
         .add(way_on)
         .render())
 }
@@ -41,7 +44,10 @@ pub async fn show(visit: Visit) -> Result<String> {
 fn node(page: &Page, known: &[NodeView]) -> leptos::prelude::AnyView {
     if let Some(node) = known.first() {
         let sizes = words::sizes(page, node.totals.vcpus, node.totals.memory_mib, node.totals.disk_gib);
-        let text = page.t_with("setup-node-there", &[("name", node.name.clone().into()), ("sizes", sizes.into())]);
+        let text = page.t_with(
+            "setup-node-there",
+            &[("name", node.name.clone().into()), ("sizes", sizes.into())],
+        );
         return ready(text, crate::ui::link("/staff/nodes", page.t("setup-node-more")));
     }
     let hypervisors = Hypervisor::ALL
@@ -59,12 +65,29 @@ fn node(page: &Page, known: &[NodeView]) -> leptos::prelude::AnyView {
         })
         .collect();
     Form::new(page, "nodes.register")
-        .field(Field::text("name", page.t("setup-node-name")).hint(page.t("setup-node-name-hint")).placeholder("node-1").max_length(63))
+        .field(
+            Field::text("name", page.t("setup-node-name"))
+                .hint(page.t("setup-node-name-hint"))
+                .placeholder("node-1")
+                .max_length(63),
+        )
         .field(Field::radios("hypervisor", page.t("setup-hypervisor"), hypervisors).value("kvm"))
-        .field(Field::text("uri", page.t("setup-uri")).value("qemu:///system").hint(page.t("setup-uri-hint")))
+        .field(
+            Field::text("uri", page.t("setup-uri"))
+                .value("qemu:///system")
+                .hint(page.t("setup-uri-hint")),
+        )
         .field(Field::radios("acceleration", page.t("setup-acceleration"), accelerations).value("kvm"))
-        .field(Field::text("pool", page.t("setup-storage-pool")).value("hostwright").hint(page.t("setup-storage-pool-hint")))
-        .field(Field::text("network", page.t("setup-network")).value("hostwright").hint(page.t("setup-network-hint")))
+        .field(
+            Field::text("pool", page.t("setup-storage-pool"))
+                .value("hostwright")
+                .hint(page.t("setup-storage-pool-hint")),
+        )
+        .field(
+            Field::text("network", page.t("setup-network"))
+                .value("hostwright")
+                .hint(page.t("setup-network-hint")),
+        )
         .submit(page.t("setup-node-register"))
         .view()
 }
@@ -80,9 +103,21 @@ fn pool(page: &Page, known: &[NodeView], pools: &[PoolView]) -> leptos::prelude:
         return ready(text, crate::ui::link("/staff/addresses", page.t("setup-pool-more")));
     }
     let mut form = Form::new(page, "addresses.create_pool")
-        .field(Field::text("name", page.t("setup-pool-name")).value(page.t("setup-pool-name-usual")).max_length(80))
-        .field(Field::text("cidr", page.t("setup-cidr")).hint(page.t("setup-cidr-hint")).placeholder("192.0.2.0/24"))
-        .field(Field::text("gateway", page.t("setup-gateway")).hint(page.t("setup-gateway-hint")).placeholder("192.0.2.1"))
+        .field(
+            Field::text("name", page.t("setup-pool-name"))
+                .value(page.t("setup-pool-name-usual"))
+                .max_length(80),
+        )
+        .field(
+            Field::text("cidr", page.t("setup-cidr"))
+                .hint(page.t("setup-cidr-hint"))
+                .placeholder("192.0.2.0/24"),
+        )
+        .field(
+            Field::text("gateway", page.t("setup-gateway"))
+                .hint(page.t("setup-gateway-hint"))
+                .placeholder("192.0.2.1"),
+        )
         .field(
             Field::textarea("resolvers", page.t("setup-resolvers"), 2)
                 .optional()
@@ -90,7 +125,11 @@ fn pool(page: &Page, known: &[NodeView], pools: &[PoolView]) -> leptos::prelude:
         );
     if !known.is_empty() {
         let choices = std::iter::once(Choice::new("", page.t("setup-pool-every-node")))
-            .chain(known.iter().map(|node| Choice::new(node.id.as_str(), node.name.clone())))
+            .chain(
+                known
+                    .iter()
+                    .map(|node| Choice::new(node.id.as_str(), node.name.clone())),
+            )
             .collect();
         form = form.field(Field::select("node_id", page.t("setup-pool-node"), choices).optional());
     }

@@ -29,7 +29,11 @@ pub fn timeline<'a>(page: &'a Page, rows: &[AuditRow]) -> Timeline<'a> {
 #[must_use]
 pub fn sentence(page: &Page, action: &str) -> String {
     let key = format!("done-{action}");
-    if page.texts.has(&key) { page.t(&key) } else { action.to_owned() }
+    if page.texts.has(&key) {
+        page.t(&key)
+    } else {
+        action.to_owned()
+    }
 }
 
 fn tone(action: &str) -> Tone {
@@ -62,10 +66,19 @@ fn place_of(subject: &str) -> Option<String> {
 /// The numbers, amounts and reasons that were noted with the change.
 fn detail(row: &AuditRow) -> Option<String> {
     let noted: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&row.detail).ok()?;
-    let told: Vec<String> = ["number", "credit_note", "total", "amount", "reference", "reason", "email", "hostname"]
-        .iter()
-        .filter_map(|name| noted.get(*name)?.as_str().map(str::to_owned))
-        .filter(|text| !text.is_empty())
-        .collect();
+    let told: Vec<String> = [
+        "number",
+        "credit_note",
+        "total",
+        "amount",
+        "reference",
+        "reason",
+        "email",
+        "hostname",
+    ]
+    .iter()
+    .filter_map(|name| noted.get(*name)?.as_str().map(str::to_owned))
+    .filter(|text| !text.is_empty())
+    .collect();
     (!told.is_empty()).then(|| told.join(" \u{00b7} "))
 }

@@ -32,7 +32,12 @@ fn draw(page: &Page, balance: &TrialBalance, entries: &Paged<TransferView>, sear
     };
     let mut shell = Shell::new(page, page.t("office-ledger"))
         .subtitle(page.t("office-ledger-subtitle"))
-        .other(words::button_for(page, "reports.verify", "office-verify", "/staff/verify"));
+        .other(words::button_for(
+            page,
+            "reports.verify",
+            "office-verify",
+            "/staff/verify",
+        ));
     if search.is_none() && !page.path.contains("after=") {
         shell = shell.add(trial_balance(page, balance));
     }
@@ -50,7 +55,10 @@ fn draw(page: &Page, balance: &TrialBalance, entries: &Paged<TransferView>, sear
 
 fn trial_balance(page: &Page, balance: &TrialBalance) -> AnyView {
     if balance.accounts.is_empty() {
-        return Panel::new(page.t("office-trial-balance")).id("balance").add(muted(page.t("office-trial-balance-none"))).view();
+        return Panel::new(page.t("office-trial-balance"))
+            .id("balance")
+            .add(muted(page.t("office-trial-balance-none")))
+            .view();
     }
     let panels = balance
         .currencies
@@ -70,21 +78,35 @@ fn trial_balance(page: &Page, balance: &TrialBalance) -> AnyView {
                 .column(Column::number(page.t("office-debits")))
                 .column(Column::number(page.t("office-credits")))
                 .column(Column::number(page.t("office-balance")))
-                .rows(balance.accounts.iter().filter(|account| account.debits.currency == currency).map(|account| {
-                    Row::new()
-                        .cell(account_name(page, &account.code))
-                        .cell(page.t(&format!("office-account-{}", account.kind)))
-                        .cell(money(page, account.debits))
-                        .cell(money(page, account.credits))
-                        .cell(money(page, account.balance))
-                }))
+                .rows(
+                    balance
+                        .accounts
+                        .iter()
+                        .filter(|account| account.debits.currency == currency)
+                        .map(|account| {
+                            Row::new()
+                                .cell(account_name(page, &account.code))
+                                .cell(page.t(&format!("office-account-{}", account.kind)))
+                                .cell(money(page, account.debits))
+                                .cell(money(page, account.credits))
+                                .cell(money(page, account.balance))
+                        }),
+                )
                 .total(page.t("office-sum"))
                 .total("")
                 .total(money(page, total.debits))
                 .total(money(page, total.credits))
                 .total("");
-            let title = page.t_with("office-trial-balance-in", &[("currency", currency.code().to_owned().into())]);
-            Panel::new(title).id(format!("balance-{}", currency.code())).flush().aside(state).add(table).view()
+            let title = page.t_with(
+                "office-trial-balance-in",
+                &[("currency", currency.code().to_owned().into())],
+            );
+            Panel::new(title)
+                .id(format!("balance-{}", currency.code()))
+                .flush()
+                .aside(state)
+                .add(table)
+                .view()
         })
         .collect();
     stack(panels)
@@ -96,17 +118,27 @@ fn account_name(page: &Page, code: &str) -> AnyView {
     let parts: Vec<&str> = code.split(':').collect();
     match parts.as_slice() {
         ["tax", country, rate] => {
-            let percent = rate.parse::<hostwright_kernel::Rate>().map_or_else(|_| (*rate).to_owned(), |rate| rate.percent());
+            let percent = rate
+                .parse::<hostwright_kernel::Rate>()
+                .map_or_else(|_| (*rate).to_owned(), |rate| rate.percent());
             page.t_with(
                 "office-account-tax",
-                &[("country", places::country(page, country).into()), ("percent", page.decimal(&percent).into())],
+                &[
+                    ("country", places::country(page, country).into()),
+                    ("percent", page.decimal(&percent).into()),
+                ],
             )
             .view()
         }
         ["revenue", kind] => page.t(&format!("office-account-revenue-{kind}")).view(),
         ["clearing", kind] => page.t(&format!("office-account-clearing-{kind}")).view(),
-        [customers @ ("receivable" | "credit"), id] => link(format!("/staff/customers/{id}"), page.t(&format!("office-account-of-{customers}"))),
-        [known @ ("receivable" | "credit" | "bank" | "cash" | "goodwill")] => page.t(&format!("office-account-{known}")).view(),
+        [customers @ ("receivable" | "credit"), id] => link(
+            format!("/staff/customers/{id}"),
+            page.t(&format!("office-account-of-{customers}")),
+        ),
+        [known @ ("receivable" | "credit" | "bank" | "cash" | "goodwill")] => {
+            page.t(&format!("office-account-{known}")).view()
+        }
         _ => code.to_owned().view(),
     }
 }

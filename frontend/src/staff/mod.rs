@@ -15,7 +15,6 @@ pub mod history;
 mod invoices;
 mod ledger;
 pub mod office;
-pub mod words;
 mod orders;
 mod payments;
 mod pick;
@@ -24,6 +23,7 @@ mod search;
 mod settings;
 mod subscriptions;
 mod verify;
+pub mod words;
 
 /// Their pages.
 #[must_use]

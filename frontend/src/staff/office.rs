@@ -1,6 +1,9 @@
 //! Money and customers: the pages of the office and where they are.
 
-use super::{account, customers, dashboard, invoices, ledger, orders, payments, renewals, search, settings, subscriptions, verify};
+use super::{
+    account, customers, dashboard, invoices, ledger, orders, payments, renewals, search, settings, subscriptions,
+    verify,
+};
 use crate::route;
 use crate::route::Route;
 
@@ -26,7 +29,11 @@ pub fn routes() -> Vec<Route> {
         route!("/staff/ledger", Staff, ledger::show),
         route!("/staff/renewals", Staff, renewals::show),
         route!("/staff/subscriptions", Staff, subscriptions::list),
-        route!("/staff/subscriptions/{subscription_id}", Staff, subscriptions::detail::show),
+        route!(
+            "/staff/subscriptions/{subscription_id}",
+            Staff,
+            subscriptions::detail::show
+        ),
         route!("/staff/settings", Staff, settings::show),
         route!("/staff/verify", Staff, verify::show),
     ]

@@ -34,7 +34,11 @@ pub async fn chosen(visit: &Visit) -> Result<Option<CustomerView>> {
 /// When the caller may not, or the database fails.
 pub async fn customer(visit: &Visit) -> Result<AnyView> {
     let search = visit.params.get("search").map(str::to_owned);
-    let input = ListInput { search: search.clone(), limit: Some(SHOWN), ..ListInput::default() };
+    let input = ListInput {
+        search: search.clone(),
+        limit: Some(SHOWN),
+        ..ListInput::default()
+    };
     let found = customers::queries::list(&visit.call, input).await?.items;
     Ok(draw(&visit.page, search.as_deref().unwrap_or_default(), &found))
 }
@@ -54,12 +58,18 @@ fn draw(page: &Page, search: &str, found: &[CustomerView]) -> AnyView {
                 .cell(words::customer_state(page, customer.state))
         }))
         .empty(
-            Empty::new(page.t("office-pick-none"), page.t("office-pick-none-text"))
-                .action(words::button_for(page, "customers.create", "office-customer-new", "/staff/customers/new")),
+            Empty::new(page.t("office-pick-none"), page.t("office-pick-none-text")).action(words::button_for(
+                page,
+                "customers.create",
+                "office-customer-new",
+                "/staff/customers/new",
+            )),
         );
     stack(vec![
         explanation(page),
-        Filters::new(page).search("search", search, page.t("office-pick-search")).view(),
+        Filters::new(page)
+            .search("search", search, page.t("office-pick-search"))
+            .view(),
         table.view(),
     ])
 }

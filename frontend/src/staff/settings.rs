@@ -68,8 +68,18 @@ fn draw(page: &Page, known: &Known) -> String {
         ladder(page, &known.ladder),
     ]);
     Shell::new(page, page.t("office-settings"))
-        .other(words::button_for(page, "departments.list", "office-departments", "/staff/departments"))
-        .other(words::button_for(page, "reports.verify", "office-verify", "/staff/verify"))
+        .other(words::button_for(
+            page,
+            "departments.list",
+            "office-departments",
+            "/staff/departments",
+        ))
+        .other(words::button_for(
+            page,
+            "reports.verify",
+            "office-verify",
+            "/staff/verify",
+        ))
         .tabs(tabs)
         .add(grid("halves", vec![seller(page, &known.entity), side]))
         .add(tax_rates(page, known))
@@ -78,7 +88,12 @@ fn draw(page: &Page, known: &Known) -> String {
 
 fn brand(page: &Page, settings: &Settings) -> AnyView {
     let form = Form::new(page, "settings.update")
-        .field(Field::text("brand_name", page.t("office-brand-name")).value(&settings.brand_name).hint(page.t("office-brand-name-hint")).max_length(60))
+        .field(
+            Field::text("brand_name", page.t("office-brand-name"))
+                .value(&settings.brand_name)
+                .hint(page.t("office-brand-name-hint"))
+                .max_length(60),
+        )
         .submit(page.t("ui-save"));
     Panel::new(page.t("office-brand")).id("brand").add(form).view()
 }
@@ -87,7 +102,10 @@ fn seller(page: &Page, entity: &LegalEntity) -> AnyView {
     if !page.may("entity.update") {
         return seller_facts(page, entity);
     }
-    let roundings = RoundingPolicy::ALL.iter().map(|mode| Choice::new(mode.to_string(), rounding(page, *mode))).collect();
+    let roundings = RoundingPolicy::ALL
+        .iter()
+        .map(|mode| Choice::new(mode.to_string(), rounding(page, *mode)))
+        .collect();
     let form = Form::new(page, "entity.update")
         .id("entity")
         .hidden("version", entity.version.to_string())
@@ -97,16 +115,37 @@ fn seller(page: &Page, entity: &LegalEntity) -> AnyView {
             Field::text("postal_code", page.t("office-postal-code")).value(&entity.postal_code),
             Field::text("city", page.t("office-city")).value(&entity.city),
         ])
-        .field(Field::select("country", page.t("office-country"), places::countries(page)).value(&entity.country).hint(page.t("office-entity-country-hint")))
-        .field(Field::text("tax_number", page.t("office-tax-number")).value(&entity.tax_number).clears())
-        .field(Field::email("email", page.t("office-entity-email")).value(&entity.email).hint(page.t("office-entity-email-hint")))
-        .field(Field::text("bank_account", page.t("office-bank-account")).value(&entity.bank_account).clears().hint(page.t("office-bank-account-hint")))
+        .field(
+            Field::select("country", page.t("office-country"), places::countries(page))
+                .value(&entity.country)
+                .hint(page.t("office-entity-country-hint")),
+        )
+        .field(
+            Field::text("tax_number", page.t("office-tax-number"))
+                .value(&entity.tax_number)
+                .clears(),
+        )
+        .field(
+            Field::email("email", page.t("office-entity-email"))
+                .value(&entity.email)
+                .hint(page.t("office-entity-email-hint")),
+        )
+        .field(
+            Field::text("bank_account", page.t("office-bank-account"))
+                .value(&entity.bank_account)
+                .clears()
+                .hint(page.t("office-bank-account-hint")),
+        )
         .row(vec![
-            Field::select("currency", page.t("office-currency"), currencies(entity.currency)).value(entity.currency.code()),
+            Field::select("currency", page.t("office-currency"), currencies(entity.currency))
+                .value(entity.currency.code()),
             Field::select("time_zone", page.t("office-time-zone"), places::zones()).value(&entity.time_zone),
         ])
         .row(vec![
-            Field::text("series", page.t("office-series")).value(&entity.series).clears().max_length(8),
+            Field::text("series", page.t("office-series"))
+                .value(&entity.series)
+                .clears()
+                .max_length(8),
             Field::select("rounding", page.t("office-rounding"), roundings).value(entity.rounding.to_string()),
         ])
         .piece(muted(page.t("office-entity-hint")))
@@ -124,7 +163,10 @@ fn currencies(present: Currency) -> Vec<Choice> {
 fn seller_facts(page: &Page, entity: &LegalEntity) -> AnyView {
     let facts = Facts::new()
         .fact(page.t("office-entity-name"), &entity.name)
-        .fact(page.t("office-address"), format!("{}, {} {}", entity.street, entity.postal_code, entity.city))
+        .fact(
+            page.t("office-address"),
+            format!("{}, {} {}", entity.street, entity.postal_code, entity.city),
+        )
         .fact(page.t("office-country"), places::country(page, &entity.country))
         .fact(page.t("office-tax-number"), &entity.tax_number)
         .fact(page.t("office-entity-email"), &entity.email)
@@ -142,34 +184,81 @@ fn rounding(page: &Page, mode: RoundingPolicy) -> String {
 fn ladder(page: &Page, ladder: &Ladder) -> AnyView {
     let reminders: Vec<String> = ladder.reminder_days.iter().map(ToString::to_string).collect();
     let days = |name: &str, key: &str, value: i64, most: i64| {
-        Field::number(name, page.t(key)).value(value.to_string()).range(0, most).suffix(page.t("office-days")).hint(page.t(&format!("{key}-hint")))
+        Field::number(name, page.t(key))
+            .value(value.to_string())
+            .range(0, most)
+            .suffix(page.t("office-days"))
+            .hint(page.t(&format!("{key}-hint")))
     };
     let form = Form::new(page, "renewals.set_policy")
         .id("ladder")
-        .field(days("invoice_days_ahead", "office-ladder-ahead", ladder.invoice_days_ahead, 60))
-        .field(days("first_due_days", "office-ladder-first-due", ladder.first_due_days, 90))
+        .field(days(
+            "invoice_days_ahead",
+            "office-ladder-ahead",
+            ladder.invoice_days_ahead,
+            60,
+        ))
+        .field(days(
+            "first_due_days",
+            "office-ladder-first-due",
+            ladder.first_due_days,
+            90,
+        ))
         .field(
             Field::text("reminder_days", page.t("office-ladder-reminder-days"))
                 .value(reminders.join(", "))
                 .hint(page.t("office-ladder-reminder-days-hint"))
                 .short(),
         )
-        .field(days("suspend_after_days", "office-ladder-suspend-after", ladder.suspend_after_days, 365))
-        .field(days("terminate_after_days", "office-ladder-terminate-after", ladder.terminate_after_days, 365))
+        .field(days(
+            "suspend_after_days",
+            "office-ladder-suspend-after",
+            ladder.suspend_after_days,
+            365,
+        ))
+        .field(days(
+            "terminate_after_days",
+            "office-ladder-terminate-after",
+            ladder.terminate_after_days,
+            365,
+        ))
         .submit(page.t("ui-save"));
-    let panel = Panel::new(page.t("office-ladder")).id("ladder").add(muted(page.t("office-ladder-text")));
-    if page.may("renewals.set_policy") { panel.add(form).view() } else { panel.view() }
+    let panel = Panel::new(page.t("office-ladder"))
+        .id("ladder")
+        .add(muted(page.t("office-ladder-text")));
+    if page.may("renewals.set_policy") {
+        panel.add(form).view()
+    } else {
+        panel.view()
+    }
 }
 
 fn clock_panel(page: &Page, clock: &ClockView) -> AnyView {
-    let ahead = if clock.seconds_ahead > 0 { page.span(clock.seconds_ahead) } else { page.t("office-clock-not-ahead") };
-    let facts = Facts::new().fact(page.t("office-clock-now"), page.instant(clock.now)).fact(page.t("office-clock-ahead"), ahead);
+    let ahead = if clock.seconds_ahead > 0 {
+        page.span(clock.seconds_ahead)
+    } else {
+        page.t("office-clock-not-ahead")
+    };
+    let facts = Facts::new()
+        .fact(page.t("office-clock-now"), page.instant(clock.now))
+        .fact(page.t("office-clock-ahead"), ahead);
     let form = Form::new(page, "clock.advance")
         .id("clock")
-        .field(Field::number("days", page.t("office-clock-days")).value("1").range(1, 3650).suffix(page.t("office-days")).hint(page.t("office-clock-hint")))
+        .field(
+            Field::number("days", page.t("office-clock-days"))
+                .value("1")
+                .range(1, 3650)
+                .suffix(page.t("office-days"))
+                .hint(page.t("office-clock-hint")),
+        )
         .look(Look::Plain)
         .submit(page.t("office-clock-advance"));
-    Panel::new(page.t("office-clock")).id("clock").tone(Tone::Warn).add(facts).add(form).view()
+    Panel::new(page.t("office-clock"))
+        .id("clock")
+        .tone(Tone::Warn)
+        .add(facts)
+        .add(form)
+        .view()
 }
 
 fn tax_rates(page: &Page, known: &Known) -> AnyView {
@@ -211,6 +300,11 @@ fn tax_rates(page: &Page, known: &Known) -> AnyView {
         .id("tax")
         .flush()
         .add(table)
-        .add(page.may("tax.set_rate").then(|| Panel::new(page.t("office-tax-new")).id("tax-new").add(muted(page.t("office-tax-text"))).add(form)))
+        .add(page.may("tax.set_rate").then(|| {
+            Panel::new(page.t("office-tax-new"))
+                .id("tax-new")
+                .add(muted(page.t("office-tax-text")))
+                .add(form)
+        }))
         .view()
 }

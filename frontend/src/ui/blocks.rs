@@ -17,13 +17,21 @@ impl ButtonLink {
     /// The one thing to do on this page.
     #[must_use]
     pub fn primary(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { label: label.into(), href: href.into(), look: Look::Primary }
+        Self {
+            label: label.into(),
+            href: href.into(),
+            look: Look::Primary,
+        }
     }
 
     /// One of the other things.
     #[must_use]
     pub fn plain(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { label: label.into(), href: href.into(), look: Look::Plain }
+        Self {
+            label: label.into(),
+            href: href.into(),
+            look: Look::Plain,
+        }
     }
 
     pub(crate) fn render(self) -> AnyView {
@@ -156,7 +164,11 @@ impl Empty {
     /// "No servers yet", and what one is for.
     #[must_use]
     pub fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { title: title.into(), text: text.into(), action: None }
+        Self {
+            title: title.into(),
+            text: text.into(),
+            action: None,
+        }
     }
 
     /// How to make the first one.
@@ -185,7 +197,11 @@ impl Notes {
     /// One or more sentences.
     #[must_use]
     pub fn new(tone: Tone, text: impl Piece) -> Self {
-        Self { tone, title: None, body: vec![text.view()] }
+        Self {
+            tone,
+            title: None,
+            body: vec![text.view()],
+        }
     }
 
     /// A first line in bold.
@@ -204,7 +220,11 @@ impl Notes {
 
     pub(crate) fn render(self) -> AnyView {
         let title = self.title.map(|title| view! { <p class="note-title">{title}</p> });
-        let body: Vec<_> = self.body.into_iter().map(|piece| view! { <div>{piece}</div> }).collect();
+        let body: Vec<_> = self
+            .body
+            .into_iter()
+            .map(|piece| view! { <div>{piece}</div> })
+            .collect();
         html(view! { <div class=format!("note {}", self.tone.name())>{title}{body}</div> })
     }
 }
@@ -254,7 +274,10 @@ impl Stat {
     }
 
     pub(crate) fn render(self) -> AnyView {
-        let class = format!("stat{}", self.tone.map_or(String::new(), |tone| format!(" {}", tone.name())));
+        let class = format!(
+            "stat{}",
+            self.tone.map_or(String::new(), |tone| format!(" {}", tone.name()))
+        );
         let note = self.note.map(|note| view! { <div class="stat-note">{note}</div> });
         let value = self.value;
         let value = match self.href {
@@ -276,7 +299,10 @@ impl Tabs {
     /// Tabs named for screen readers.
     #[must_use]
     pub fn new(label: impl Into<String>) -> Self {
-        Self { label: label.into(), links: Vec::new() }
+        Self {
+            label: label.into(),
+            links: Vec::new(),
+        }
     }
 
     /// One tab.
@@ -288,8 +314,15 @@ impl Tabs {
 
     /// One tab with a count.
     #[must_use]
-    pub fn counted(mut self, label: impl Into<String>, href: impl Into<String>, current: bool, count: impl Into<String>) -> Self {
-        self.links.push((label.into(), href.into(), current, Some(count.into())));
+    pub fn counted(
+        mut self,
+        label: impl Into<String>,
+        href: impl Into<String>,
+        current: bool,
+        count: impl Into<String>,
+    ) -> Self {
+        self.links
+            .push((label.into(), href.into(), current, Some(count.into())));
         self
     }
 

@@ -53,7 +53,9 @@ impl Frame<'_> {
 
     fn figure(&self, kind: &str, scale: &Scale, drawing: &str, legend: AnyView, series: &[Series]) -> AnyView {
         let id = format!("chart-{}", slug(&self.title.to_lowercase()));
-        let mut table = Table::new(self.title.clone()).plain().column(Column::text(self.label_title.clone()));
+        let mut table = Table::new(self.title.clone())
+            .plain()
+            .column(Column::text(self.label_title.clone()));
         for one in series {
             table = table.column(Column::number(one.name.clone()));
         }
@@ -87,12 +89,21 @@ impl Frame<'_> {
             .ticks()
             .map(|tick| (scale.y(tick) + 4, self.page.decimal(&trimmed(tick, self.exponent))))
             .collect();
-        let longest = texts.iter().map(|(_, text)| int(text.chars().count())).max().unwrap_or(0);
+        let longest = texts
+            .iter()
+            .map(|(_, text)| int(text.chars().count()))
+            .max()
+            .unwrap_or(0);
         let width = longest * 8 + 10;
         let height = TOP + HEIGHT + BOTTOM;
         let mut drawing = format!("<svg class=\"ticks\" aria-hidden=\"true\" width=\"{width}\" height=\"{height}\">");
         for (y, text) in texts {
-            let _ = write!(drawing, "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>", width - 10, escape(&text));
+            let _ = write!(
+                drawing,
+                "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>",
+                width - 10,
+                escape(&text)
+            );
         }
         drawing.push_str("</svg>");
         drawing
@@ -222,7 +233,13 @@ pub struct LineChart<'a> {
 impl<'a> LineChart<'a> {
     /// As [`BarChart::new`], over the given labels.
     #[must_use]
-    pub fn new(page: &'a Page, title: impl Into<String>, unit: impl Into<String>, exponent: u32, labels: Vec<String>) -> Self {
+    pub fn new(
+        page: &'a Page,
+        title: impl Into<String>,
+        unit: impl Into<String>,
+        exponent: u32,
+        labels: Vec<String>,
+    ) -> Self {
         Self {
             frame: Frame {
                 page,
@@ -241,7 +258,10 @@ impl<'a> LineChart<'a> {
     /// The next line; up to four can be told apart.
     #[must_use]
     pub fn series(mut self, name: impl Into<String>, values: Vec<Option<i64>>) -> Self {
-        self.series.push(Series { name: name.into(), values });
+        self.series.push(Series {
+            name: name.into(),
+            values,
+        });
         self
     }
 
@@ -253,7 +273,10 @@ impl<'a> LineChart<'a> {
     }
 
     pub(crate) fn render(self) -> AnyView {
-        let all = self.series.iter().flat_map(|series| series.values.iter().copied().flatten());
+        let all = self
+            .series
+            .iter()
+            .flat_map(|series| series.values.iter().copied().flatten());
         let scale = Scale::over(all.chain(self.top));
         let count = int(self.frame.labels.len());
         let last = (count - 1).max(1);
@@ -275,7 +298,11 @@ impl<'a> LineChart<'a> {
                         zero = scale.y(0),
                     );
                 }
-                let _ = write!(lines, "<polyline class=\"line line-{number}\" points=\"{}\"/>", points.join(" "));
+                let _ = write!(
+                    lines,
+                    "<polyline class=\"line line-{number}\" points=\"{}\"/>",
+                    points.join(" ")
+                );
             }
         }
         let height = TOP + HEIGHT + BOTTOM;
@@ -382,18 +409,27 @@ impl<'a> Meter<'a> {
                 percent(value, whole),
             );
             at = at.saturating_add(value);
-            let swatch = format!("<svg class=\"swatch\" width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{class}\" width=\"10\" height=\"10\" rx=\"2\"/></svg>");
+            let swatch = format!(
+                "<svg class=\"swatch\" width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{class}\" width=\"10\" height=\"10\" rx=\"2\"/></svg>"
+            );
             names.push(view! { <li>{markup(swatch)}<span>{slice.label.clone()}</span><span class="money">{slice.text.clone()}</span></li> });
         }
         let text = self.page.t_with(
             "ui-meter-of",
             &[
-                ("percent", (i64::try_from(used).unwrap_or(i64::MAX).saturating_mul(100) / whole.min(i64::try_from(self.total.max(1)).unwrap_or(i64::MAX))).into()),
+                (
+                    "percent",
+                    (i64::try_from(used).unwrap_or(i64::MAX).saturating_mul(100)
+                        / whole.min(i64::try_from(self.total.max(1)).unwrap_or(i64::MAX)))
+                    .into(),
+                ),
                 ("total", self.total_text.into()),
             ],
         );
         let label = escape(&format!("{}: {text}", self.title));
-        let svg = format!("<svg class=\"meter-bar\" role=\"img\" aria-label=\"{label}\" width=\"100%\" height=\"12\">{drawing}</svg>");
+        let svg = format!(
+            "<svg class=\"meter-bar\" role=\"img\" aria-label=\"{label}\" width=\"100%\" height=\"12\">{drawing}</svg>"
+        );
         html(view! {
             <div class="meter" data-chart="yes">
                 <p class="meter-head"><span>{self.title}</span><span class="muted">{text}</span></p>
@@ -427,7 +463,11 @@ impl Scale {
         while step < wanted {
             // 1, 2, 5, 10, 20, 50 and so on.
             let lead = leading_digit(step);
-            step = if lead == 2 { step.saturating_mul(5) / 2 } else { step.saturating_mul(2) };
+            step = if lead == 2 {
+                step.saturating_mul(5) / 2
+            } else {
+                step.saturating_mul(2)
+            };
         }
         Self {
             low: low.div_euclid(step).saturating_mul(step),
@@ -511,9 +551,18 @@ mod tests {
 
     #[test]
     fn an_axis_has_round_steps_and_holds_every_value() {
-        for values in [vec![0], vec![7], vec![-50, 1_234], vec![99_999, 100_001], vec![i64::MAX / 4]] {
+        for values in [
+            vec![0],
+            vec![7],
+            vec![-50, 1_234],
+            vec![99_999, 100_001],
+            vec![i64::MAX / 4],
+        ] {
             let scale = Scale::over(values.iter().copied());
-            assert!(values.iter().all(|value| (scale.low..=scale.high).contains(value)), "{scale:?}");
+            assert!(
+                values.iter().all(|value| (scale.low..=scale.high).contains(value)),
+                "{scale:?}"
+            );
             assert!(scale.ticks().count() <= 7, "{scale:?}");
             assert!(matches!(leading_digit(scale.step), 1 | 2 | 5));
         }

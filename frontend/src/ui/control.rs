@@ -112,7 +112,11 @@ impl<'a> ActionButton<'a> {
         let id = FormId::new(&self.action, None, &self.hidden);
         let refused = id.refused(self.page);
         let errors = refused.map(|state| {
-            let texts: Vec<_> = state.errors.iter().map(|error| view! { <li>{error.text.clone()}</li> }).collect();
+            let texts: Vec<_> = state
+                .errors
+                .iter()
+                .map(|error| view! { <li>{error.text.clone()}</li> })
+                .collect();
             html(view! { <ul class="field-error">{texts}</ul> })
         });
         let hidden = envelope(self.page, &id, &self.hidden, self.then.as_deref());
@@ -128,9 +132,8 @@ impl<'a> ActionButton<'a> {
             }),
             Some((question, lost)) => {
                 let lost: Vec<_> = lost.into_iter().map(|line| view! { <li>{line}</li> }).collect();
-                let losses = (!lost.is_empty()).then(|| {
-                    html(view! { <p>{self.page.t("ui-confirm-lost")}</p><ul class="lost">{lost}</ul> })
-                });
+                let losses = (!lost.is_empty())
+                    .then(|| html(view! { <p>{self.page.t("ui-confirm-lost")}</p><ul class="lost">{lost}</ul> }));
                 html(view! {
                     <details class="confirm" open=refused.is_some()>
                         <summary class=self.look.class()>{format!("{}\u{2026}", self.label)}</summary>

@@ -57,7 +57,11 @@ impl State {
     /// A state.
     #[must_use]
     pub fn new(tone: Tone, word: impl Into<String>) -> Self {
-        Self { tone, word: word.into(), since: None }
+        Self {
+            tone,
+            word: word.into(),
+            since: None,
+        }
     }
 
     /// Since when, or why, in a few words.

@@ -120,7 +120,9 @@ impl Field {
     /// A six-digit code from an app or a mail.
     #[must_use]
     pub fn one_time_code(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self::of(Kind::Number, name, label).autocomplete("one-time-code").short()
+        Self::of(Kind::Number, name, label)
+            .autocomplete("one-time-code")
+            .short()
     }
 
     /// Several lines of text.
@@ -132,19 +134,28 @@ impl Field {
     /// One of many, in a closed list.
     #[must_use]
     pub fn select(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self { choices, ..Self::of(Kind::Select, name, label) }
+        Self {
+            choices,
+            ..Self::of(Kind::Select, name, label)
+        }
     }
 
     /// One of a few, all visible.
     #[must_use]
     pub fn radios(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self { choices, ..Self::of(Kind::Radios, name, label) }
+        Self {
+            choices,
+            ..Self::of(Kind::Radios, name, label)
+        }
     }
 
     /// One of a few, each a card with detail and price.
     #[must_use]
     pub fn cards(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self { choices, ..Self::of(Kind::Cards, name, label) }
+        Self {
+            choices,
+            ..Self::of(Kind::Cards, name, label)
+        }
     }
 
     /// Yes or no; sends `yes`, or nothing.
@@ -156,7 +167,11 @@ impl Field {
     /// Any number of a few.
     #[must_use]
     pub fn checkboxes(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self { choices, ..Self::of(Kind::Checkboxes, name, label) }.optional()
+        Self {
+            choices,
+            ..Self::of(Kind::Checkboxes, name, label)
+        }
+        .optional()
     }
 
     /// A file; make the form `multipart`.
@@ -308,7 +323,9 @@ impl Field {
         if let Some(state) = state {
             match field.kind {
                 Kind::Input("password") | Kind::File { .. } => {}
-                Kind::Checkbox | Kind::Checkboxes => field.values = state.values.get(&field.name).cloned().unwrap_or_default(),
+                Kind::Checkbox | Kind::Checkboxes => {
+                    field.values = state.values.get(&field.name).cloned().unwrap_or_default()
+                }
                 _ => {
                     if let Some(values) = state.values.get(&field.name) {
                         field.values = values.clone();
@@ -334,7 +351,13 @@ impl Field {
                 html(view! { <input type="hidden" name=mark value=name/> })
             })
             .collect();
-        let drawn = Drawn { field, id, errors, page }.draw();
+        let drawn = Drawn {
+            field,
+            id,
+            errors,
+            page,
+        }
+        .draw();
         html(view! { {drawn}{marks} })
     }
 }
@@ -350,12 +373,12 @@ struct Drawn<'a> {
 impl Drawn<'_> {
     fn draw(&self) -> AnyView {
         match self.field.kind {
-            Kind::Hidden => {
-                html(view! { <input type="hidden" name=self.field.name.clone() value=self.first()/> })
-            }
+            Kind::Hidden => html(view! { <input type="hidden" name=self.field.name.clone() value=self.first()/> }),
             Kind::Checkbox => self.checkbox(),
             Kind::Radios | Kind::Checkboxes | Kind::Cards => self.choices(),
-            Kind::Input(_) | Kind::Number | Kind::Decimal | Kind::Area(_) | Kind::Select | Kind::File { .. } => self.labelled(),
+            Kind::Input(_) | Kind::Number | Kind::Decimal | Kind::Area(_) | Kind::Select | Kind::File { .. } => {
+                self.labelled()
+            }
         }
     }
 
@@ -385,7 +408,12 @@ impl Drawn<'_> {
 
     fn hint(&self) -> AnyView {
         let id = format!("{}-hint", self.id);
-        html(self.field.hint.clone().map(|hint| view! { <p class="hint" id=id>{hint}</p> }))
+        html(
+            self.field
+                .hint
+                .clone()
+                .map(|hint| view! { <p class="hint" id=id>{hint}</p> }),
+        )
     }
 
     fn error(&self) -> AnyView {
@@ -414,10 +442,16 @@ impl Drawn<'_> {
         };
         let control = match &self.field.suffix {
             None => control,
-            Some(unit) => html(view! { <span class="with-suffix">{control}<span class="suffix" aria-hidden="true">{unit.clone()}</span></span> }),
+            Some(unit) => html(
+                view! { <span class="with-suffix">{control}<span class="suffix" aria-hidden="true">{unit.clone()}</span></span> },
+            ),
         };
         // The unit is part of the name for those who do not see it beside the field.
-        let unit = self.field.suffix.clone().map(|unit| view! { <span class="sr">{format!(" ({unit})")}</span> });
+        let unit = self
+            .field
+            .suffix
+            .clone()
+            .map(|unit| view! { <span class="sr">{format!(" ({unit})")}</span> });
         html(view! {
             <div class=self.class(self.field.width)>
                 <label class=label_class for=self.id.clone()>{self.field.label.clone()}{unit}{self.optional_mark()}</label>
@@ -547,20 +581,31 @@ impl Drawn<'_> {
     /// points to, so that a jump lands on something that can be used.
     fn choices(&self) -> AnyView {
         let field = &self.field;
-        let kind = if field.kind == Kind::Checkboxes { "checkbox" } else { "radio" };
+        let kind = if field.kind == Kind::Checkboxes {
+            "checkbox"
+        } else {
+            "radio"
+        };
         let options: Vec<_> = field
             .choices
             .iter()
             .enumerate()
             .map(|(index, choice)| {
-                let id = if index == 0 { self.id.clone() } else { format!("{}-{index}", self.id) };
+                let id = if index == 0 {
+                    self.id.clone()
+                } else {
+                    format!("{}-{index}", self.id)
+                };
                 let detail_id = format!("{id}-detail");
                 let described = choice.detail.is_some().then(|| detail_id.clone());
                 let detail = choice
                     .detail
                     .clone()
                     .map(|detail| view! { <span class="choice-detail" id=detail_id>{detail}</span> });
-                let aside = choice.aside.clone().map(|aside| view! { <span class="choice-aside">{aside}</span> });
+                let aside = choice
+                    .aside
+                    .clone()
+                    .map(|aside| view! { <span class="choice-aside">{aside}</span> });
                 view! {
                     <div class="choice">
                         <input
@@ -578,7 +623,11 @@ impl Drawn<'_> {
                 }
             })
             .collect();
-        let class = self.class(if field.kind == Kind::Cards { "choices cards" } else { "choices" });
+        let class = self.class(if field.kind == Kind::Cards {
+            "choices cards"
+        } else {
+            "choices"
+        });
         let legend_class = if field.hide_label { "label sr" } else { "label" };
         html(view! {
             <fieldset class=class aria-describedby=self.describedby()>

@@ -26,7 +26,11 @@ pub struct Form<'a> {
 #[derive(Debug)]
 enum Item {
     Field(Box<Field>),
-    Group { legend: String, hint: Option<String>, fields: Vec<Field> },
+    Group {
+        legend: String,
+        hint: Option<String>,
+        fields: Vec<Field>,
+    },
     Row(Vec<Field>),
     Piece(AnyView),
 }
@@ -93,7 +97,11 @@ impl<'a> Form<'a> {
     /// Fields under a heading of their own.
     #[must_use]
     pub fn group(mut self, legend: impl Into<String>, hint: Option<String>, fields: Vec<Field>) -> Self {
-        self.items.push(Item::Group { legend: legend.into(), hint, fields });
+        self.items.push(Item::Group {
+            legend: legend.into(),
+            hint,
+            fields,
+        });
         self
     }
 
@@ -168,11 +176,17 @@ impl<'a> Form<'a> {
                 Item::Field(field) => field.render(page, &id.0, state),
                 Item::Piece(piece) => piece,
                 Item::Row(fields) => {
-                    let fields: Vec<_> = fields.into_iter().map(|field| field.render(page, &id.0, state)).collect();
+                    let fields: Vec<_> = fields
+                        .into_iter()
+                        .map(|field| field.render(page, &id.0, state))
+                        .collect();
                     html(view! { <div class="field-row">{fields}</div> })
                 }
                 Item::Group { legend, hint, fields } => {
-                    let fields: Vec<_> = fields.into_iter().map(|field| field.render(page, &id.0, state)).collect();
+                    let fields: Vec<_> = fields
+                        .into_iter()
+                        .map(|field| field.render(page, &id.0, state))
+                        .collect();
                     let hint = hint.map(|hint| view! { <p class="hint">{hint}</p> });
                     html(view! { <fieldset class="group"><legend>{legend}</legend>{hint}{fields}</fieldset> })
                 }

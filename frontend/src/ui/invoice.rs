@@ -83,8 +83,14 @@ impl InvoiceDocument<'_> {
     pub(crate) fn render(self) -> AnyView {
         let page = self.page;
         let party = |title: String, party: InvoiceParty| {
-            let lines: Vec<_> = party.lines.into_iter().map(|line| view! { <span>{line}</span> }).collect();
-            html(view! { <div class="party"><p class="party-title">{title}</p><address><strong>{party.name}</strong>{lines}</address></div> })
+            let lines: Vec<_> = party
+                .lines
+                .into_iter()
+                .map(|line| view! { <span>{line}</span> })
+                .collect();
+            html(
+                view! { <div class="party"><p class="party-title">{title}</p><address><strong>{party.name}</strong>{lines}</address></div> },
+            )
         };
         let seller = party(page.t("ui-invoice-from"), self.seller);
         let buyer = party(page.t("ui-invoice-to"), self.buyer);

@@ -6,7 +6,10 @@
 //! deeply nested types: that keeps compile times low, and nothing here lives on
 //! in the browser.
 
-#![allow(clippy::should_implement_trait, reason = "`add` puts a part on a page; nothing is summed")]
+#![allow(
+    clippy::should_implement_trait,
+    reason = "`add` puts a part on a page; nothing is summed"
+)]
 
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
@@ -34,9 +37,9 @@ mod tests;
 
 pub use blocks::{ButtonLink, Empty, Notes, Panel, Stat, Tabs, grid, live, row, section, stack};
 pub use chart::{BarChart, LineChart, Meter, Series, Slice};
+pub use choice::Choice;
 pub use control::{ActionButton, Look};
 pub use facts::{Facts, State, badge, copyable, link, money, muted};
-pub use choice::Choice;
 pub use field::Field;
 pub use form::Form;
 pub use invoice::{InvoiceDocument, InvoiceLine, InvoiceParty, InvoiceTax};
@@ -117,8 +120,27 @@ macro_rules! pieces {
 }
 // The parts whose rendering needs nothing but themselves.
 pieces!(
-    Facts, State, Panel, Empty, Notes, Stat, Tabs, ButtonLink, ActionButton<'_>, Form<'_>, Table, Filters<'_>, Pager<'_>,
-    PriceSummary<'_>, TaskView<'_>, Console<'_>, Timeline<'_>, Thread<'_>, BarChart<'_>, LineChart<'_>, Meter<'_>,
+    Facts,
+    State,
+    Panel,
+    Empty,
+    Notes,
+    Stat,
+    Tabs,
+    ButtonLink,
+    ActionButton<'_>,
+    Form<'_>,
+    Table,
+    Filters<'_>,
+    Pager<'_>,
+    PriceSummary<'_>,
+    TaskView<'_>,
+    Console<'_>,
+    Timeline<'_>,
+    Thread<'_>,
+    BarChart<'_>,
+    LineChart<'_>,
+    Meter<'_>,
     InvoiceDocument<'_>,
 );
 

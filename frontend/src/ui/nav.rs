@@ -73,9 +73,5 @@ pub(crate) fn places(page: &Page) -> Vec<Place> {
 /// itself, otherwise it would be current everywhere.
 fn is_below(page: &Page, place: &str) -> bool {
     let path = page.path_only().trim_end_matches('/');
-    path == place
-        || place != page.area.home()
-            && path
-                .strip_prefix(place)
-                .is_some_and(|rest| rest.starts_with('/'))
+    path == place || place != page.area.home() && path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -48,7 +48,9 @@ pub fn problem_page(page: &Page, problem: Problem, reference: &str) -> String {
         Problem::Stale | Problem::TooMany | Problem::Unavailable => {
             ButtonLink::primary(page.t("ui-problem-again"), page.path.clone())
         }
-        Problem::NotFound | Problem::Forbidden | Problem::Failed => ButtonLink::primary(page.t("ui-problem-home"), home),
+        Problem::NotFound | Problem::Forbidden | Problem::Failed => {
+            ButtonLink::primary(page.t("ui-problem-home"), home)
+        }
     };
     let reference = page.t_with("ui-problem-reference", &[("reference", reference.to_owned().into())]);
     Shell::new(page, title.clone())

@@ -176,7 +176,9 @@ impl<'a> Shell<'a> {
     fn card(self) -> AnyView {
         let page = self.page;
         let class = if self.wide { "card wide" } else { "card" };
-        let subtitle = self.subtitle.map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
+        let subtitle = self
+            .subtitle
+            .map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
         html(view! {
             <header class="card-top">{brand(page)}</header>
             <main id="main" tabindex="-1">
@@ -204,7 +206,9 @@ impl<'a> Shell<'a> {
             view! { <nav class="crumbs" aria-label=page.t("ui-crumbs")><ol>{crumbs}</ol></nav> }
         });
         let id = self.id.map(|id| super::copyable(page, id));
-        let subtitle = self.subtitle.map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
+        let subtitle = self
+            .subtitle
+            .map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
         let others = (!self.others.is_empty()).then(|| view! { <div class="others">{self.others}</div> });
         let primary = (!self.primary.is_empty()).then(|| view! { <div class="primary-action">{self.primary}</div> });
         html(view! {
@@ -316,7 +320,9 @@ fn decode(value: &str) -> String {
 
 fn viewer(page: &Page) -> AnyView {
     let Some(viewer) = &page.viewer else {
-        return html(view! { <div class="user">{super::ButtonLink::plain(page.t("ui-sign-in"), "/sign-in").view()}</div> });
+        return html(
+            view! { <div class="user">{super::ButtonLink::plain(page.t("ui-sign-in"), "/sign-in").view()}</div> },
+        );
     };
     let account = (page.area == Area::Staff).then(|| view! { <a href="/staff/account">{page.t("ui-own-account")}</a> });
     let sign_out = ActionButton::new(page, "auth.sign_out", page.t("ui-sign-out"))

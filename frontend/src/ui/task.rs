@@ -167,8 +167,12 @@ impl<'a> TaskView<'a> {
 }
 
 fn draw_step(page: &Page, step: Step) -> AnyView {
-    let started = step.started.map(|at| view! { <span class="step-time">{page.log_time(at)}</span> });
-    let took = step.seconds.map(|seconds| view! { <span class="step-took">{page.span(seconds)}</span> });
+    let started = step
+        .started
+        .map(|at| view! { <span class="step-time">{page.log_time(at)}</span> });
+    let took = step
+        .seconds
+        .map(|seconds| view! { <span class="step-took">{page.span(seconds)}</span> });
     let note = step.note.map(|note| view! { <div class="step-note">{note}</div> });
     html(view! {
         <li class=format!("step {}", step.state.tone().name())>
@@ -193,7 +197,11 @@ impl<'a> Console<'a> {
     /// Output with a heading.
     #[must_use]
     pub fn new(page: &'a Page, title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { page, title: title.into(), text: text.into() }
+        Self {
+            page,
+            title: title.into(),
+            text: text.into(),
+        }
     }
 
     pub(crate) fn render(self) -> AnyView {
@@ -303,7 +311,10 @@ impl<'a> Timeline<'a> {
     /// Nothing yet.
     #[must_use]
     pub fn new(page: &'a Page) -> Self {
-        Self { page, events: Vec::new() }
+        Self {
+            page,
+            events: Vec::new(),
+        }
     }
 
     /// The next event.

@@ -79,7 +79,10 @@ impl<'a> Thread<'a> {
     /// No message yet.
     #[must_use]
     pub fn new(page: &'a Page) -> Self {
-        Self { page, messages: Vec::new() }
+        Self {
+            page,
+            messages: Vec::new(),
+        }
     }
 
     /// The next message.
@@ -122,7 +125,8 @@ fn draw(page: &Page, message: Message) -> AnyView {
         .into_iter()
         .map(|file| view! { <li><a href=file.href>{file.name}</a><span class="muted">{format!(" {}", file.size)}</span></li> })
         .collect();
-    let files = (!files.is_empty()).then(|| view! { <ul class="message-files" aria-label=page.t("ui-attachments")>{files}</ul> });
+    let files = (!files.is_empty())
+        .then(|| view! { <ul class="message-files" aria-label=page.t("ui-attachments")>{files}</ul> });
     html(view! {
         <article class=class id=message.id>
             <header><strong>{message.who}</strong>{mark}<time datetime=message.at.to_string()>{page.instant(message.at)}</time></header>

@@ -30,8 +30,7 @@ use hostwright_panel::subscriptions::model::{NewSubscription, SubscriptionId};
 use hostwright_panel::{addresses, catalogue, customers, images, nodes, subscriptions};
 use hostwright_tests::{Simulator, World};
 
-pub const KEY: &str =
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHlJYzjFpLyXfRRHkpM9vnVvcb0yqgV4G2Cq0fYqzL0k test@example";
+pub const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHlJYzjFpLyXfRRHkpM9vnVvcb0yqgV4G2Cq0fYqzL0k test@example";
 
 /// What an estate stands on.
 pub struct Ground {
@@ -99,7 +98,9 @@ impl<'w> Estate<'w> {
             memory_mib_total: Some(2_560_000),
             disk_gib_total: Some(20_000),
         };
-        let node = nodes::commands::register(&owner, ground.probe.as_ref(), node).await.unwrap();
+        let node = nodes::commands::register(&owner, ground.probe.as_ref(), node)
+            .await
+            .unwrap();
         pool(&owner, ground.cidr, ground.gateway).await;
         let [kernel, initrd, disk, command_line] = ground.image;
         let image = RegisterImage {

@@ -175,7 +175,10 @@ pub(super) fn names(tx: &mut Tx<'_>, scope: &Scope, ids: &BTreeSet<String>) -> R
         query = query.filter(customers::id.eq_any(own.to_vec()));
     }
     let rows: Vec<(String, String, Option<String>)> = query.load(tx.conn)?;
-    Ok(rows.into_iter().map(|(id, name, company)| (id, company.unwrap_or(name))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, company)| (id, company.unwrap_or(name)))
+        .collect())
 }
 
 /// Customers within reach, newest first.

@@ -1,5 +1,4 @@
 //! Quotes: what is shown is what is charged.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use hostwright_kernel::{Currency, Instant, Money, Months, Period};
 use proptest::prelude::*;
@@ -28,7 +27,11 @@ fn quote() -> Quote {
             ssh_keys: Vec::new(),
             renewal: RenewalChoice::Automatic,
         },
-        lines: vec![QuoteLine { description: "Small".into(), kind: LineKind::Recurring, net: eur(1_000) }],
+        lines: vec![QuoteLine {
+            description: "Small".into(),
+            kind: LineKind::Recurring,
+            net: eur(1_000),
+        }],
         net: eur(1_000),
         tax: eur(190),
         total: eur(1_190),

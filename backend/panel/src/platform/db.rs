@@ -122,8 +122,8 @@ impl Tx<'_> {
 /// The database: cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    readers: Pool<Manager>,
-    writers: Pool<Manager>,
+    readers: Pool<Opener>,
+    writers: Pool<Opener>,
     clock: Arc<dyn Clock>,
     wake: Arc<Notify>,
     url: DatabaseUrl,
@@ -141,11 +141,11 @@ impl Db {
     /// # Errors
     /// When it cannot be reached.
     pub fn open(url: &DatabaseUrl, clock: Arc<dyn Clock>) -> Result<Self> {
-        let manager = Manager { url: url.clone() };
+        let opener = Opener { url: url.clone() };
         let (readers, writers) = match url {
-            DatabaseUrl::Sqlite(_) => (pool(manager.clone(), 4)?, pool(manager, 1)?),
+            DatabaseUrl::Sqlite(_) => (pool(opener.clone(), 4)?, pool(opener, 1)?),
             DatabaseUrl::Postgres(_) => {
-                let shared = pool(manager, 12)?;
+                let shared = pool(opener, 12)?;
                 (shared.clone(), shared)
             }
         };
@@ -331,28 +331,28 @@ async fn blocking<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + '
     }
 }
 
-fn pool(manager: Manager, size: u32) -> Result<Pool<Manager>> {
+fn pool(opener: Opener, size: u32) -> Result<Pool<Opener>> {
     Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
         .connection_timeout(WAIT)
-        .test_on_check_out(matches!(manager.url, DatabaseUrl::Postgres(_)))
-        .build(manager)
+        .test_on_check_out(matches!(opener.url, DatabaseUrl::Postgres(_)))
+        .build(opener)
         .map_err(|error| Error::Unavailable(format!("database: {error}")))
 }
 
-fn checkout(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
+fn checkout(pool: &Pool<Opener>) -> Result<PooledConnection<Opener>> {
     pool.get()
         .map_err(|error| Error::Unavailable(format!("database: {error}")))
 }
 
 /// Opens connections of the right engine for the pool.
 #[derive(Debug, Clone)]
-struct Manager {
+struct Opener {
     url: DatabaseUrl,
 }
 
-impl ManageConnection for Manager {
+impl ManageConnection for Opener {
     type Connection = AnyConnection;
     type Error = r2d2::Error;
 

@@ -1,7 +1,11 @@
 //! Keyset paging: pages are cut by the last key, never by an offset.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 /// How many rows a page has when the caller does not say.
 const DEFAULT_LIMIT: i64 = 50;
@@ -65,7 +69,7 @@ impl ListInput {
 }
 
 /// One page of a list.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Paged<T> {
     /// The rows.
     pub items: Vec<T>,
@@ -91,5 +95,32 @@ impl<T> Paged<T> {
             items: self.items.into_iter().map(change).collect(),
             next: self.next,
         }
+    }
+}
+
+impl<T: ToSchema> PartialSchema for Paged<T> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .property("items", ArrayBuilder::new().items(Ref::from_schema_name(T::name())))
+            .required("items")
+            .property(
+                "next",
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+                    .description(Some("Pass as `after` for the next page; none on the last.")),
+            )
+            .into()
+    }
+}
+
+// By hand, because the derive leaves the rows' own schema out.
+impl<T: ToSchema> ToSchema for Paged<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("Paged_{}", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
     }
 }

@@ -87,17 +87,16 @@ impl Locale {
     #[must_use]
     pub fn canonical_decimal(self, typed: &str) -> Option<String> {
         let (group, point) = self.separators();
-        let typed: String = typed
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '\'')
-            .collect();
+        let typed: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
         let (sign, digits) = typed.strip_prefix('-').map_or(("", typed.as_str()), |rest| ("-", rest));
         let (whole, fraction) = match digits.split_once(point) {
             Some((whole, fraction)) => (whole.to_owned(), fraction),
             None => match digits.rsplit_once(group) {
                 // "59.00" from a German keyboard is meant as a decimal point;
                 // three digits after the sign are a group of thousands.
-                Some((whole, fraction)) if fraction.len() != 3 && !whole.contains(group) => (whole.to_owned(), fraction),
+                Some((whole, fraction)) if fraction.len() != 3 && !whole.contains(group) => {
+                    (whole.to_owned(), fraction)
+                }
                 _ => (digits.to_owned(), ""),
             },
         };
@@ -118,8 +117,12 @@ impl Locale {
     #[must_use]
     pub fn decimal(self, canonical: &str) -> String {
         let (group, point) = self.separators();
-        let (sign, digits) = canonical.strip_prefix('-').map_or(("", canonical), |rest| ("\u{2212}", rest));
-        let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+        let (sign, digits) = canonical
+            .strip_prefix('-')
+            .map_or(("", canonical), |rest| ("\u{2212}", rest));
+        let (whole, fraction) = digits
+            .split_once('.')
+            .map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
         let mut text = String::with_capacity(canonical.len().saturating_add(6));
         text.push_str(sign);
         for (index, digit) in whole.chars().enumerate() {
@@ -243,7 +246,9 @@ impl Texts {
         for locale in Locale::ALL {
             bundles.insert(locale, load(locale)?);
         }
-        Ok(Self { bundles: Arc::new(bundles) })
+        Ok(Self {
+            bundles: Arc::new(bundles),
+        })
     }
 
     /// A text without values.
@@ -324,7 +329,11 @@ impl Texts {
                     Some(found) if found != variables => Some(format!("uses {found:?}, English uses {variables:?}")),
                     Some(_) => None,
                 };
-                gaps.extend(problem.map(|problem| Gap { locale, key: key.clone(), problem }));
+                gaps.extend(problem.map(|problem| Gap {
+                    locale,
+                    key: key.clone(),
+                    problem,
+                }));
             }
             for key in own.keys().filter(|key| !english.contains_key(*key)) {
                 gaps.push(Gap {
@@ -378,7 +387,10 @@ fn files(locale: Locale) -> impl Iterator<Item = (String, &'static str)> {
 }
 
 fn load(locale: Locale) -> Result<FluentBundle<FluentResource>, BadTexts> {
-    let bad = |file: &str, problem: String| BadTexts { file: file.to_owned(), problem };
+    let bad = |file: &str, problem: String| BadTexts {
+        file: file.to_owned(),
+        problem,
+    };
     let language: LanguageIdentifier = locale
         .tag()
         .parse()
@@ -446,7 +458,10 @@ mod tests {
         let amount = |minor, code: &str| Money::new(minor, code.parse().unwrap());
         assert_eq!(Locale::En.money(amount(5900, "EUR")), "EUR 59.00");
         assert_eq!(Locale::De.money(amount(5900, "EUR")), "59,00 EUR");
-        assert_eq!(Locale::En.money(amount(-123_456_789, "EUR")), "EUR \u{2212}1,234,567.89");
+        assert_eq!(
+            Locale::En.money(amount(-123_456_789, "EUR")),
+            "EUR \u{2212}1,234,567.89"
+        );
         assert_eq!(Locale::De.money(amount(1_234_500, "JPY")), "1.234.500 JPY");
         assert_eq!(Locale::En.money(amount(5, "KWD")), "KWD 0.005");
     }

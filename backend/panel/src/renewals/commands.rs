@@ -11,15 +11,15 @@ use super::store;
 use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
 use crate::billing::entity;
+use crate::billing::invoices;
 use crate::billing::invoices::model::{Invoice, InvoiceId, InvoicePurpose, NewInvoice, NewLine};
 use crate::billing::totals::LineKind;
-use crate::billing::invoices;
-use crate::catalogue::model::RenewalChoice;
+
 use crate::platform::error::{Error, Result};
 use crate::platform::outbox::{self, Event};
 use crate::platform::{Tx, jobs as queue};
 use crate::subscriptions;
-use crate::subscriptions::model::{Subscription, SubscriptionId, SubscriptionState};
+use crate::subscriptions::model::{RenewalChoice, Subscription, SubscriptionId, SubscriptionState};
 
 /// Periods billed at most in one transaction, after a long standstill.
 const CATCH_UP: u32 = 36;
@@ -55,7 +55,12 @@ pub async fn run(call: &Call, _input: Nothing) -> Result<Started> {
     let actor = call.actor_id();
     call.write(&scope, move |tx| {
         let task_id = queue::enqueue(tx, &jobs::run_job(&actor))?.to_string();
-        Ok(Changed::new(&task_id, Started { task_id: task_id.clone() }))
+        Ok(Changed::new(
+            &task_id,
+            Started {
+                task_id: task_id.clone(),
+            },
+        ))
     })
     .await
 }
@@ -148,12 +153,23 @@ pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice: &Invoice, today: Day) -> Resul
     let Some(due) = invoice.due_day else {
         return Ok(followed);
     };
-    let Rung { reminders, suspend, terminate } = store::ladder(tx)?.rung(due, today);
+    let Rung {
+        reminders,
+        suspend,
+        terminate,
+    } = store::ladder(tx)?.rung(due, today);
     for number in reminders {
         let number = i64::try_from(number).map_err(Error::internal)?;
         if store::note_reminder(tx, invoice.id.as_str(), number)? {
             let (invoice_id, customer_id) = (invoice.id.clone(), invoice.customer_id.clone());
-            outbox::record(tx, &ReminderDue { invoice_id, customer_id, number })?;
+            outbox::record(
+                tx,
+                &ReminderDue {
+                    invoice_id,
+                    customer_id,
+                    number,
+                },
+            )?;
             followed.reminded = followed.reminded.saturating_add(1);
         }
     }
@@ -200,5 +216,7 @@ pub fn settle_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<()> {
 fn is_overdue(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, today: Day) -> Result<bool> {
     let ladder = store::ladder(tx)?;
     let open = invoices::queries::open_of_subscription_in(tx, subscription_id.as_str())?;
-    Ok(open.iter().any(|invoice| invoice.due_day.is_some_and(|due| ladder.rung(due, today).suspend)))
+    Ok(open
+        .iter()
+        .any(|invoice| invoice.due_day.is_some_and(|due| ladder.rung(due, today).suspend)))
 }

@@ -206,7 +206,7 @@ fn what_is_not_a_public_key_is_refused() {
     ];
     for line in bad {
         assert_eq!(
-            parse_ssh_keys(&[line.clone()]).unwrap_err().code,
+            parse_ssh_keys(std::slice::from_ref(&line)).unwrap_err().code,
             "servers.bad_ssh_key",
             "{line}"
         );

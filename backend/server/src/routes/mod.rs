@@ -6,11 +6,11 @@ use crate::cli;
 use crate::compose::Ports;
 use crate::registry::Endpoint;
 
+mod addresses;
 mod auth;
 mod billing;
 mod catalogue;
 mod customers;
-mod addresses;
 mod images;
 mod nodes;
 mod notifications;
@@ -63,7 +63,11 @@ pub fn actions_table(endpoints: &[Endpoint]) -> String {
             }
             None => ("MISSING".to_owned(), "MISSING".to_owned()),
         };
-        let form = if rule.changes { format!("/do/{}", rule.name) } else { "page".to_owned() };
+        let form = if rule.changes {
+            format!("/do/{}", rule.name)
+        } else {
+            "page".to_owned()
+        };
         let staff: Vec<&str> = rule.staff.iter().map(|role| role.as_str()).collect();
         let members: Vec<&str> = rule.members.iter().map(|role| role.as_str()).collect();
         let change = if rule.changes { "change" } else { "read" };

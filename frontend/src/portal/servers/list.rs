@@ -7,7 +7,8 @@ use crate::page::Page;
 use crate::portal::words;
 use crate::route::Visit;
 use crate::ui::{
-    ActionButton, ButtonLink, Column, Empty, Filters, Look, Pager, Panel, Piece, Row, Shell, Table, live, muted, nothing,
+    ActionButton, ButtonLink, Column, Empty, Filters, Look, Pager, Panel, Piece, Row, Shell, Table, live, muted,
+    nothing,
 };
 
 /// Draws the list.
@@ -27,15 +28,26 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let page = &visit.page;
     let next = servers.next.as_deref().map(|key| page.with_query("after", Some(key)));
     let first = visit.params.get("after").map(|_| page.with_query("after", None));
-    let filters = (search.is_some() || servers.items.len() > 5)
-        .then(|| Filters::new(page).search("search", search.clone().unwrap_or_default(), page.t("portal-servers-search")));
+    let filters = (search.is_some() || servers.items.len() > 5).then(|| {
+        Filters::new(page).search(
+            "search",
+            search.clone().unwrap_or_default(),
+            page.t("portal-servers-search"),
+        )
+    });
     let empty = if search.is_some() {
-        Empty::new(page.t("portal-servers-none-found"), page.t("portal-servers-none-found-text"))
+        Empty::new(
+            page.t("portal-servers-none-found"),
+            page.t("portal-servers-none-found-text"),
+        )
     } else {
         none_yet(page)
     };
     Ok(Shell::new(page, page.t("portal-servers"))
-        .primary(page.may("orders.place").then(|| ButtonLink::primary(page.t("portal-order"), "/portal/order")))
+        .primary(
+            page.may("orders.place")
+                .then(|| ButtonLink::primary(page.t("portal-order"), "/portal/order")),
+        )
         .add(filters)
         .add(live("servers", table(page, &servers.items).empty(empty)))
         .add(Pager::new(page, first, next))
@@ -62,12 +74,21 @@ pub fn table(page: &Page, servers: &[ServerView]) -> Table {
         .column(Column::text(page.t("portal-server-system")).minor())
         .column(Column::actions(page.t("portal-actions")))
         .rows(servers.iter().map(|server| {
-            let address = server.addresses.first().map(|address| address.address.clone()).unwrap_or_default();
+            let address = server
+                .addresses
+                .first()
+                .map(|address| address.address.clone())
+                .unwrap_or_default();
             Row::to(format!("/portal/servers/{}", server.id))
                 .cell(&server.hostname)
                 .cell(words::server_state(page, server))
                 .cell(address)
-                .cell(muted(words::sizes(page, server.vcpus, server.memory_mib, server.disk_gib)))
+                .cell(muted(words::sizes(
+                    page,
+                    server.vcpus,
+                    server.memory_mib,
+                    server.disk_gib,
+                )))
                 .cell(muted(&server.image.name))
                 .cell(likely(page, server))
         }))

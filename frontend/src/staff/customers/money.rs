@@ -15,7 +15,10 @@ pub fn panel(page: &Page, seam: &Seam) -> AnyView {
     let id = seam.customer.id.as_str();
     let mut panel = Panel::new(page.t("office-money")).id("money");
     panel = panel.aside(page.may("payments.record").then(|| {
-        ButtonLink::plain(page.t("office-payment-record"), format!("/staff/payments/new?customer_id={id}"))
+        ButtonLink::plain(
+            page.t("office-payment-record"),
+            format!("/staff/payments/new?customer_id={id}"),
+        )
     }));
     let mut facts = Facts::new();
     if let Some(balance) = &seam.balance {
@@ -25,23 +28,41 @@ pub fn panel(page: &Page, seam: &Seam) -> AnyView {
             } else {
                 State::new(Tone::Warn, page.money(balance.open))
             };
-            facts
-                .fact(page.t("office-owes"), owed)
-                .maybe(page.t("office-due-since"), balance.oldest_due.map(|day| due(page, seam, day)))
+            facts.fact(page.t("office-owes"), owed).maybe(
+                page.t("office-due-since"),
+                balance.oldest_due.map(|day| due(page, seam, day)),
+            )
         } else {
-            facts.fact(page.t("office-owes"), State::new(Tone::Good, page.t("office-owes-nothing")))
+            facts.fact(
+                page.t("office-owes"),
+                State::new(Tone::Good, page.t("office-owes-nothing")),
+            )
         };
         facts = facts.fact(page.t("office-credit"), money(page, balance.credit));
     }
-    let next = seam.subscriptions.iter().filter_map(|s| s.next_renewal).min_by_key(|next| next.day);
+    let next = seam
+        .subscriptions
+        .iter()
+        .filter_map(|s| s.next_renewal)
+        .min_by_key(|next| next.day);
     facts = facts.maybe(
         page.t("office-next-renewal"),
         next.map(|next| {
-            page.t_with("office-amount-on-day", &[("amount", page.money(next.amount).into()), ("day", page.day(next.day).into())])
+            page.t_with(
+                "office-amount-on-day",
+                &[
+                    ("amount", page.money(next.amount).into()),
+                    ("day", page.day(next.day).into()),
+                ],
+            )
         }),
     );
     panel = panel.add(facts);
-    let open: Vec<&InvoiceSummary> = seam.invoices.iter().filter(|row| row.invoice.open.is_positive()).collect();
+    let open: Vec<&InvoiceSummary> = seam
+        .invoices
+        .iter()
+        .filter(|row| row.invoice.open.is_positive())
+        .collect();
     if !open.is_empty() {
         panel = panel.add(open_invoices(page, &open));
     }
@@ -51,7 +72,10 @@ pub fn panel(page: &Page, seam: &Seam) -> AnyView {
 fn due(page: &Page, seam: &Seam, day: hostwright_kernel::Day) -> String {
     let days = day.days_until(seam.today);
     if days > 0 {
-        page.t_with("office-day-ago", &[("day", page.day(day).into()), ("days", days.into())])
+        page.t_with(
+            "office-day-ago",
+            &[("day", page.day(day).into()), ("days", days.into())],
+        )
     } else {
         page.t_with("office-day-not-yet", &[("day", page.day(day).into())])
     }
@@ -89,11 +113,19 @@ pub fn invoices(page: &Page, seam: &Seam) -> AnyView {
                 .cell(money(page, row.invoice.total))
                 .cell(common::invoice_state(page, &row.invoice, row.overdue_days))
         }))
-        .empty(Empty::new(page.t("office-invoices-none"), page.t("office-customer-invoices-none-text")));
+        .empty(Empty::new(
+            page.t("office-invoices-none"),
+            page.t("office-customer-invoices-none-text"),
+        ));
     Panel::new(page.t("office-invoices"))
         .id("invoices")
         .flush()
-        .aside(page.may("invoices.draft").then(|| link(format!("/staff/invoices/new?customer_id={id}"), page.t("office-invoice-new"))))
+        .aside(page.may("invoices.draft").then(|| {
+            link(
+                format!("/staff/invoices/new?customer_id={id}"),
+                page.t("office-invoice-new"),
+            )
+        }))
         .aside(link(format!("/staff/invoices?customer_id={id}"), page.t("office-all")))
         .add(table)
         .view()
@@ -124,7 +156,10 @@ fn payment_table(page: &Page, payments: &[PaymentView]) -> Table {
                 .cell(&view.payment.reference)
                 .cell(money(page, view.payment.amount))
         }))
-        .empty(Empty::new(page.t("office-payments-none"), page.t("office-customer-payments-none-text")))
+        .empty(Empty::new(
+            page.t("office-payments-none"),
+            page.t("office-customer-payments-none-text"),
+        ))
 }
 
 /// Gives the customer credit.
@@ -137,6 +172,9 @@ pub fn grant_credit(page: &Page, seam: &Seam) -> Option<AnyView> {
             .field(Field::text("reason", page.t("office-reason")).hint(page.t("office-credit-reason-hint")))
             .look(Look::Plain)
             .submit(page.t("office-credit-grant"));
-        Panel::new(page.t("office-credit-grant")).id("grant-credit").add(form).view()
+        Panel::new(page.t("office-credit-grant"))
+            .id("grant-credit")
+            .add(form)
+            .view()
     })
 }

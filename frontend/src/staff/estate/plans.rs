@@ -24,7 +24,11 @@ pub async fn list(visit: Visit) -> Result<String> {
     let input = visit.params.list();
     let found = queries::list(&visit.call, input.clone()).await?;
     let page = &visit.page;
-    let mut filters = Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
+    let mut filters = Filters::new(page).link(
+        page.t("estate-all"),
+        words::filtered(page, "state", None),
+        input.state.is_none(),
+    );
     for state in PlanState::ALL {
         filters = filters.link(
             page.t(&format!("catalogue-state-{state}")),
@@ -32,12 +36,18 @@ pub async fn list(visit: Visit) -> Result<String> {
             input.state.as_deref() == Some(state.as_str()),
         );
     }
-    let filters = filters.search("search", input.search.clone().unwrap_or_default(), page.t("estate-plans-search"));
+    let filters = filters.search(
+        "search",
+        input.search.clone().unwrap_or_default(),
+        page.t("estate-plans-search"),
+    );
     let empty = if input.state.is_some() || input.search.is_some() {
         Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
     } else {
-        Empty::new(page.t("estate-plans-none"), page.t("estate-plans-none-text"))
-            .action(page.may("plans.create").then(|| ButtonLink::plain(page.t("estate-plan-new"), "/staff/plans/new")))
+        Empty::new(page.t("estate-plans-none"), page.t("estate-plans-none-text")).action(
+            page.may("plans.create")
+                .then(|| ButtonLink::plain(page.t("estate-plan-new"), "/staff/plans/new")),
+        )
     };
     let table = Table::new(page.t("ui-nav-catalogue"))
         .column(Column::text(page.t("estate-name")))
@@ -56,7 +66,10 @@ pub async fn list(visit: Visit) -> Result<String> {
         }))
         .empty(empty);
     Ok(Shell::new(page, page.t("ui-nav-catalogue"))
-        .primary(page.may("plans.create").then(|| ButtonLink::primary(page.t("estate-plan-new"), "/staff/plans/new")))
+        .primary(
+            page.may("plans.create")
+                .then(|| ButtonLink::primary(page.t("estate-plan-new"), "/staff/plans/new")),
+        )
         .other(ButtonLink::plain(page.t("estate-images"), "/staff/images"))
         .add(filters)
         .add(table)
@@ -83,13 +96,24 @@ fn visibility(page: &Page, private: bool) -> String {
 
 /// The first price, and how many more there are.
 fn price_line(page: &Page, plan: &PlanView) -> AnyView {
-    let Some(first) = offered(plan).next() else { return muted("\u{2013}") };
+    let Some(first) = offered(plan).next() else {
+        return muted("\u{2013}");
+    };
     let more = offered(plan).count().saturating_sub(1);
-    let price = format!("{} {}", page.money(first.amount), words::every(page, first.months.count()));
+    let price = format!(
+        "{} {}",
+        page.money(first.amount),
+        words::every(page, first.months.count())
+    );
     if more == 0 {
         price.view()
     } else {
-        vec![price.view(), " ".view(), muted(page.t_with("estate-more", &[("count", more.into())]))].view()
+        vec![
+            price.view(),
+            " ".view(),
+            muted(page.t_with("estate-more", &[("count", more.into())])),
+        ]
+        .view()
     }
 }
 
@@ -102,16 +126,37 @@ pub async fn new(visit: Visit) -> Result<String> {
     let page = &visit.page;
     let form = Form::new(page, "plans.create")
         .then("/staff/plans/{id}")
-        .field(Field::text("name", page.t("estate-name")).hint(page.t("estate-plan-name-hint")).max_length(80).focus())
-        .field(Field::textarea("description", page.t("estate-description"), 3).hint(page.t("estate-description-hint")).max_length(2_000).optional())
+        .field(
+            Field::text("name", page.t("estate-name"))
+                .hint(page.t("estate-plan-name-hint"))
+                .max_length(80)
+                .focus(),
+        )
+        .field(
+            Field::textarea("description", page.t("estate-description"), 3)
+                .hint(page.t("estate-description-hint"))
+                .max_length(2_000)
+                .optional(),
+        )
         .group(
             page.t("estate-size-title"),
             Some(page.t("estate-plan-size-hint")),
             vec![
-                Field::number("vcpus", page.t("estate-processors")).range(1, 256).value("1"),
-                Field::number("memory_mib", page.t("estate-memory")).suffix("MiB").range(32, 4_194_304).value("2048"),
-                Field::number("disk_gib", page.t("estate-disk")).suffix("GiB").range(1, 1_048_576).value("20"),
-                Field::number("traffic_gib", page.t("estate-traffic-month")).suffix("GiB").hint(page.t("estate-traffic-hint")).optional(),
+                Field::number("vcpus", page.t("estate-processors"))
+                    .range(1, 256)
+                    .value("1"),
+                Field::number("memory_mib", page.t("estate-memory"))
+                    .suffix("MiB")
+                    .range(32, 4_194_304)
+                    .value("2048"),
+                Field::number("disk_gib", page.t("estate-disk"))
+                    .suffix("GiB")
+                    .range(1, 1_048_576)
+                    .value("20"),
+                Field::number("traffic_gib", page.t("estate-traffic-month"))
+                    .suffix("GiB")
+                    .hint(page.t("estate-traffic-hint"))
+                    .optional(),
             ],
         )
         .field(visibility_field(page, false))
@@ -152,9 +197,19 @@ fn renewal_field(page: &Page, chosen: &[RenewalChoice]) -> Field {
 /// # Errors
 /// Not found.
 pub async fn show(visit: Visit) -> Result<String> {
-    let plan = queries::show(&visit.call, ShowPlan { plan_id: visit.params.parse("plan_id")? }).await?;
+    let plan = queries::show(
+        &visit.call,
+        ShowPlan {
+            plan_id: visit.params.parse("plan_id")?,
+        },
+    )
+    .await?;
     let page = &visit.page;
-    let left = stack(vec![prices(page, &plan), set_price(page, &plan).view(), words_form(page, &plan).view()]);
+    let left = stack(vec![
+        prices(page, &plan),
+        set_price(page, &plan).view(),
+        words_form(page, &plan).view(),
+    ]);
     let right = stack(vec![facts(page, &plan), archive(page, &plan).view()]);
     Ok(Shell::new(page, &plan.name)
         .crumb(page.t("ui-nav-catalogue"), "/staff/plans")
@@ -175,9 +230,16 @@ fn prices(page: &Page, plan: &PlanView) -> AnyView {
         .column(Column::text(page.t("estate-since")).minor())
         .column(Column::actions(page.t("estate-actions")))
         .rows(sorted.into_iter().map(|price| price_row(page, plan, price)))
-        .empty(Empty::new(page.t("estate-prices-none"), page.t("estate-prices-none-text")))
+        .empty(Empty::new(
+            page.t("estate-prices-none"),
+            page.t("estate-prices-none-text"),
+        ))
         .plain();
-    Panel::new(page.t("estate-prices")).id("prices").flush().add(table).view()
+    Panel::new(page.t("estate-prices"))
+        .id("prices")
+        .flush()
+        .add(table)
+        .view()
 }
 
 fn price_row(page: &Page, plan: &PlanView, price: &PriceView) -> Row {
@@ -192,7 +254,11 @@ fn price_row(page: &Page, plan: &PlanView, price: &PriceView) -> Row {
     Row::new()
         .cell(words::every(page, price.months.count()))
         .cell(money(page, price.amount))
-        .cell(if price.setup.is_zero() { "\u{2013}".view() } else { money(page, price.setup) })
+        .cell(if price.setup.is_zero() {
+            "\u{2013}".view()
+        } else {
+            money(page, price.setup)
+        })
         .cell(State::new(tone, page.t(&format!("catalogue-price-{}", price.state))))
         .cell(words::day(page, price.created_at))
         .cell(retire)
@@ -205,20 +271,30 @@ fn set_price(page: &Page, plan: &PlanView) -> Option<Panel> {
     }
     let first = offered(plan).next().map(|price| price.amount.currency);
     let currency: Option<Currency> = first.or_else(|| "EUR".parse().ok());
-    let lengths = LENGTHS.iter().map(|months| Choice::new(months.to_string(), words::every(page, *months))).collect();
+    let lengths = LENGTHS
+        .iter()
+        .map(|months| Choice::new(months.to_string(), words::every(page, *months)))
+        .collect();
     let form = Form::new(page, "plans.set_price")
         .hidden("plan_id", plan.id.as_str())
         .row(vec![
-            Field::select("currency", page.t("estate-currency"), places::currencies()).maybe(currency.map(|currency| currency.code().to_owned())),
+            Field::select("currency", page.t("estate-currency"), places::currencies())
+                .maybe(currency.map(|currency| currency.code().to_owned())),
             Field::select("months", page.t("estate-period"), lengths).value("1"),
         ])
         .row(vec![
             Field::decimal("amount", page.t("estate-price")).hint(page.t("estate-price-hint")),
-            Field::decimal("setup", page.t("estate-setup")).hint(page.t("estate-setup-hint")).optional(),
+            Field::decimal("setup", page.t("estate-setup"))
+                .hint(page.t("estate-setup-hint"))
+                .optional(),
         ])
         .submit(page.t("estate-price-set"))
         .look(Look::Plain);
-    Some(Panel::new(page.t("estate-price-set")).id("set-price").add(stack(vec![muted(page.t("estate-price-set-text")), form.view()])))
+    Some(
+        Panel::new(page.t("estate-price-set"))
+            .id("set-price")
+            .add(stack(vec![muted(page.t("estate-price-set-text")), form.view()])),
+    )
 }
 
 fn words_form(page: &Page, plan: &PlanView) -> Option<Panel> {
@@ -227,7 +303,12 @@ fn words_form(page: &Page, plan: &PlanView) -> Option<Panel> {
     }
     let form = Form::new(page, "plans.update")
         .hidden("plan_id", plan.id.as_str())
-        .field(Field::text("name", page.t("estate-name")).value(&plan.name).hint(page.t("estate-plan-name-hint")).max_length(80))
+        .field(
+            Field::text("name", page.t("estate-name"))
+                .value(&plan.name)
+                .hint(page.t("estate-plan-name-hint"))
+                .max_length(80),
+        )
         .field(
             Field::textarea("description", page.t("estate-description"), 3)
                 .value(&plan.description)
@@ -243,9 +324,16 @@ fn words_form(page: &Page, plan: &PlanView) -> Option<Panel> {
 }
 
 fn facts(page: &Page, plan: &PlanView) -> AnyView {
-    let traffic = if plan.traffic_gib == 0 { page.t("estate-unlimited") } else { words::gib(page, plan.traffic_gib) };
-    let renewals: Vec<String> =
-        plan.renewal_choices.iter().map(|choice| page.t(&format!("catalogue-renewal-{choice}"))).collect();
+    let traffic = if plan.traffic_gib == 0 {
+        page.t("estate-unlimited")
+    } else {
+        words::gib(page, plan.traffic_gib)
+    };
+    let renewals: Vec<String> = plan
+        .renewal_choices
+        .iter()
+        .map(|choice| page.t(&format!("catalogue-renewal-{choice}")))
+        .collect();
     Panel::new(page.t("estate-facts"))
         .id("facts")
         .add(

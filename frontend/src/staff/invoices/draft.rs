@@ -3,10 +3,10 @@
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::billing::totals::LineKind;
 use hostwright_panel::customers::model::CustomerView;
+use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::subscriptions;
 use hostwright_panel::subscriptions::model::SubscriptionView;
-use hostwright_panel::platform::ListInput;
 
 use super::super::{pick, words};
 use crate::page::Page;
@@ -26,8 +26,15 @@ pub async fn show(visit: Visit) -> Result<String> {
         let body = pick::customer(&visit).await?;
         return Ok(frame(&visit.page).add(body).render());
     };
-    let asked = visit.params.get("lines").and_then(|text| text.parse().ok()).unwrap_or(LINES.0);
-    let input = ListInput { customer_id: Some(customer.id.to_string()), ..ListInput::default() };
+    let asked = visit
+        .params
+        .get("lines")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(LINES.0);
+    let input = ListInput {
+        customer_id: Some(customer.id.to_string()),
+        ..ListInput::default()
+    };
     let subscriptions = subscriptions::queries::list(&visit.call, input).await?.items;
     Ok(draw(&visit.page, &customer, &subscriptions, asked.clamp(1, LINES.1)))
 }
@@ -49,24 +56,37 @@ fn draw(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView]
             line(page, customer, subscriptions, index),
         );
     }
-    let more = format!("/staff/invoices/new?customer_id={}&lines={}", customer.id, (lines + 3).min(LINES.1));
+    let more = format!(
+        "/staff/invoices/new?customer_id={}&lines={}",
+        customer.id,
+        (lines + 3).min(LINES.1)
+    );
     let form = form
         .submit(page.t("office-draft-save"))
         .cancel(page.t("ui-cancel"), &place);
-    let mut panel = Panel::new(page.t("office-invoice-lines")).id("lines").add(muted(page.t("office-draft-hint"))).add(form);
+    let mut panel = Panel::new(page.t("office-invoice-lines"))
+        .id("lines")
+        .add(muted(page.t("office-draft-hint")))
+        .add(form);
     if lines < LINES.1 {
         panel = panel.aside(link(more, page.t("office-more-lines")));
     }
     frame(page)
         .crumb(words::called(customer), &place)
-        .subtitle(page.t_with("office-invoice-for", &[("name", words::called(customer).to_owned().into())]))
+        .subtitle(page.t_with(
+            "office-invoice-for",
+            &[("name", words::called(customer).to_owned().into())],
+        ))
         .add(panel)
         .render()
 }
 
 fn line(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView], index: usize) -> Vec<Field> {
     let name = |part: &str| format!("lines[{index}].{part}");
-    let kinds = LineKind::ALL.iter().map(|kind| Choice::new(kind.to_string(), page.t(&format!("office-line-{kind}")))).collect();
+    let kinds = LineKind::ALL
+        .iter()
+        .map(|kind| Choice::new(kind.to_string(), page.t(&format!("office-line-{kind}"))))
+        .collect();
     let mut fields = vec![
         Field::text(name("description"), page.t("office-line-description")).max_length(500),
         Field::decimal(name("quantity"), page.t("office-line-quantity")).optional(),
@@ -83,7 +103,10 @@ fn line(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView]
             let since = page.day(subscription.anchor);
             Choice::new(
                 subscription.id.as_str(),
-                page.t_with("office-plan-since", &[("plan", subscription.plan_name.clone().into()), ("day", since.into())]),
+                page.t_with(
+                    "office-plan-since",
+                    &[("plan", subscription.plan_name.clone().into()), ("day", since.into())],
+                ),
             )
         })
         .collect();

@@ -49,9 +49,16 @@ pub async fn list(visit: Visit) -> Result<String> {
             filters = filters.keep(kept, value);
         }
     }
-    let filters = filters.search("search", input.search.unwrap_or_default(), page.t("estate-servers-search"));
+    let filters = filters.search(
+        "search",
+        input.search.unwrap_or_default(),
+        page.t("estate-servers-search"),
+    );
     Ok(Shell::new(page, page.t("ui-nav-servers"))
-        .primary(page.may("orders.place").then(|| ButtonLink::primary(page.t("estate-server-order"), "/staff/orders/new")))
+        .primary(
+            page.may("orders.place")
+                .then(|| ButtonLink::primary(page.t("estate-server-order"), "/staff/orders/new")),
+        )
         .add(filters)
         .add(live("servers", table(page, &found, &customers)))
         .add(words::pager(page, found.next.as_deref()))
@@ -65,7 +72,8 @@ fn table(page: &Page, found: &Paged<ServerView>, customers: &Names) -> Table {
             .action(ButtonLink::plain(page.t("estate-show-all"), page.path_only()))
     } else {
         Empty::new(page.t("estate-servers-none"), page.t("estate-servers-none-text")).action(
-            page.may("orders.place").then(|| ButtonLink::plain(page.t("estate-server-order"), "/staff/orders/new")),
+            page.may("orders.place")
+                .then(|| ButtonLink::plain(page.t("estate-server-order"), "/staff/orders/new")),
         )
     };
     Table::new(page.t("ui-nav-servers"))
@@ -81,7 +89,11 @@ fn table(page: &Page, found: &Paged<ServerView>, customers: &Names) -> Table {
 
 /// A server in a list; the columns are those of [`table`].
 fn row(page: &Page, server: &ServerView, customers: &Names) -> Row {
-    let address = server.addresses.first().map(|address| address.address.clone()).unwrap_or_default();
+    let address = server
+        .addresses
+        .first()
+        .map(|address| address.address.clone())
+        .unwrap_or_default();
     Row::to(format!("/staff/servers/{}", server.id))
         .cell(&server.hostname)
         .cell(words::server_state(page, server))
@@ -103,7 +115,13 @@ pub fn short_table(page: &Page, servers: &[ServerView], caption: String) -> Tabl
             Row::to(format!("/staff/servers/{}", server.id))
                 .cell(&server.hostname)
                 .cell(words::server_state(page, server))
-                .cell(server.addresses.first().map(|address| address.address.clone()).unwrap_or_default())
+                .cell(
+                    server
+                        .addresses
+                        .first()
+                        .map(|address| address.address.clone())
+                        .unwrap_or_default(),
+                )
                 .cell(words::size(page, server.vcpus, server.memory_mib, server.disk_gib))
         }))
         .plain()
@@ -117,7 +135,10 @@ pub fn short_table(page: &Page, servers: &[ServerView], caption: String) -> Tabl
 pub async fn console(mut visit: Visit) -> Result<String> {
     let server_id = visit.params.parse("server_id")?;
     let server = queries::show(&visit.call, ShowServer { server_id }).await?;
-    let input = ShowConsole { server_id: server.id.clone(), bytes: None };
+    let input = ShowConsole {
+        server_id: server.id.clone(),
+        bytes: None,
+    };
     let read = queries::console(&visit.call, visit.hypervisor.as_ref(), input).await;
     if read.is_ok() {
         visit.page.live = Some(5);
@@ -125,7 +146,10 @@ pub async fn console(mut visit: Visit) -> Result<String> {
     let page = &visit.page;
     let shown = match read {
         Ok(console) => {
-            let title = page.t_with("estate-console-read", &[("when", page.log_time(console.read_at).into())]);
+            let title = page.t_with(
+                "estate-console-read",
+                &[("when", page.log_time(console.read_at).into())],
+            );
             Console::new(page, title, console.text).view()
         }
         Err(error) if matches!(error.code(), "servers.node_silent" | "servers.no_console") => {

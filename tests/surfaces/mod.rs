@@ -1,0 +1,7 @@
+//! The product through its doors: REST, forms and pages, over a real socket.
+
+mod forms;
+mod pages;
+mod rest;
+mod site;
+pub mod town;

@@ -1,0 +1,240 @@
+//! An installation in which there is one of everything: two customers who know
+//! nothing of each other, each with servers, invoices and conversations.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hostwright_panel::auth::call::{Actor, Call};
+use hostwright_panel::auth::{Credential, authenticate};
+use hostwright_tests::simulator::{Fault, Point};
+use hostwright_tests::{Customer, Shop, World, text};
+use serde_json::{Value, json};
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A person who owns a customer, and one object for every name of a parameter.
+pub struct Resident {
+    pub session: String,
+    pub customer: Customer,
+    pub objects: BTreeMap<&'static str, String>,
+}
+
+/// The whole.
+pub struct Town {
+    pub world: World,
+    pub shop: Shop,
+    pub carla: Resident,
+    pub mallory: Resident,
+}
+
+impl Town {
+    pub async fn sqlite() -> Self {
+        Self::built(World::sqlite()).await
+    }
+
+    pub async fn postgres() -> Self {
+        Self::built(World::postgres()).await
+    }
+
+    async fn built(world: World) -> Self {
+        world.set_up().await;
+        let shop = world.shop().await;
+        let carla = resident(&world, &shop, "carla").await;
+        let mallory = resident(&world, &shop, "mallory").await;
+        Self {
+            world,
+            shop,
+            carla,
+            mallory,
+        }
+    }
+
+    /// What only staff sees: a draft, a failed task, and things that are
+    /// suspended, ended or retired.
+    pub async fn with_troubles(self) -> Self {
+        let Self { world, shop, carla, .. } = &self;
+        let owner = world.owner();
+        let id = &carla.customer.id;
+        world
+            .done(
+                &owner,
+                "invoices.draft",
+                json!({ "customer_id": id, "lines": [{ "description": "Work", "unit": "10.00" }] }),
+            )
+            .await;
+        let troubled = world.customer("Trudy").await;
+        world
+            .done(&owner, "customers.suspend", json!({ "customer_id": troubled.id }))
+            .await;
+        world
+            .done(
+                &owner,
+                "people.suspend",
+                json!({ "person_id": carla.objects["person_id"] }),
+            )
+            .await;
+        for (name, action) in [("held", "subscriptions.suspend"), ("gone", "subscriptions.terminate")] {
+            let order = ordered(world, &carla.customer, shop, name, true).await;
+            let input = json!({ "subscription_id": order["subscription_id"], "reason": "Test" });
+            world.done(&owner, action, input).await;
+            world.settle().await;
+        }
+        world.hypervisor.fail_next(Point::Act("ensure_domain"), Fault::Refuse);
+        ordered(world, &carla.customer, shop, "broken", true).await;
+        self
+    }
+
+    /// The session of the installation's owner, who is in the database.
+    pub async fn owner_session(&self) -> String {
+        sign_in(&self.world, "olga@host.example").await.0
+    }
+}
+
+/// Signs somebody in; the session's token and a call of theirs.
+pub async fn sign_in(world: &World, email: &str) -> (String, Call) {
+    let input = json!({ "email": email, "password": PASSWORD });
+    let token = text(
+        &world.done(&world.anonymous(), "auth.sign_in", input).await,
+        "session_token",
+    );
+    let known = authenticate(&world.anonymous(), Credential::Session(token.clone()))
+        .await
+        .unwrap()
+        .unwrap();
+    let call = Call {
+        actor: Actor::Person(Box::new(known.person)),
+        ..world.anonymous()
+    };
+    (token, call)
+}
+
+/// Every link to the panel that was mailed to somebody, as paths.
+pub fn mailed_paths(world: &World, email: &str) -> Vec<String> {
+    let mails = world.mailbox.to(email);
+    let found = mails
+        .iter()
+        .flat_map(|mail| mail.text.split("http://panel.test").skip(1));
+    found
+        .filter_map(|rest| rest.split_whitespace().next())
+        .map(|path| path.trim_end_matches(['.', ')', '>']).to_owned())
+        .collect()
+}
+
+async fn ordered(world: &World, customer: &Customer, shop: &Shop, hostname: &str, paid: bool) -> Value {
+    let order = world.order(customer, shop, hostname).await;
+    world.settle().await;
+    if paid {
+        world
+            .pay(&text(&order, "invoice_id"), &format!("{hostname}-{}", customer.id))
+            .await;
+        world.settle().await;
+    }
+    order
+}
+
+async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
+    let email = format!("{name}@example.org");
+    world
+        .done(
+            &world.anonymous(),
+            "auth.sign_up",
+            json!({
+                "email": email, "password": PASSWORD, "name": name, "country": "DE", "street": "Weg 2",
+                "postal_code": "10115", "city": "Berlin", "locale": "en", "time_zone": "Europe/Berlin",
+            }),
+        )
+        .await;
+    world.settle().await;
+    let paths = mailed_paths(world, &email);
+    let token = paths
+        .iter()
+        .find_map(|path| path.strip_prefix("/confirm/"))
+        .unwrap_or_else(|| panic!("no link in {paths:?}"));
+    world
+        .done(&world.anonymous(), "auth.confirm_mail", json!({ "token": token }))
+        .await;
+    let (session, call) = sign_in(world, &email).await;
+    let (_, other) = sign_in(world, &email).await;
+    let customer = Customer {
+        id: call.person().unwrap().memberships[0].0.clone(),
+        call: call.clone(),
+    };
+    let owner = world.owner();
+
+    let order = ordered(world, &customer, shop, "web1", true).await;
+    let unpaid = ordered(world, &customer, shop, "web2", false).await;
+    let tasks = world.done(&owner, "tasks.list", json!({})).await;
+    let own = |task: &&Value| task["subject"] == order["server_id"];
+    let task = tasks["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(own)
+        .cloned()
+        .unwrap_or_else(|| panic!("no task in {tasks}"));
+    world
+        .done(
+            &owner,
+            "credits.grant",
+            json!({ "customer_id": customer.id, "amount": "1.00", "reason": "Sorry" }),
+        )
+        .await;
+
+    let departments = world.done(&owner, "departments.list", json!({})).await;
+    let opened = world
+        .done(
+            &call,
+            "tickets.open",
+            json!({
+                "department_id": departments["items"][0]["id"], "subject": format!("Question of {name}"), "body": "It is slow.",
+                "files": [{ "name": "log.txt", "content_base64": STANDARD.encode("slow") }],
+            }),
+        )
+        .await;
+    let ticket_id = text(&opened["ticket"], "id");
+    let shown = world
+        .done(&call, "tickets.show", json!({ "ticket_id": ticket_id }))
+        .await;
+    let attachment_id = text(&shown["messages"][0]["attachments"][0], "id");
+
+    let key = world
+        .done(
+            &call,
+            "auth.create_api_key",
+            json!({ "name": "script", "scopes": ["*"] }),
+        )
+        .await;
+    let colleague = json!({ "customer_id": customer.id, "email": format!("colleague.of.{name}@example.org"), "name": "Colleague", "role": "member" });
+    let members = world.done(&call, "customers.add_member", colleague.clone()).await;
+    let added = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|member| member["email"] == colleague["email"])
+        .cloned()
+        .unwrap();
+
+    let objects = BTreeMap::from([
+        ("customer_id", customer.id.clone()),
+        ("person_id", text(&added, "person_id")),
+        ("server_id", text(&order, "server_id")),
+        ("subscription_id", text(&order, "subscription_id")),
+        ("invoice_id", text(&unpaid, "invoice_id")),
+        ("task_id", text(&task, "id")),
+        ("ticket_id", ticket_id),
+        ("attachment_id", attachment_id),
+        ("session_id", other.person().unwrap().session_id.clone().unwrap()),
+        ("api_key_id", text(&key["key"], "id")),
+        ("plan_id", shop.plan_id.clone()),
+        ("price_id", shop.price_id.clone()),
+        ("node_id", shop.node_id.clone()),
+        ("image_id", shop.image_id.clone()),
+    ]);
+    world.settle().await;
+    Resident {
+        session,
+        customer,
+        objects,
+    }
+}
