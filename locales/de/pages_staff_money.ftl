@@ -26,6 +26,7 @@ office-reason = Grund
 office-role = Rolle
 office-facts = Angaben
 office-history = Verlauf
+office-history-renewals = Verlängerung oder Mahnung
 office-customer = Kunde
 office-customers = Kunden
 office-server = Server
@@ -61,6 +62,8 @@ office-company = Firma
 office-tax-number = USt-IdNr.
 office-issued = Ausgestellt
 office-due = Fällig
+office-due-on = fällig { $day }
+office-due-days = Tage zum Zahlen
 office-ordered = Bestellt
 office-made = Angelegt
 office-settled = Beglichen
@@ -89,7 +92,10 @@ office-price-per = { $months ->
 # Übersicht
 office-dashboard = Übersicht
 office-monthly = Verlängerungen im Monat
-office-monthly-note = je Monat, ohne Steuer
+office-monthly-note = { $customers ->
+    [one] ohne Steuer, { $customers } aktiver Kunde
+   *[other] ohne Steuer, { $customers } aktive Kunden
+}
 office-open = Auf Rechnungen offen
 office-overdue = Überfällig
 office-invoices-count = { $count ->
@@ -97,7 +103,6 @@ office-invoices-count = { $count ->
     [one] { $count } Rechnung
    *[other] { $count } Rechnungen
 }
-office-active-customers = Aktive Kunden
 office-tickets-waiting = Wartende Tickets
 office-revenue = Umsatz
 office-revenue-by-month = Netto berechnet je Monat
@@ -125,9 +130,9 @@ office-mails-failed = { $count ->
    *[other] { $count } Mails
 }
 office-mails-failed-why = Konnte nicht gesendet werden
-office-nodes = Node
+office-nodes = Nodes
 office-nodes-none = Noch kein Node
-office-nodes-none-text = Server entstehen auf Node. Tragen Sie den ersten ein, um etwas zu verkaufen.
+office-nodes-none-text = Server entstehen auf Nodes. Tragen Sie den ersten ein, um etwas zu verkaufen.
 office-node-new = Node eintragen
 office-node-named = Node { $name }
 office-node-up = Antwortet
@@ -296,6 +301,7 @@ office-draft-save = Entwurf speichern
 office-draft-title = Rechnungsentwurf
 office-draft-discard = Verwerfen
 office-draft-issue = Ausstellen
+office-draft-issue-text = Gibt ihm eine Nummer, bucht und verschickt ihn. Danach nimmt ihn nur eine Rechnungskorrektur zurück.
 office-pdf = PDF
 office-pay-open = { $amount } sind offen
 office-method = Weg
@@ -364,8 +370,8 @@ office-debit = Soll
 office-credit-side = Haben
 office-account-receivable = Forderungen an Kunden
 office-account-credit = Guthaben der Kunden
-office-account-of-receivable = Forderung an den Kunden
-office-account-of-credit = Guthaben des Kunden
+office-account-of-receivable = Forderung an { $name }
+office-account-of-credit = Guthaben von { $name }
 office-account-bank = Bank
 office-account-cash = Kasse
 office-account-goodwill = Kulanz

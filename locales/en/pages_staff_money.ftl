@@ -26,6 +26,7 @@ office-reason = Reason
 office-role = Role
 office-facts = Facts
 office-history = History
+office-history-renewals = Renewal or dunning
 office-customer = Customer
 office-customers = Customers
 office-server = Server
@@ -61,6 +62,8 @@ office-company = Company
 office-tax-number = VAT number
 office-issued = Issued
 office-due = Due
+office-due-on = due { $day }
+office-due-days = Days to pay
 office-ordered = Ordered
 office-made = Made
 office-settled = Settled
@@ -89,7 +92,10 @@ office-price-per = { $months ->
 # Dashboard
 office-dashboard = Overview
 office-monthly = Monthly renewals
-office-monthly-note = per month, without tax
+office-monthly-note = { $customers ->
+    [one] without tax, { $customers } active customer
+   *[other] without tax, { $customers } active customers
+}
 office-open = Open on invoices
 office-overdue = Overdue
 office-invoices-count = { $count ->
@@ -97,7 +103,6 @@ office-invoices-count = { $count ->
     [one] { $count } invoice
    *[other] { $count } invoices
 }
-office-active-customers = Active customers
 office-tickets-waiting = Tickets waiting
 office-revenue = Revenue
 office-revenue-by-month = Net invoiced by month
@@ -296,6 +301,7 @@ office-draft-save = Save draft
 office-draft-title = Draft invoice
 office-draft-discard = Discard
 office-draft-issue = Issue
+office-draft-issue-text = Gives it a number, books it and mails it. After that only a credit note takes it back.
 office-pdf = PDF
 office-pay-open = { $amount } is open
 office-method = Way
@@ -364,8 +370,8 @@ office-debit = Debit
 office-credit-side = Credit
 office-account-receivable = Owed by customers
 office-account-credit = Customers’ credit
-office-account-of-receivable = Owed by the customer
-office-account-of-credit = Credit of the customer
+office-account-of-receivable = Owed by { $name }
+office-account-of-credit = Credit of { $name }
 office-account-bank = Bank
 office-account-cash = Cash
 office-account-goodwill = Goodwill

@@ -112,12 +112,10 @@ fn draw(page: &Page, board: &Dashboard, attention: &Attention) -> String {
                 stack(vec![
                     Panel::new(page.t("office-revenue"))
                         .id("revenue")
-                        .aside(words::button_for(
-                            page,
-                            "invoices.list",
-                            "office-all-invoices",
-                            "/staff/invoices",
-                        ))
+                        .aside(
+                            page.may("invoices.list")
+                                .then(|| link("/staff/invoices", page.t("office-all-invoices"))),
+                        )
                         .add(revenue(page, board))
                         .view(),
                     Panel::new(page.t("office-attention"))
@@ -160,16 +158,13 @@ fn tiles(page: &Page, board: &Dashboard) -> AnyView {
         "tiles",
         vec![
             Stat::new(page.t("office-monthly"), page.money(board.monthly))
-                .note(page.t("office-monthly-note"))
+                .note(page.t_with("office-monthly-note", &[("customers", board.customers.into())]))
                 .href("/staff/renewals")
                 .view(),
             Stat::new(page.t("office-open"), page.money(board.open))
                 .href("/staff/invoices?state=open")
                 .view(),
             overdue.view(),
-            Stat::new(page.t("office-active-customers"), page.count(board.customers))
-                .href("/staff/customers")
-                .view(),
             waiting.view(),
         ],
     )
@@ -221,7 +216,7 @@ fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
                     Tone::Bad,
                     task.reason.clone().unwrap_or_else(|| page.t("task-state-attention")),
                 ))
-                .cell(page.instant(task.created_at)),
+                .cell(common::ago(page, task.created_at, board.as_of)),
         );
     }
     for server in &attention.servers {
@@ -229,15 +224,10 @@ fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
             Row::to(format!("/staff/servers/{}", server.id))
                 .cell(&server.hostname)
                 .cell(common::server_state(page, server))
-                .cell(page.instant(server.changed_at)),
+                .cell(common::ago(page, server.changed_at, board.as_of)),
         );
     }
     for row in &attention.overdue {
-        let what = format!(
-            "{} \u{00b7} {}",
-            row.invoice.number.clone().unwrap_or_default(),
-            row.customer_name
-        );
         let why = page.t_with(
             "office-overdue-days",
             &[
@@ -247,7 +237,10 @@ fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
         );
         rows.push(
             Row::to(format!("/staff/invoices/{}", row.invoice.id))
-                .cell(what)
+                .cell(words::with_detail(
+                    row.invoice.number.as_deref().unwrap_or_default(),
+                    &row.customer_name,
+                ))
                 .cell(State::new(Tone::Bad, why))
                 .cell(words::maybe_day(page, row.invoice.due_day)),
         );
@@ -255,9 +248,12 @@ fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
     for ticket in &attention.tickets {
         rows.push(
             Row::to(format!("/staff/tickets/{}", ticket.id))
-                .cell(format!("#{} {}", ticket.number, ticket.subject))
+                .cell(words::with_detail(
+                    &ticket.subject,
+                    format!("#{} \u{00b7} {}", ticket.number, ticket.customer_name),
+                ))
                 .cell(words::ticket_state(page, ticket.state))
-                .cell(page.instant(ticket.updated_at)),
+                .cell(common::ago(page, ticket.updated_at, board.as_of)),
         );
     }
     if board.mails_failed > 0 {

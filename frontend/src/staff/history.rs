@@ -9,7 +9,7 @@ use crate::ui::{Event, Timeline, link, muted};
 #[must_use]
 pub fn timeline<'a>(page: &'a Page, rows: &[AuditRow]) -> Timeline<'a> {
     Timeline::new(page).events(rows.iter().map(|row| {
-        let what = sentence(page, &row.action);
+        let what = sentence(page, row);
         let mut event = match place_of(&row.subject) {
             Some(place) => Event::new(row.at, link(place, what)),
             None => Event::new(row.at, what),
@@ -24,15 +24,19 @@ pub fn timeline<'a>(page: &'a Page, rows: &[AuditRow]) -> Timeline<'a> {
     }))
 }
 
-/// What an action did, as the notice after it says; the action's name where
-/// there is no such sentence.
+/// What an action did, as the audit log words it; the action's name where it has
+/// no words.
 #[must_use]
-pub fn sentence(page: &Page, action: &str) -> String {
-    let key = format!("done-{action}");
+pub fn sentence(page: &Page, row: &AuditRow) -> String {
+    // The renewal run records what it does to a subscription under its own name.
+    if row.action == "renewals.run" && row.subject.starts_with("sub_") {
+        return page.t("office-history-renewals");
+    }
+    let key = format!("audit-{}", row.action);
     if page.texts.has(&key) {
         page.t(&key)
     } else {
-        action.to_owned()
+        row.action.clone()
     }
 }
 

@@ -6,7 +6,7 @@ use hostwright_panel::platform::Paged;
 use hostwright_panel::platform::error::Result;
 use leptos::prelude::AnyView;
 
-use super::words;
+use super::words::{self, Names};
 use crate::page::{Page, Tone};
 use crate::places;
 use crate::route::Visit;
@@ -21,10 +21,21 @@ pub async fn show(visit: Visit) -> Result<String> {
     let input = visit.params.list();
     let search = input.search.clone();
     let entries = queries::list(&visit.call, input).await?;
-    Ok(draw(&visit.page, &balance, &entries, search.as_deref()))
+    let codes = entries
+        .items
+        .iter()
+        .flat_map(|entry| [entry.debit.as_str(), entry.credit.as_str()]);
+    let names = words::names(&visit.call, codes.map(after_colon).filter(|id| id.starts_with("cus_"))).await?;
+    Ok(draw(&visit.page, &balance, &entries, &names, search.as_deref()))
 }
 
-fn draw(page: &Page, balance: &TrialBalance, entries: &Paged<TransferView>, search: Option<&str>) -> String {
+fn draw(
+    page: &Page,
+    balance: &TrialBalance,
+    entries: &Paged<TransferView>,
+    names: &Names,
+    search: Option<&str>,
+) -> String {
     let filters = Filters::new(page).search("search", search.unwrap_or_default(), page.t("office-ledger-search"));
     let filters = match search {
         Some(_) => filters.link(page.t("office-all"), "/staff/ledger#entries", false),
@@ -42,12 +53,12 @@ fn draw(page: &Page, balance: &TrialBalance, entries: &Paged<TransferView>, sear
         shell = shell.add(trial_balance(page, balance));
     }
     shell
+        .add(filters)
         .add(
             Panel::new(page.t("office-entries"))
                 .id("entries")
                 .flush()
-                .add(filters)
-                .add(table(page, entries, search.is_some()))
+                .add(table(page, entries, names, search.is_some()))
                 .add(words::pager(page, entries.next.as_deref())),
         )
         .render()
@@ -85,7 +96,7 @@ fn trial_balance(page: &Page, balance: &TrialBalance) -> AnyView {
                         .filter(|account| account.debits.currency == currency)
                         .map(|account| {
                             Row::new()
-                                .cell(account_name(page, &account.code))
+                                .cell(account_name(page, &Names::new(), &account.code))
                                 .cell(page.t(&format!("office-account-{}", account.kind)))
                                 .cell(money(page, account.debits))
                                 .cell(money(page, account.credits))
@@ -112,9 +123,14 @@ fn trial_balance(page: &Page, balance: &TrialBalance) -> AnyView {
     stack(panels)
 }
 
+/// What stands behind the first colon of an account's code.
+fn after_colon(code: &str) -> &str {
+    code.split_once(':').map_or(code, |(_, rest)| rest)
+}
+
 /// What an account is, in words: codes are `bank`, `revenue:setup`, `tax:DE:0.19`,
 /// `receivable:cus_...`.
-fn account_name(page: &Page, code: &str) -> AnyView {
+fn account_name(page: &Page, names: &Names, code: &str) -> AnyView {
     let parts: Vec<&str> = code.split(':').collect();
     match parts.as_slice() {
         ["tax", country, rate] => {
@@ -132,10 +148,13 @@ fn account_name(page: &Page, code: &str) -> AnyView {
         }
         ["revenue", kind] => page.t(&format!("office-account-revenue-{kind}")).view(),
         ["clearing", kind] => page.t(&format!("office-account-clearing-{kind}")).view(),
-        [customers @ ("receivable" | "credit"), id] => link(
-            format!("/staff/customers/{id}"),
-            page.t(&format!("office-account-of-{customers}")),
-        ),
+        [customers @ ("receivable" | "credit"), id] => {
+            let name = words::customer_name(names, id);
+            link(
+                format!("/staff/customers/{id}"),
+                page.t_with(&format!("office-account-of-{customers}"), &[("name", name.into())]),
+            )
+        }
         [known @ ("receivable" | "credit" | "bank" | "cash" | "goodwill")] => {
             page.t(&format!("office-account-{known}")).view()
         }
@@ -143,7 +162,7 @@ fn account_name(page: &Page, code: &str) -> AnyView {
     }
 }
 
-fn table(page: &Page, entries: &Paged<TransferView>, is_search: bool) -> Table {
+fn table(page: &Page, entries: &Paged<TransferView>, names: &Names, is_search: bool) -> Table {
     let empty = if is_search {
         Empty::new(page.t("office-nothing-fits"), page.t("office-ledger-search-text"))
     } else {
@@ -159,10 +178,10 @@ fn table(page: &Page, entries: &Paged<TransferView>, is_search: bool) -> Table {
         .column(Column::text(page.t("office-reason")).minor())
         .rows(entries.items.iter().map(|entry| {
             Row::new()
-                .cell(page.day(entry.day))
+                .cell(words::day(page, entry.day))
                 .cell(what(page, entry))
-                .cell(account_name(page, &entry.debit))
-                .cell(account_name(page, &entry.credit))
+                .cell(account_name(page, names, &entry.debit))
+                .cell(account_name(page, names, &entry.credit))
                 .cell(money(page, entry.amount))
                 .cell(&entry.reason)
         }))

@@ -57,7 +57,7 @@ fn draw(
                     muted("\u{2013}")
                 };
                 Row::new()
-                    .cell(page.day(payment.received_day))
+                    .cell(words::day(page, payment.received_day))
                     .cell(words::customer_link(names, &payment.customer_id))
                     .cell(&payment.reference)
                     .cell(words::method(page, payment.method))
@@ -120,7 +120,7 @@ fn settled(page: &Page, view: &PaymentView) -> AnyView {
     row(view
         .settlements
         .iter()
-        .map(|part| link(format!("/staff/invoices/{}", part.invoice_id), page.money(part.amount)))
+        .map(|part| link(format!("/staff/invoices/{}", part.invoice_id), money(page, part.amount)))
         .collect())
 }
 
@@ -132,8 +132,8 @@ pub async fn new(visit: Visit) -> Result<String> {
     visit.call.authorize(Action::RecordPayment)?;
     let Some(customer) = pick::chosen(&visit).await? else {
         let found = by_number(&visit).await?;
-        let body = pick::customer(&visit).await?;
-        return Ok(frame(&visit.page).add(found).add(body).render());
+        let body = pick::customer(&visit, "office-pick-search").await?;
+        return Ok(frame(&visit.page).add(body).add(found).render());
     };
     let input = ListInput {
         customer_id: Some(customer.id.to_string()),
@@ -254,16 +254,20 @@ fn draw_new(page: &Page, customer: &CustomerView, open: &[InvoiceSummary], chose
     let table = Table::new(page.t("office-open-invoices"))
         .plain()
         .column(Column::text(page.t("office-invoice")))
-        .column(Column::text(page.t("office-due")))
         .column(Column::number(page.t("office-still-open")))
         .rows(open.iter().map(|row| {
             Row::to(format!("/staff/invoices/{}", row.invoice.id))
-                .cell(row.invoice.number.clone().unwrap_or_default())
-                .cell(words::maybe_day(page, row.invoice.due_day))
+                .cell(words::with_detail(
+                    row.invoice.number.as_deref().unwrap_or_default(),
+                    page.t_with(
+                        "office-due-on",
+                        &[("day", words::maybe_day(page, row.invoice.due_day).into())],
+                    ),
+                ))
                 .cell(money(page, row.invoice.open))
         }));
     let table = match owed {
-        Ok(owed) if open.len() > 1 => table.total(page.t("office-total")).total("").total(money(page, owed)),
+        Ok(owed) if open.len() > 1 => table.total(page.t("office-total")).total(money(page, owed)),
         Ok(_) | Err(_) => table,
     };
     let table = table.empty(Empty::new(

@@ -28,11 +28,12 @@ pub async fn chosen(visit: &Visit) -> Result<Option<CustomerView>> {
     Ok(Some(customer))
 }
 
-/// The search and its answers; each leads to this page with `customer_id`.
+/// The search and its answers; each leads to this page with `customer_id`. The key
+/// names the text that says what can be searched for.
 ///
 /// # Errors
 /// When the caller may not, or the database fails.
-pub async fn customer(visit: &Visit) -> Result<AnyView> {
+pub async fn customer(visit: &Visit, search_key: &str) -> Result<AnyView> {
     let search = visit.params.get("search").map(str::to_owned);
     let input = ListInput {
         search: search.clone(),
@@ -40,10 +41,15 @@ pub async fn customer(visit: &Visit) -> Result<AnyView> {
         ..ListInput::default()
     };
     let found = customers::queries::list(&visit.call, input).await?.items;
-    Ok(draw(&visit.page, search.as_deref().unwrap_or_default(), &found))
+    Ok(draw(
+        &visit.page,
+        search_key,
+        search.as_deref().unwrap_or_default(),
+        &found,
+    ))
 }
 
-fn draw(page: &Page, search: &str, found: &[CustomerView]) -> AnyView {
+fn draw(page: &Page, search_key: &str, search: &str, found: &[CustomerView]) -> AnyView {
     let here = page.path_only();
     let table = Table::new(page.t("office-pick-customer"))
         .column(Column::text(page.t("office-customer")))
@@ -67,9 +73,7 @@ fn draw(page: &Page, search: &str, found: &[CustomerView]) -> AnyView {
         );
     stack(vec![
         explanation(page),
-        Filters::new(page)
-            .search("search", search, page.t("office-pick-search"))
-            .view(),
+        Filters::new(page).search("search", search, page.t(search_key)).view(),
         table.view(),
     ])
 }

@@ -38,8 +38,8 @@ fn draw(page: &Page, found: &Paged<UpcomingRenewal>, names: &Names, ladder: Opti
             Row::to(format!("/staff/subscriptions/{}", renewal.subscription_id))
                 .cell(&renewal.plan_name)
                 .cell(words::customer_name(names, &renewal.customer_id))
-                .cell(page.day(renewal.invoice_day))
-                .cell(page.day(renewal.next_day))
+                .cell(words::day(page, renewal.invoice_day))
+                .cell(words::day(page, renewal.next_day))
                 .cell(money(page, renewal.amount))
         }))
         .empty(Empty::new(

@@ -81,7 +81,7 @@ fn draw(page: &Page, known: &Known) -> String {
             "/staff/verify",
         ))
         .tabs(tabs)
-        .add(grid("halves", vec![seller(page, &known.entity), side]))
+        .add(grid("halves", vec![stack(vec![seller(page, &known.entity)]), side]))
         .add(tax_rates(page, known))
         .render()
 }
@@ -284,8 +284,8 @@ fn tax_rates(page: &Page, known: &Known) -> AnyView {
             };
             Row::new()
                 .cell(places::country(page, &rate.country))
-                .cell(format!("{} %", page.decimal(&rate.percent)))
-                .cell(page.day(rate.valid_from))
+                .cell(format!("{}\u{a0}%", page.decimal(&rate.percent)))
+                .cell(words::day(page, rate.valid_from))
                 .cell(state)
         }));
     let form = Form::new(page, "tax.set_rate")
@@ -296,15 +296,17 @@ fn tax_rates(page: &Page, known: &Known) -> AnyView {
         .inline()
         .look(Look::Plain)
         .submit(page.t("office-tax-set"));
-    Panel::new(page.t("office-tax-rates"))
+    let rates = Panel::new(page.t("office-tax-rates"))
         .id("tax")
         .flush()
         .add(table)
-        .add(page.may("tax.set_rate").then(|| {
-            Panel::new(page.t("office-tax-new"))
-                .id("tax-new")
-                .add(muted(page.t("office-tax-text")))
-                .add(form)
-        }))
-        .view()
+        .view();
+    let new = page.may("tax.set_rate").then(|| {
+        Panel::new(page.t("office-tax-new"))
+            .id("tax-new")
+            .add(muted(page.t("office-tax-text")))
+            .add(form)
+            .view()
+    });
+    stack(vec![new.view(), rates])
 }

@@ -6,6 +6,7 @@ use hostwright_panel::reports;
 use hostwright_panel::reports::model::{Check, VerifyReport};
 use leptos::prelude::*;
 
+use super::words;
 use crate::page::{Page, Tone};
 use crate::route::Visit;
 use crate::ui::*;
@@ -37,10 +38,10 @@ fn draw(page: &Page, report: &VerifyReport) -> String {
                 count => State::new(Tone::Bad, page.t_with("office-check-bad", &[("count", count.into())])),
             };
             Row::new()
-                .cell(stack(vec![
-                    name(page, check).view(),
-                    muted(page.t(&format!("{}-text", key(check)))),
-                ]))
+                .cell(words::with_detail(
+                    &name(page, check),
+                    page.t(&format!("{}-text", key(check))),
+                ))
                 .cell(state)
         }));
     let mut shell = Shell::new(page, page.t("office-verify"))

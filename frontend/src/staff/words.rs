@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hostwright_kernel::{Day, Period};
+use hostwright_kernel::{Day, Instant, Period};
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::billing::payments::model::PaymentMethod;
 use hostwright_panel::customers;
@@ -77,10 +77,28 @@ pub fn period(page: &Page, period: Period) -> String {
     format!("{} \u{2013} {}", page.day(period.start), page.day(period.last_day()))
 }
 
-/// A day, or a dash where there is none.
+/// A day in a table: never broken over two lines.
 #[must_use]
-pub fn maybe_day(page: &Page, day: Option<Day>) -> String {
-    day.map_or_else(|| "\u{2013}".to_owned(), |day| page.day(day))
+pub fn day(page: &Page, day: Day) -> String {
+    page.day(day).replace(' ', "\u{a0}")
+}
+
+/// A moment in a table: broken after the day at most.
+#[must_use]
+pub fn moment(page: &Page, moment: Instant) -> String {
+    page.instant(moment).replace(' ', "\u{a0}").replacen(",\u{a0}", ", ", 1)
+}
+
+/// A day in a table, or a dash where there is none.
+#[must_use]
+pub fn maybe_day(page: &Page, maybe: Option<Day>) -> String {
+    maybe.map_or_else(|| "\u{2013}".to_owned(), |known| day(page, known))
+}
+
+/// A name, and below it what tells it apart.
+pub fn with_detail(name: &str, detail: impl Into<String>) -> AnyView {
+    use leptos::prelude::*;
+    html(view! { {name.to_owned()}<span class="detail">{detail.into()}</span> })
 }
 
 /// The links below a list: back to its start, and on.

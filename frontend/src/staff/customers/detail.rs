@@ -256,7 +256,7 @@ fn servers_panel(page: &Page, seam: &Seam) -> AnyView {
                 .first()
                 .map(|address| address.address.clone())
                 .unwrap_or_default();
-            let name = stack_line(&server.hostname, &address);
+            let name = words::with_detail(&server.hostname, address);
             let seen = common::ago(page, server.observed_at, seam.now);
             let state = common::server_state(page, server).since(page.t_with("office-seen", &[("ago", seen.into())]));
             Row::to(format!("/staff/servers/{}", server.id)).cell(name).cell(state)
@@ -276,19 +276,13 @@ fn servers_panel(page: &Page, seam: &Seam) -> AnyView {
     .view()
 }
 
-/// A name with something less important after it.
-fn stack_line(name: &str, detail: &str) -> AnyView {
-    use leptos::prelude::*;
-    html(view! { {name.to_owned()}<span class="detail">{detail.to_owned()}</span> })
-}
-
 fn tickets_panel(page: &Page, seam: &Seam) -> AnyView {
     let table = Table::new(page.t("office-tickets-open"))
         .plain()
         .column(Column::text(page.t("office-ticket")))
         .column(Column::text(page.t("office-state")))
         .rows(seam.tickets.iter().map(|ticket| {
-            let what = stack_line(&ticket.subject, &format!("#{}", ticket.number));
+            let what = words::with_detail(&ticket.subject, format!("#{}", ticket.number));
             let since = common::ago(page, ticket.updated_at, seam.now);
             Row::to(format!("/staff/tickets/{}", ticket.id))
                 .cell(what)
@@ -313,7 +307,6 @@ fn contracts(page: &Page, seam: &Seam) -> AnyView {
     let table = Table::new(page.t("office-subscriptions"))
         .plain()
         .column(Column::text(page.t("office-plan")))
-        .column(Column::text(page.t("office-server")))
         .column(Column::number(page.t("office-price")))
         .column(Column::text(page.t("office-next-renewal")).minor())
         .column(Column::text(page.t("office-state")))
@@ -330,8 +323,10 @@ fn contracts(page: &Page, seam: &Seam) -> AnyView {
                 ],
             );
             Row::to(format!("/staff/subscriptions/{}", subscription.id))
-                .cell(&subscription.plan_name)
-                .cell(server.map_or("\u{2013}", |server| server.hostname.as_str()))
+                .cell(words::with_detail(
+                    &subscription.plan_name,
+                    server.map_or("", |server| server.hostname.as_str()),
+                ))
                 .cell(price)
                 .cell(words::maybe_day(page, subscription.next_renewal.map(|next| next.day)))
                 .cell(common::subscription_state(page, subscription.state))

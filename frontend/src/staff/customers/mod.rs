@@ -41,7 +41,7 @@ fn draw_list(page: &Page, found: &Paged<CustomerView>, search: &str, state: Opti
                 .cell(customer.number.to_string())
                 .cell(customer.email.as_str())
                 .cell(town(customer))
-                .cell(page.day(customer.created_at.day_in(&page.zone)))
+                .cell(words::day(page, customer.created_at.day_in(&page.zone)))
                 .cell(words::customer_state(page, customer.state))
         }))
         .empty(if search.is_empty() && state.is_none() {

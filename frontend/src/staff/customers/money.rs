@@ -84,13 +84,16 @@ fn due(page: &Page, seam: &Seam, day: hostwright_kernel::Day) -> String {
 fn open_invoices(page: &Page, open: &[&InvoiceSummary]) -> Table {
     Table::new(page.t("office-open-invoices"))
         .plain()
-        .column(Column::text(page.t("office-invoice")))
-        .column(Column::text(page.t("office-due")))
+        .column(Column::text(page.t("office-open-invoices")))
         .column(Column::number(page.t("office-still-open")))
         .rows(open.iter().map(|row| {
+            let number = row.invoice.number.clone().unwrap_or_else(|| page.t("office-draft"));
+            let due = page.t_with(
+                "office-due-on",
+                &[("day", words::maybe_day(page, row.invoice.due_day).into())],
+            );
             Row::to(format!("/staff/invoices/{}", row.invoice.id))
-                .cell(row.invoice.number.clone().unwrap_or_else(|| page.t("office-draft")))
-                .cell(words::maybe_day(page, row.invoice.due_day))
+                .cell(words::with_detail(&number, due))
                 .cell(money(page, row.invoice.open))
         }))
 }
@@ -101,14 +104,12 @@ pub fn invoices(page: &Page, seam: &Seam) -> AnyView {
     let table = Table::new(page.t("office-invoices"))
         .plain()
         .column(Column::text(page.t("office-number")))
-        .column(Column::text(page.t("office-issued")).minor())
         .column(Column::text(page.t("office-due")))
         .column(Column::number(page.t("office-total")))
         .column(Column::text(page.t("office-state")))
         .rows(seam.invoices.iter().map(|row| {
             Row::to(format!("/staff/invoices/{}", row.invoice.id))
                 .cell(row.invoice.number.clone().unwrap_or_else(|| page.t("office-draft")))
-                .cell(words::maybe_day(page, row.invoice.issue_day))
                 .cell(words::maybe_day(page, row.invoice.due_day))
                 .cell(money(page, row.invoice.total))
                 .cell(common::invoice_state(page, &row.invoice, row.overdue_days))
@@ -151,7 +152,7 @@ fn payment_table(page: &Page, payments: &[PaymentView]) -> Table {
         .column(Column::number(page.t("office-amount")))
         .rows(payments.iter().map(|view| {
             Row::new()
-                .cell(page.day(view.payment.received_day))
+                .cell(words::day(page, view.payment.received_day))
                 .cell(words::method(page, view.payment.method))
                 .cell(&view.payment.reference)
                 .cell(money(page, view.payment.amount))

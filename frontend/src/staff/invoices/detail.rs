@@ -17,6 +17,9 @@ use crate::portal::{invoices, words as common};
 use crate::route::Visit;
 use crate::ui::*;
 
+/// Days to pay that are proposed.
+const DUE_DAYS: i64 = 14;
+
 /// Draws the page.
 ///
 /// # Errors
@@ -61,17 +64,11 @@ fn draw(page: &Page, invoice: &InvoiceView, credit: Option<Money>) -> String {
         .state(common::invoice_state(page, row, invoice.overdue_days))
         .id(row.id.as_str());
     if row.state == InvoiceState::Draft {
-        shell = shell
-            .other(
-                ActionButton::new(page, "invoices.discard", page.t("office-draft-discard"))
-                    .hidden("invoice_id", row.id.as_str())
-                    .then("/staff/invoices?state=draft"),
-            )
-            .primary(
-                ActionButton::new(page, "invoices.issue", page.t("office-draft-issue"))
-                    .hidden("invoice_id", row.id.as_str())
-                    .look(Look::Primary),
-            );
+        shell = shell.other(
+            ActionButton::new(page, "invoices.discard", page.t("office-draft-discard"))
+                .hidden("invoice_id", row.id.as_str())
+                .then("/staff/invoices?state=draft"),
+        );
     } else {
         shell = shell.other(ButtonLink::plain(
             page.t("office-pdf"),
@@ -79,6 +76,9 @@ fn draw(page: &Page, invoice: &InvoiceView, credit: Option<Money>) -> String {
         ));
     }
     let mut side = Vec::new();
+    if row.state == InvoiceState::Draft {
+        side.push(issue(page, invoice));
+    }
     if is_payable(invoice) {
         side.push(pay(page, invoice));
         side.extend(credit.map(|credit| spend_credit(page, invoice, credit)));
@@ -92,6 +92,25 @@ fn draw(page: &Page, invoice: &InvoiceView, credit: Option<Money>) -> String {
             vec![invoices::document(page, invoice).view(), stack(side)],
         ))
         .render()
+}
+
+/// The form that gives a draft its number.
+fn issue(page: &Page, invoice: &InvoiceView) -> AnyView {
+    if !page.may("invoices.issue") {
+        return nothing();
+    }
+    let form = Form::new(page, "invoices.issue")
+        .id("issue")
+        .hidden("invoice_id", invoice.invoice.id.as_str())
+        .piece(muted(page.t("office-draft-issue-text")))
+        .field(
+            Field::number("due_days", page.t("office-due-days"))
+                .value(DUE_DAYS.to_string())
+                .range(0, 365)
+                .suffix(page.t("office-days")),
+        )
+        .submit(page.t("office-draft-issue"));
+    Panel::new(page.t("office-draft-issue")).id("issue").add(form).view()
 }
 
 /// The form that marks a transfer as received.
@@ -194,7 +213,7 @@ fn facts(page: &Page, invoice: &InvoiceView) -> AnyView {
         )
         .maybe(
             page.t("office-in-the-books"),
-            page.may("ledger.list")
+            (page.may("ledger.list") && row.state != InvoiceState::Draft)
                 .then(|| link(format!("/staff/ledger?search={}", row.id), page.t("office-postings"))),
         )
         .maybe(
@@ -209,7 +228,7 @@ fn facts(page: &Page, invoice: &InvoiceView) -> AnyView {
 
 /// What settled it, newest first.
 fn settled(page: &Page, invoice: &InvoiceView) -> AnyView {
-    if invoice.invoice.kind == InvoiceKind::CreditNote || invoice.invoice.state == InvoiceState::Draft {
+    if invoice.settlements.is_empty() {
         return nothing();
     }
     let events = invoice.settlements.iter().rev().map(|part| {

@@ -23,7 +23,7 @@ const LINES: (usize, usize) = (3, 20);
 pub async fn show(visit: Visit) -> Result<String> {
     visit.call.authorize(Action::DraftInvoice)?;
     let Some(customer) = pick::chosen(&visit).await? else {
-        let body = pick::customer(&visit).await?;
+        let body = pick::customer(&visit, "office-customers-search").await?;
         return Ok(frame(&visit.page).add(body).render());
     };
     let asked = visit
@@ -50,11 +50,12 @@ fn draw(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView]
         .hidden("customer_id", customer.id.as_str())
         .then("/staff/invoices/{id}");
     for index in 0..lines {
-        form = form.group(
-            page.t_with("office-line", &[("number", (index + 1).into())]),
-            None,
-            line(page, customer, subscriptions, index),
-        );
+        let fields = Line::new(page, customer, subscriptions, index);
+        let number = page.t_with("office-line", &[("number", (index + 1).into())]);
+        form = form
+            .field(fields.description.hint(number))
+            .row(vec![fields.quantity, fields.unit])
+            .row(std::iter::once(fields.kind).chain(fields.subscription).collect());
     }
     let more = format!(
         "/staff/invoices/new?customer_id={}&lines={}",
@@ -81,37 +82,45 @@ fn draw(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView]
         .render()
 }
 
-fn line(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView], index: usize) -> Vec<Field> {
-    let name = |part: &str| format!("lines[{index}].{part}");
-    let kinds = LineKind::ALL
-        .iter()
-        .map(|kind| Choice::new(kind.to_string(), page.t(&format!("office-line-{kind}"))))
-        .collect();
-    let mut fields = vec![
-        Field::text(name("description"), page.t("office-line-description")).max_length(500),
-        Field::decimal(name("quantity"), page.t("office-line-quantity")).optional(),
-        Field::money(name("unit"), page.t("office-line-unit"), customer.currency),
-        Field::select(name("kind"), page.t("office-line-kind"), kinds).optional(),
-    ];
-    if index > 0 {
-        fields = fields.into_iter().map(Field::optional).collect();
+/// The fields of one line.
+struct Line {
+    description: Field,
+    quantity: Field,
+    unit: Field,
+    kind: Field,
+    subscription: Option<Field>,
+}
+
+impl Line {
+    fn new(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView], index: usize) -> Self {
+        let name = |part: &str| format!("lines[{index}].{part}");
+        let wanted = |field: Field| if index == 0 { field } else { field.optional() };
+        let kinds = LineKind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind.to_string(), page.t(&format!("office-line-{kind}"))))
+            .collect();
+        let live: Vec<Choice> = subscriptions
+            .iter()
+            .filter(|subscription| !subscription.state.is_ended())
+            .map(|subscription| {
+                let since = page.day(subscription.anchor);
+                let known = [("plan", subscription.plan_name.clone().into()), ("day", since.into())];
+                Choice::new(subscription.id.as_str(), page.t_with("office-plan-since", &known))
+            })
+            .collect();
+        Self {
+            description: wanted(Field::text(name("description"), page.t("office-line-description")).max_length(500)),
+            quantity: Field::decimal(name("quantity"), page.t("office-line-quantity"))
+                .placeholder("1")
+                .optional(),
+            unit: wanted(Field::money(
+                name("unit"),
+                page.t("office-line-unit"),
+                customer.currency,
+            )),
+            kind: Field::select(name("kind"), page.t("office-line-kind"), kinds).optional(),
+            subscription: (!live.is_empty())
+                .then(|| Field::select(name("subscription_id"), page.t("office-line-subscription"), live).optional()),
+        }
     }
-    let live: Vec<Choice> = subscriptions
-        .iter()
-        .filter(|subscription| !subscription.state.is_ended())
-        .map(|subscription| {
-            let since = page.day(subscription.anchor);
-            Choice::new(
-                subscription.id.as_str(),
-                page.t_with(
-                    "office-plan-since",
-                    &[("plan", subscription.plan_name.clone().into()), ("day", since.into())],
-                ),
-            )
-        })
-        .collect();
-    if !live.is_empty() {
-        fields.push(Field::select(name("subscription_id"), page.t("office-line-subscription"), live).optional());
-    }
-    fields
 }

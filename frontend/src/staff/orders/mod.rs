@@ -43,7 +43,7 @@ fn draw(page: &Page, found: &Paged<OrderView>, names: &Names, customer: Option<&
         .column(Column::text(page.t("office-server")))
         .rows(found.items.iter().map(|order| {
             Row::new()
-                .cell(page.instant(order.created_at))
+                .cell(words::moment(page, order.created_at))
                 .cell(words::customer_link(names, &order.customer_id))
                 .cell(money(page, order.total))
                 .cell(link(

@@ -29,7 +29,7 @@ const OFFERED: i64 = 200;
 pub async fn show(visit: Visit) -> Result<String> {
     visit.call.authorize(Action::PlaceOrder)?;
     let Some(customer) = pick::chosen(&visit).await? else {
-        let body = pick::customer(&visit).await?;
+        let body = pick::customer(&visit, "office-customers-search").await?;
         return Ok(frame(&visit.page, None).add(body).render());
     };
     let all = || ListInput {

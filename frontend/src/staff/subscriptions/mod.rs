@@ -48,7 +48,7 @@ fn draw(
                 .cell(&subscription.plan_name)
                 .cell(words::customer_name(names, &subscription.customer_id))
                 .cell(price(page, subscription))
-                .cell(page.day(subscription.billed_until.plus_days(-1)))
+                .cell(words::day(page, subscription.billed_until.plus_days(-1)))
                 .cell(if subscription.state.is_ended() {
                     String::new()
                 } else {
