@@ -131,11 +131,7 @@ impl Simulator {
     /// Nodes with nothing on them; `clock` stamps what is done.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            inner: Mutex::new(Inner::default()),
-            stopped: Notify::new(),
-        }
+        Self { clock, inner: Mutex::new(Inner::default()), stopped: Notify::new() }
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {
@@ -221,14 +217,7 @@ impl Simulator {
 
     /// Takes a volume away behind our back.
     pub fn lose_volume(&self, node_id: &str, volume: &str) {
-        self.with(|inner| {
-            inner
-                .nodes
-                .entry(node_id.to_owned())
-                .or_default()
-                .volumes
-                .remove(volume)
-        });
+        self.with(|inner| inner.nodes.entry(node_id.to_owned()).or_default().volumes.remove(volume));
     }
 
     /// The domain of a server.
@@ -249,15 +238,7 @@ impl Simulator {
     /// The addresses in a seed.
     #[must_use]
     pub fn seed(&self, node_id: &str, name: &str) -> Option<String> {
-        self.with(|inner| {
-            inner
-                .nodes
-                .entry(node_id.to_owned())
-                .or_default()
-                .seeds
-                .get(name)
-                .cloned()
-        })
+        self.with(|inner| inner.nodes.entry(node_id.to_owned()).or_default().seeds.get(name).cloned())
     }
 
     /// Volumes, seeds and filters of a server, with `#` for its id.
@@ -311,16 +292,12 @@ impl Simulator {
             Some(Silence::Timeout) => return Err(HypervisorError::Timeout("20 s have passed".to_owned())),
             None => {}
         }
-        let late = matches!(
-            fault,
-            Some(Fault::Stop { after_effect: true } | Fault::Timeout { after_effect: true })
-        );
+        let late = matches!(fault, Some(Fault::Stop { after_effect: true } | Fault::Timeout { after_effect: true }));
         match fault {
             None => self.with(effect),
-            Some(Fault::Refuse) => Err(HypervisorError::Refused {
-                code: "node_failed".to_owned(),
-                text: "internal error".to_owned(),
-            }),
+            Some(Fault::Refuse) => {
+                Err(HypervisorError::Refused { code: "node_failed".to_owned(), text: "internal error".to_owned() })
+            }
             Some(Fault::Unsupported) => Err(HypervisorError::Unsupported("acpi_shutdown".to_owned())),
             Some(fault) => {
                 if late {
@@ -344,20 +321,12 @@ impl NodeProbe for Simulator {
                 return Err(Error::Unavailable("connection refused".to_owned()));
             }
             Ok(ProbeReport {
-                hypervisor: if node.hypervisor == Kind::Xen {
-                    Kind::Xen
-                } else {
-                    node.hypervisor
-                },
+                hypervisor: if node.hypervisor == Kind::Xen { Kind::Xen } else { node.hypervisor },
                 hypervisor_version: None,
                 libvirt_version: "9.0.0".to_owned(),
                 hostname: node.name,
                 architecture: Some("x86_64".to_owned()),
-                totals: Capacity {
-                    vcpus: 64,
-                    memory_mib: 65_536,
-                    disk_gib: 1_000,
-                },
+                totals: Capacity { vcpus: 64, memory_mib: 65_536, disk_gib: 1_000 },
                 supports: vec!["acpi_shutdown".to_owned(), "console".to_owned()],
                 problems: Vec::new(),
             })
@@ -489,10 +458,7 @@ impl SimulatedNode {
                 }
             }
         };
-        Ok(Acted {
-            changed,
-            note: if changed { "done" } else { "was so already" }.to_owned(),
-        })
+        Ok(Acted { changed, note: if changed { "done" } else { "was so already" }.to_owned() })
     }
 
     fn define(&mut self, guest: &Guest) -> bool {
@@ -542,14 +508,8 @@ impl Domain {
         self.stopped_cleanly = false;
         self.boots += 1;
         if speaks {
-            let address = guest
-                .addresses
-                .first()
-                .map_or("none".to_owned(), |one| one.address.to_string());
-            let line = format!(
-                "HOSTWRIGHT guest {} is up, address {address}, boot {}\n",
-                guest.hostname, self.boots
-            );
+            let address = guest.addresses.first().map_or("none".to_owned(), |one| one.address.to_string());
+            let line = format!("HOSTWRIGHT guest {} is up, address {address}, boot {}\n", guest.hostname, self.boots);
             self.console.push_str(&line);
         }
     }

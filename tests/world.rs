@@ -88,21 +88,9 @@ impl World {
             texts: Texts::embedded().unwrap(),
         };
         let hypervisor_port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
-        let ports = Ports {
-            hypervisor: hypervisor_port,
-            probe: hypervisor.clone(),
-            clock: Arc::new(None),
-        };
+        let ports = Ports { hypervisor: hypervisor_port, probe: hypervisor.clone(), clock: Arc::new(None) };
         let (app, worker) = compose::assemble(&ground, &ports, Some(mailbox.clone()), "panel@panel.test", 4);
-        Self {
-            app,
-            db,
-            clock,
-            worker,
-            hypervisor,
-            mailbox,
-            _database: database,
-        }
+        Self { app, db, clock, worker, hypervisor, mailbox, _database: database }
     }
 
     /// Whether this world's database is PostgreSQL.
@@ -129,11 +117,7 @@ impl World {
 
     /// A call of somebody who belongs to a customer.
     pub fn member(&self, customer_id: &str, role: MemberRole) -> Call {
-        self.person(
-            "per_00000000000000000000000000000002",
-            None,
-            vec![(customer_id.to_owned(), role)],
-        )
+        self.person("per_00000000000000000000000000000002", None, vec![(customer_id.to_owned(), role)])
     }
 
     fn person(&self, id: &str, staff: Option<StaffRole>, memberships: Vec<(String, MemberRole)>) -> Call {
@@ -158,10 +142,7 @@ impl World {
     /// [`World::run`] with an idempotency key.
     pub async fn run_with_key(&self, call: &Call, action: &str, input: Value, key: Option<&str>) -> Result<Value> {
         let action = Action::by_name(action).unwrap_or_else(|| panic!("no action {action}"));
-        let endpoint = self
-            .app
-            .endpoint(action)
-            .unwrap_or_else(|| panic!("no endpoint for {}", action.name()));
+        let endpoint = self.app.endpoint(action).unwrap_or_else(|| panic!("no endpoint for {}", action.name()));
         let input: Map<String, Value> = input.as_object().cloned().unwrap_or_default();
         match endpoint.execute(call.clone(), input, key.map(str::to_owned)).await? {
             Answer::Json(value) => Ok(value),
@@ -202,10 +183,8 @@ impl World {
 
     /// Sets the installation up as its first visitor would.
     pub async fn set_up(&self) {
-        let token = hostwright_panel::auth::links::ensure_setup_link(&self.db)
-            .await
-            .unwrap()
-            .expect("a new installation");
+        let token =
+            hostwright_panel::auth::links::ensure_setup_link(&self.db).await.unwrap().expect("a new installation");
         self.done(
             &self.anonymous(),
             "auth.set_up",
@@ -269,12 +248,7 @@ impl World {
                 }),
             )
             .await;
-        Shop {
-            node_id: text(&node, "id"),
-            plan_id,
-            price_id: text(&priced, "id"),
-            image_id: text(&image, "id"),
-        }
+        Shop { node_id: text(&node, "id"), plan_id, price_id: text(&priced, "id"), image_id: text(&image, "id") }
     }
 
     /// A customer in Germany without VAT number.
@@ -297,18 +271,13 @@ impl World {
 
     /// Quotes and orders a server; the order.
     pub async fn order(&self, customer: &Customer, shop: &Shop, hostname: &str) -> Value {
-        let quote = self
-            .done(&customer.call, "orders.quote", wish(customer, shop, hostname))
-            .await;
-        self.done(&customer.call, "orders.place", json!({ "token": quote["token"] }))
-            .await
+        let quote = self.done(&customer.call, "orders.quote", wish(customer, shop, hostname)).await;
+        self.done(&customer.call, "orders.place", json!({ "token": quote["token"] })).await
     }
 
     /// Staff records a bank transfer of the invoice's open amount.
     pub async fn pay(&self, invoice_id: &str, reference: &str) -> Value {
-        let invoice = self
-            .done(&self.owner(), "invoices.show", json!({ "invoice_id": invoice_id }))
-            .await;
+        let invoice = self.done(&self.owner(), "invoices.show", json!({ "invoice_id": invoice_id })).await;
         let open: hostwright_kernel::Money = serde_json::from_value(invoice["open"].clone()).unwrap();
         self.done(
             &self.owner(),
@@ -328,12 +297,7 @@ impl World {
         report
             .checks
             .into_iter()
-            .flat_map(|check| {
-                check
-                    .breaks
-                    .into_iter()
-                    .map(move |found| format!("{}: {found}", check.name))
-            })
+            .flat_map(|check| check.breaks.into_iter().map(move |found| format!("{}: {found}", check.name)))
             .collect()
     }
 }
@@ -349,10 +313,7 @@ pub fn wish(customer: &Customer, shop: &Shop, hostname: &str) -> Value {
 
 /// A text field of an answer.
 pub fn text(value: &Value, field: &str) -> String {
-    value[field]
-        .as_str()
-        .unwrap_or_else(|| panic!("no text {field} in {value}"))
-        .to_owned()
+    value[field].as_str().unwrap_or_else(|| panic!("no text {field} in {value}")).to_owned()
 }
 
 fn jiff_berlin() -> jiff::tz::TimeZone {

@@ -59,19 +59,11 @@ impl Page {
     #[must_use]
     pub fn span(&self, seconds: i64) -> String {
         let seconds = seconds.max(0);
-        let (d, h, m, s) = (
-            seconds / 86_400,
-            seconds % 86_400 / 3_600,
-            seconds % 3_600 / 60,
-            seconds % 60,
-        );
+        let (d, h, m, s) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60, seconds % 60);
         let unit = |key: &str, n: i64| self.t_with(key, &[("n", n.into())]);
         let (large, small) = match (d, h, m) {
             (0, 0, 0) => (unit("ui-span-seconds", s), None),
-            (0, 0, _) => (
-                unit("ui-span-minutes", m),
-                (m < 10 && s > 0).then(|| unit("ui-span-seconds", s)),
-            ),
+            (0, 0, _) => (unit("ui-span-minutes", m), (m < 10 && s > 0).then(|| unit("ui-span-seconds", s))),
             (0, _, _) => (unit("ui-span-hours", h), (m > 0).then(|| unit("ui-span-minutes", m))),
             _ => (unit("ui-span-days", d), (h > 0).then(|| unit("ui-span-hours", h))),
         };

@@ -104,11 +104,7 @@ impl Page {
         if let Some(value) = value {
             pairs.push(format!("{name}={}", encode(value)));
         }
-        if pairs.is_empty() {
-            self.path_only().to_owned()
-        } else {
-            format!("{}?{}", self.path_only(), pairs.join("&"))
-        }
+        if pairs.is_empty() { self.path_only().to_owned() } else { format!("{}?{}", self.path_only(), pairs.join("&")) }
     }
 }
 
@@ -155,10 +151,7 @@ impl Theme {
     /// The theme of a word; Auto for anything unknown.
     #[must_use]
     pub fn parse(word: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|theme| theme.name() == word)
-            .unwrap_or_default()
+        Self::ALL.into_iter().find(|theme| theme.name() == word).unwrap_or_default()
     }
 }
 
@@ -246,11 +239,7 @@ impl Notice {
     /// A notice without undo.
     #[must_use]
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self {
-            tone,
-            text: text.into(),
-            undo: None,
-        }
+        Self { tone, text: text.into(), undo: None }
     }
 }
 
@@ -279,10 +268,7 @@ impl FormState {
     /// The first value of a field.
     #[must_use]
     pub fn value(&self, field: &str) -> Option<&str> {
-        self.values
-            .get(field)
-            .and_then(|values| values.first())
-            .map(String::as_str)
+        self.values.get(field).and_then(|values| values.first()).map(String::as_str)
     }
 }
 
@@ -311,10 +297,6 @@ pub struct Brand {
 
 impl Default for Brand {
     fn default() -> Self {
-        Self {
-            name: "Hostwright".to_owned(),
-            accent: None,
-            logo: None,
-        }
+        Self { name: "Hostwright".to_owned(), accent: None, logo: None }
     }
 }

@@ -22,35 +22,23 @@ pub fn countries(page: &Page) -> Vec<Choice> {
 #[must_use]
 pub fn country(page: &Page, code: &str) -> String {
     let key = format!("country-{code}");
-    if page.texts.has(&key) {
-        page.t(&key)
-    } else {
-        code.to_owned()
-    }
+    if page.texts.has(&key) { page.t(&key) } else { code.to_owned() }
 }
 
 /// Every currency by its code, the common ones first.
 #[must_use]
 pub fn currencies() -> Vec<Choice> {
     let all: Vec<Currency> = Currency::all().collect();
-    let common = COMMON
-        .iter()
-        .filter_map(|code| all.iter().find(|currency| currency.code() == *code));
+    let common = COMMON.iter().filter_map(|code| all.iter().find(|currency| currency.code() == *code));
     let rest = all.iter().filter(|currency| !COMMON.contains(&currency.code()));
-    common
-        .chain(rest)
-        .map(|currency| Choice::new(currency.code(), currency.code()))
-        .collect()
+    common.chain(rest).map(|currency| Choice::new(currency.code(), currency.code())).collect()
 }
 
 /// Every time zone that is a place (`Europe/Berlin`), and UTC.
 #[must_use]
 pub fn zones() -> Vec<Choice> {
-    let mut names: Vec<String> = tz::db()
-        .available()
-        .map(|name| name.as_str().to_owned())
-        .filter(|name| is_place(name))
-        .collect();
+    let mut names: Vec<String> =
+        tz::db().available().map(|name| name.as_str().to_owned()).filter(|name| is_place(name)).collect();
     names.sort();
     names.dedup();
     std::iter::once("UTC".to_owned())
@@ -64,18 +52,8 @@ pub fn zones() -> Vec<Choice> {
 
 /// Old names such as `US/Eastern` and `Etc/GMT+3` are left out: each has a place.
 fn is_place(name: &str) -> bool {
-    const AREAS: &[&str] = &[
-        "Africa",
-        "America",
-        "Antarctica",
-        "Arctic",
-        "Asia",
-        "Atlantic",
-        "Australia",
-        "Europe",
-        "Indian",
-        "Pacific",
-    ];
+    const AREAS: &[&str] =
+        &["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
     name.split_once('/').is_some_and(|(area, _)| AREAS.contains(&area))
 }
 

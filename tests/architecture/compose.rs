@@ -14,11 +14,7 @@ fn services<'a>(compose: &'a Yaml<'a>) -> Vec<(&'a str, &'a Yaml<'a>)> {
 
 fn entries<'a>(mapping: &'a Yaml<'a>) -> Vec<(&'a str, &'a Yaml<'a>)> {
     let pairs = mapping.as_mapping().map(|pairs| pairs.iter().collect::<Vec<_>>());
-    pairs
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.as_str()?, value)))
-        .collect()
+    pairs.unwrap_or_default().into_iter().filter_map(|(key, value)| Some((key.as_str()?, value))).collect()
 }
 
 /// Names in a list or the keys of a mapping: compose allows both.
@@ -43,10 +39,7 @@ fn faults(text: &str) -> Vec<String> {
         Err(error) => return vec![format!("is no YAML: {error}")],
     };
     let compose = &documents[0];
-    if compose
-        .as_mapping()
-        .is_none_or(|keys| !keys.contains_key(&Yaml::value_from_str("services")))
-    {
+    if compose.as_mapping().is_none_or(|keys| !keys.contains_key(&Yaml::value_from_str("services"))) {
         return vec!["has no services".to_owned()];
     }
     let known: Vec<&str> = services(compose).into_iter().map(|(name, _)| name).collect();
@@ -121,16 +114,10 @@ fn a_planted_fault_is_found() {
         ("    depends_on: [postgress]\n", "depends on postgress"),
         ("    depends_on:\n      store: {condition: x}\n", "depends on store"),
         ("    environment: {DATABASE_URL: x}\n", "variable DATABASE_URL"),
-        (
-            "    environment: {HOSTWRIGHT_DATABASE: x}\n",
-            "variable HOSTWRIGHT_DATABASE",
-        ),
+        ("    environment: {HOSTWRIGHT_DATABASE: x}\n", "variable HOSTWRIGHT_DATABASE"),
         ("    ports: ['8080:8080']\n", "publishes 8080:8080"),
         ("    volumes: ['data:/data']\n", "volume data"),
-        (
-            "  mail:\n    image: mailpit\n    healthcheck: {test: x}\n",
-            "no fixed version",
-        ),
+        ("  mail:\n    image: mailpit\n    healthcheck: {test: x}\n", "no fixed version"),
         ("  mail:\n    image: mailpit:1\n", "mail has no healthcheck"),
     ] {
         let found = planted(more);

@@ -83,13 +83,7 @@ const RULES: [Rule; 9] = [
                 .iter()
                 .any(|own| path.starts_with(own))
         },
-        words: &[
-            "Utc::now",
-            "Local::now",
-            "Timestamp::now",
-            "Zoned::now",
-            "SystemTime::now",
-        ],
+        words: &["Utc::now", "Local::now", "Timestamp::now", "Zoned::now", "SystemTime::now"],
         instead: "the clock is an argument; only kernel's clock reads the time",
         tests_may: false,
     },
@@ -102,8 +96,7 @@ const RULES: [Rule; 9] = [
 ];
 
 fn is_slice_file(path: &str, name: &str) -> bool {
-    path.strip_prefix(PANEL)
-        .is_some_and(|rest| rest.ends_with(&format!("/{name}")))
+    path.strip_prefix(PANEL).is_some_and(|rest| rest.ends_with(&format!("/{name}")))
 }
 
 fn is_store(path: &str) -> bool {
@@ -142,19 +135,13 @@ fn too_long(source: &Source) -> Option<Finding> {
 }
 
 fn all_rust() -> Vec<Source> {
-    ["backend", "frontend", "tests"]
-        .iter()
-        .flat_map(|folder| files(folder, ".rs"))
-        .collect()
+    ["backend", "frontend", "tests"].iter().flat_map(|folder| files(folder, ".rs")).collect()
 }
 
 #[test]
 fn each_file_contains_only_what_its_name_promises() {
-    let findings: Vec<Finding> = all_rust()
-        .iter()
-        .filter(|source| !source.path.starts_with("tests/architecture/"))
-        .flat_map(broken)
-        .collect();
+    let findings: Vec<Finding> =
+        all_rust().iter().filter(|source| !source.path.starts_with("tests/architecture/")).flat_map(broken).collect();
     expect_none(&findings);
 }
 
@@ -166,56 +153,21 @@ fn no_file_is_longer_than_600_lines() {
 
 #[cfg(test)]
 fn planted(path: &str, text: &str) -> Vec<String> {
-    let source = Source {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    };
+    let source = Source { path: path.to_owned(), text: text.to_owned() };
     broken(&source).iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn a_planted_fault_is_found_with_its_line() {
     for (path, text, word) in [
-        (
-            "backend/panel/src/billing/model.rs",
-            "use diesel::prelude::*;",
-            "diesel::",
-        ),
-        (
-            "backend/panel/src/billing/tax/model.rs",
-            "fn f(clock: &dyn Clock) {}",
-            "Clock",
-        ),
-        (
-            "backend/panel/src/billing/model.rs",
-            "fn f() { Timestamp::now(); }",
-            "Timestamp::now",
-        ),
-        (
-            "backend/panel/src/orders/commands.rs",
-            "use crate::platform::schema::orders;",
-            "schema::",
-        ),
-        (
-            "backend/panel/src/orders/queries.rs",
-            "use crate::platform::schema;",
-            "::schema",
-        ),
-        (
-            "backend/panel/src/orders/commands.rs",
-            "diesel::sql_query(x)",
-            "sql_query",
-        ),
-        (
-            "backend/panel/src/orders/commands.rs",
-            "use actix_web::HttpResponse;",
-            "actix_web",
-        ),
-        (
-            "backend/panel/src/orders/queries.rs",
-            "call.db.write(|tx| x)",
-            "db.write",
-        ),
+        ("backend/panel/src/billing/model.rs", "use diesel::prelude::*;", "diesel::"),
+        ("backend/panel/src/billing/tax/model.rs", "fn f(clock: &dyn Clock) {}", "Clock"),
+        ("backend/panel/src/billing/model.rs", "fn f() { Timestamp::now(); }", "Timestamp::now"),
+        ("backend/panel/src/orders/commands.rs", "use crate::platform::schema::orders;", "schema::"),
+        ("backend/panel/src/orders/queries.rs", "use crate::platform::schema;", "::schema"),
+        ("backend/panel/src/orders/commands.rs", "diesel::sql_query(x)", "sql_query"),
+        ("backend/panel/src/orders/commands.rs", "use actix_web::HttpResponse;", "actix_web"),
+        ("backend/panel/src/orders/queries.rs", "call.db.write(|tx| x)", "db.write"),
         ("backend/panel/src/orders/tests.rs", "let db = Db::memory();", "Db::"),
         ("backend/kernel/src/money.rs", "fn f() -> f64 { 0 as f64 }", "f64"),
         ("backend/panel/src/renewals/jobs.rs", "let x: f32 = y;", "f32"),
@@ -225,31 +177,19 @@ fn a_planted_fault_is_found_with_its_line() {
     ] {
         let found = planted(path, &format!("\n{text}"));
         let expected = format!("{path}:2: `{word}`");
-        assert!(
-            found.iter().any(|line| line.starts_with(&expected)),
-            "{path} {text}: {found:?}"
-        );
+        assert!(found.iter().any(|line| line.starts_with(&expected)), "{path} {text}: {found:?}");
     }
 }
 
 #[test]
 fn what_belongs_in_a_file_is_not_found() {
     for (path, text) in [
-        (
-            "backend/panel/src/billing/store.rs",
-            "use diesel::prelude::*;\nuse crate::platform::schema::invoices;",
-        ),
+        ("backend/panel/src/billing/store.rs", "use diesel::prelude::*;\nuse crate::platform::schema::invoices;"),
         ("backend/panel/src/platform/jobs.rs", "use super::schema::jobs;"),
-        (
-            "backend/panel/src/billing/model.rs",
-            "/// Never f64, never diesel::x.\n#[schema(example = 1)] struct Total;",
-        ),
+        ("backend/panel/src/billing/model.rs", "/// Never f64, never diesel::x.\n#[schema(example = 1)] struct Total;"),
         ("backend/kernel/src/clock.rs", "fn now() { Timestamp::now() }"),
         ("frontend/src/ui/chart.rs", "fn x() -> f64 { 0.5 }"),
-        (
-            "backend/panel/src/orders/commands.rs",
-            "call.db.write(|tx| store::save(tx))",
-        ),
+        ("backend/panel/src/orders/commands.rs", "call.db.write(|tx| store::save(tx))"),
     ] {
         assert_eq!(planted(path, text), Vec::<String>::new(), "{path}");
     }
@@ -257,12 +197,7 @@ fn what_belongs_in_a_file_is_not_found() {
 
 #[test]
 fn a_long_file_is_found_unless_it_is_the_table_of_columns() {
-    let long = |path: &str, lines: usize| {
-        too_long(&Source {
-            path: path.to_owned(),
-            text: "x\n".repeat(lines),
-        })
-    };
+    let long = |path: &str, lines: usize| too_long(&Source { path: path.to_owned(), text: "x\n".repeat(lines) });
     assert!(long("backend/a.rs", 601).is_some());
     assert!(long("backend/a.rs", 600).is_none());
     assert!(long("backend/panel/src/platform/schema.rs", 900).is_none());

@@ -10,15 +10,9 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("backend/importer", &["hostwright-kernel", "hostwright-panel"]),
     ("backend/node", &["hostwright-kernel"]),
     ("backend/link", &["hostwright-kernel"]),
-    (
-        "backend/gateways",
-        &["hostwright-kernel", "hostwright-panel", "hostwright-node"],
-    ),
+    ("backend/gateways", &["hostwright-kernel", "hostwright-panel", "hostwright-node"]),
     ("frontend", &["hostwright-kernel", "hostwright-panel"]),
-    (
-        "backend/agent",
-        &["hostwright-kernel", "hostwright-node", "hostwright-link"],
-    ),
+    ("backend/agent", &["hostwright-kernel", "hostwright-node", "hostwright-link"]),
     ("backend/server", &["*"]),
     ("backend/xtask", &[]),
     ("tests", &["*"]),
@@ -46,28 +40,16 @@ fn faults(manifest: &Source) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     if !manifest.text.contains("[lints]\nworkspace = true") {
-        findings.push(Finding::new(
-            &manifest.path,
-            1,
-            "the lints of the workspace are not switched on",
-        ));
+        findings.push(Finding::new(&manifest.path, 1, "the lints of the workspace are not switched on"));
     }
     for (line, name) in dependencies(&manifest.text) {
         let ours = name.starts_with("hostwright-") || name == "xtask";
         if ours && !allowed.contains(&"*") && !allowed.contains(&name.as_str()) {
-            findings.push(Finding::new(
-                &manifest.path,
-                line,
-                format!("may not depend on `{name}`"),
-            ));
+            findings.push(Finding::new(&manifest.path, line, format!("may not depend on `{name}`")));
         }
         for (_, homes, why) in KEPT_IN.iter().filter(|(kept, ..)| *kept == name) {
             if !homes.contains(&folder) && folder != "tests" {
-                findings.push(Finding::new(
-                    &manifest.path,
-                    line,
-                    format!("`{name}` does not belong here: {why}"),
-                ));
+                findings.push(Finding::new(&manifest.path, line, format!("`{name}` does not belong here: {why}")));
             }
         }
     }
@@ -82,10 +64,7 @@ fn dependencies(manifest: &str) -> Vec<(usize, String)> {
         if text.starts_with('[') {
             inside = text.ends_with("dependencies]") && !text.contains("dev-");
         } else if inside && !text.starts_with(['#', ' ', '\t']) {
-            let name: String = text
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || "-_".contains(*c))
-                .collect();
+            let name: String = text.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
             if !name.is_empty() {
                 found.push((line + 1, name));
             }
@@ -108,13 +87,10 @@ fn crates_depend_only_downwards() {
 fn a_planted_dependency_is_found() {
     let planted = |folder: &str, dependency: &str| {
         let text = format!("[lints]\nworkspace = true\n\n[dependencies]\n# why\n{dependency}.workspace = true\n");
-        faults(&Source {
-            path: format!("{folder}/Cargo.toml"),
-            text,
-        })
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
+        faults(&Source { path: format!("{folder}/Cargo.toml"), text })
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
     };
     assert_eq!(
         planted("backend/kernel", "hostwright-panel"),

@@ -7,14 +7,7 @@ use super::source::{Finding, Source, files, line_at};
 const LONGEST: usize = 20;
 
 /// What the arguments or the result of a handler mention.
-const SIGNS: [&str; 6] = [
-    "web::",
-    "HttpRequest",
-    "HttpResponse",
-    "Responder",
-    "Multipart",
-    "Payload",
-];
+const SIGNS: [&str; 6] = ["web::", "HttpRequest", "HttpResponse", "Responder", "Multipart", "Payload"];
 
 fn too_long(source: &Source) -> Vec<Finding> {
     let code = without_tests(&code(&source.text));
@@ -48,19 +41,12 @@ fn no_handler_is_longer_than_20_lines() {
 fn a_long_handler_is_found_and_other_long_functions_are_not() {
     let planted = |head: &str, lines: usize| {
         let text = format!("\n{head} {{\n{}    // why\n\n}}\n", "    step();\n".repeat(lines));
-        too_long(&Source {
-            path: "backend/server/src/api.rs".to_owned(),
-            text,
-        })
+        too_long(&Source { path: "backend/server/src/api.rs".to_owned(), text })
     };
     let handler = "pub async fn pay(call: Call, body: web::Json<Pay>) -> HttpResponse";
     let found = planted(handler, 21);
     assert_eq!(found.len(), 1);
-    assert!(
-        found[0]
-            .to_string()
-            .starts_with("backend/server/src/api.rs:2: the handler `pay` has 21 lines")
-    );
+    assert!(found[0].to_string().starts_with("backend/server/src/api.rs:2: the handler `pay` has 21 lines"));
     assert_eq!(planted(handler, 20), []);
     assert_eq!(planted("async fn start(config: Config) -> Result<()>", 60), []);
 }

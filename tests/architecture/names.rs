@@ -4,9 +4,8 @@ use super::expect_none;
 use super::rust::{code, find, word_at};
 use super::source::{Finding, Source, files, line_at};
 
-const BANNED: [&str; 11] = [
-    "service", "services", "manager", "managers", "helper", "helpers", "util", "utils", "common", "misc", "stuff",
-];
+const BANNED: [&str; 11] =
+    ["service", "services", "manager", "managers", "helper", "helpers", "util", "utils", "common", "misc", "stuff"];
 
 /// Small words of `ticketHelper`, `ticket_helper` and `ticket-helper.rs`.
 fn words(name: &str) -> Vec<String> {
@@ -71,17 +70,8 @@ fn a_planted_name_is_found() {
     assert_eq!(in_path("tests/ticket_helpers.rs").len(), 1);
     assert_eq!(in_path("backend/panel/src/community/model.rs"), []);
     assert_eq!(in_path("backend/xtask/src/images/seed.service"), []);
-    let planted = |text: &str| {
-        in_items(&Source {
-            path: "a.rs".to_owned(),
-            text: text.to_owned(),
-        })
-        .len()
-    };
+    let planted = |text: &str| in_items(&Source { path: "a.rs".to_owned(), text: text.to_owned() }).len();
     assert_eq!(planted("pub struct InvoiceManager;"), 1);
     assert_eq!(planted("mod helper;\ntrait MailService {}"), 2);
-    assert_eq!(
-        planted("use actix_web::dev::Service;\nstruct Commonplace;\n// struct Manager"),
-        0
-    );
+    assert_eq!(planted("use actix_web::dev::Service;\nstruct Commonplace;\n// struct Manager"), 0);
 }

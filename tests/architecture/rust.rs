@@ -102,11 +102,7 @@ fn character(bytes: &[u8], start: usize) -> usize {
         Some(0xC0..) => 2,
         _ => 1,
     };
-    if rest.get(width) == Some(&b'\'') {
-        start + 1 + width + 1
-    } else {
-        start + 1
-    }
+    if rest.get(width) == Some(&b'\'') { start + 1 + width + 1 } else { start + 1 }
 }
 
 /// Offsets of `needle` in `code` where no word goes on at either end.
@@ -156,15 +152,8 @@ pub(super) fn without_tests(code: &str) -> String {
             continue;
         };
         let open = start + open;
-        let end = if code.as_bytes()[open] == b'{' {
-            closing(code, open)
-        } else {
-            open + 1
-        };
-        let blank: String = code[start..end]
-            .chars()
-            .map(|c| if c == '\n' { '\n' } else { ' ' })
-            .collect();
+        let end = if code.as_bytes()[open] == b'{' { closing(code, open) } else { open + 1 };
+        let blank: String = code[start..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
         // A character of several bytes would shift every later offset.
         if blank.len() == end - start {
             out.replace_range(start..end, &blank);
@@ -180,10 +169,7 @@ fn comments_and_literals_are_blanked_and_lifetimes_are_not() {
     let code = code(text);
     assert_eq!(code.len(), text.len());
     assert_eq!(code.lines().count(), text.lines().count());
-    let words: Vec<&str> = code
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> = code.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     assert_eq!(words, ["fn", "f", "a", "x", "a", "str", "g", "b", "b", "yes"]);
 }
 

@@ -25,17 +25,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("servers", &["auth", "subscriptions", "nodes", "addresses", "images"]),
     (
         "orders",
-        &[
-            "auth",
-            "catalogue",
-            "customers",
-            "subscriptions",
-            "billing",
-            "servers",
-            "images",
-            "nodes",
-            "renewals",
-        ],
+        &["auth", "catalogue", "customers", "subscriptions", "billing", "servers", "images", "nodes", "renewals"],
     ),
     ("renewals", &["auth", "subscriptions", "billing"]),
     ("tickets", &["auth", "customers", "subscriptions", "servers"]),
@@ -183,10 +173,7 @@ fn the_table_has_no_circle() {
 
 #[cfg(test)]
 fn planted(path: &str, text: &str) -> Vec<String> {
-    let source = Source {
-        path: format!("{PANEL}{path}"),
-        text: text.to_owned(),
-    };
+    let source = Source { path: format!("{PANEL}{path}"), text: text.to_owned() };
     directions(&source).iter().map(ToString::to_string).collect()
 }
 
@@ -212,18 +199,9 @@ fn a_look_upwards_is_found_however_it_is_written() {
 #[test]
 fn what_the_table_allows_is_not_found() {
     for (path, text) in [
-        (
-            "renewals/commands.rs",
-            "use crate::billing::invoices;\nuse crate::platform::Db;",
-        ),
-        (
-            "customers/commands.rs",
-            "// crate::billing\nconst S: &str = \"crate::billing::x\";\nuse crate::auth::Call;",
-        ),
-        (
-            "billing/invoices/model.rs",
-            "use crate::billing::tax;\nuse super::super::totals;\nuse crate::on_each;",
-        ),
+        ("renewals/commands.rs", "use crate::billing::invoices;\nuse crate::platform::Db;"),
+        ("customers/commands.rs", "// crate::billing\nconst S: &str = \"crate::billing::x\";\nuse crate::auth::Call;"),
+        ("billing/invoices/model.rs", "use crate::billing::tax;\nuse super::super::totals;\nuse crate::on_each;"),
         ("reports/queries.rs", "use crate::{orders, billing::ledger};"),
         ("reactions.rs", "use crate::{orders, renewals};"),
         ("reactions/letters.rs", "use crate::{orders, renewals};"),
@@ -240,10 +218,6 @@ fn a_slice_without_a_row_is_found() {
 #[test]
 fn a_row_that_people_read_and_is_not_enforced_is_found() {
     let wrong = undocumented("//! | `billing` | auth, customers, servers |\n");
-    assert!(
-        wrong[0]
-            .to_string()
-            .starts_with("backend/panel/src/lib.rs:1: the row of `billing`")
-    );
+    assert!(wrong[0].to_string().starts_with("backend/panel/src/lib.rs:1: the row of `billing`"));
     assert_eq!(undocumented("//! nothing here"), []);
 }

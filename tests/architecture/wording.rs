@@ -18,13 +18,10 @@ fn places(source: &Source) -> Vec<Finding> {
         .lines()
         .enumerate()
         .flat_map(|(line, text)| {
-            PLACES
-                .iter()
-                .filter(move |place| text.contains(**place))
-                .map(move |place| {
-                    let message = format!("`{place}` is a place on one machine: use a relative path");
-                    Finding::new(&source.path, line + 1, message)
-                })
+            PLACES.iter().filter(move |place| text.contains(**place)).map(move |place| {
+                let message = format!("`{place}` is a place on one machine: use a relative path");
+                Finding::new(&source.path, line + 1, message)
+            })
         })
         .collect()
 }
@@ -38,17 +35,8 @@ fn no_file_names_a_place_on_one_machine() {
 #[test]
 fn a_planted_place_is_found() {
     let text = format!("fine\nlet path = \"{}project\";\n", PLACES[0]);
-    let found = places(&Source {
-        path: "a.rs".to_owned(),
-        text,
-    });
+    let found = places(&Source { path: "a.rs".to_owned(), text });
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].line, 2);
-    assert_eq!(
-        places(&Source {
-            path: "a.rs".to_owned(),
-            text: "../shared/fixtures".to_owned()
-        }),
-        []
-    );
+    assert_eq!(places(&Source { path: "a.rs".to_owned(), text: "../shared/fixtures".to_owned() }), []);
 }

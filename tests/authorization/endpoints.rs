@@ -13,12 +13,7 @@ async fn every_action_has_one_endpoint_that_fits_it() {
     let world = World::sqlite();
     let mut wrong = Vec::new();
     for action in Action::ALL {
-        let own: Vec<_> = world
-            .app
-            .endpoints
-            .iter()
-            .filter(|endpoint| endpoint.action == *action)
-            .collect();
+        let own: Vec<_> = world.app.endpoints.iter().filter(|endpoint| endpoint.action == *action).collect();
         let [endpoint] = own.as_slice() else {
             wrong.push(format!("{} has {} endpoints", action.name(), own.len()));
             continue;
@@ -39,22 +34,13 @@ async fn no_two_endpoints_share_a_place_or_a_name() {
     let world = World::sqlite();
     let (mut places, mut names) = (BTreeSet::new(), BTreeSet::new());
     for endpoint in world.app.endpoints.iter() {
-        let pattern: Vec<&str> = endpoint
-            .path
-            .split('/')
-            .map(|part| if part.starts_with('{') { "{}" } else { part })
-            .collect();
-        assert!(
-            places.insert((endpoint.verb.name(), pattern.join("/"))),
-            "{endpoint:?} stands where another does"
-        );
+        let pattern: Vec<&str> =
+            endpoint.path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+        assert!(places.insert((endpoint.verb.name(), pattern.join("/"))), "{endpoint:?} stands where another does");
     }
     let document = openapi::document(&world.app.endpoints);
-    let operations = document["paths"]
-        .as_object()
-        .unwrap()
-        .values()
-        .flat_map(|path| path.as_object().unwrap().values());
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
     for operation in operations {
         let name = operation["operationId"].as_str().unwrap();
         assert!(names.insert(name.to_owned()), "operationId {name} twice");
@@ -75,9 +61,7 @@ async fn every_action_is_a_command_that_takes_every_field() {
             .and_then(|slice| slice.find_subcommand(name.replace('_', "-")))
             .unwrap_or_else(|| panic!("no command for {endpoint:?}"));
         for field in endpoint.input.fields() {
-            let taken = command
-                .get_arguments()
-                .any(|argument| argument.get_id() == field.name.as_str());
+            let taken = command.get_arguments().any(|argument| argument.get_id() == field.name.as_str());
             assert!(taken, "{endpoint:?}: the command does not take {}", field.name);
         }
     }

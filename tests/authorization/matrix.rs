@@ -83,16 +83,8 @@ async fn somebody_without_any_role_gets_nothing_that_is_granted() {
     if let hostwright_panel::auth::call::Actor::Person(person) = &mut nobody.actor {
         person.memberships.clear();
     }
-    for action in Action::ALL
-        .iter()
-        .filter(|action| action.rule().audience == Audience::Granted)
-    {
-        assert_eq!(
-            nobody.authorize(*action).unwrap_err().code(),
-            "auth.not_permitted",
-            "{}",
-            action.name()
-        );
+    for action in Action::ALL.iter().filter(|action| action.rule().audience == Audience::Granted) {
+        assert_eq!(nobody.authorize(*action).unwrap_err().code(), "auth.not_permitted", "{}", action.name());
         assert_eq!(
             world.anonymous().authorize(*action).unwrap_err().code(),
             "auth.sign_in_required",

@@ -24,10 +24,7 @@ fn prefix(parameter: &str) -> &'static str {
 }
 
 fn object(objects: &BTreeMap<&'static str, String>, parameter: &str) -> String {
-    objects
-        .get(parameter)
-        .cloned()
-        .unwrap_or_else(|| id::fresh(prefix(parameter)))
+    objects.get(parameter).cloned().unwrap_or_else(|| id::fresh(prefix(parameter)))
 }
 
 fn absent(objects: &BTreeMap<&'static str, String>, parameter: &str) -> String {
@@ -57,11 +54,7 @@ fn input(endpoint: &Endpoint, id: impl Fn(&str) -> String) -> Value {
     let filled: Map<String, Value> = fields
         .filter(|field| field.required || in_path.contains(&field.name.as_str()))
         .map(|field| {
-            let filled = if in_path.contains(&field.name.as_str()) {
-                json!(id(&field.name))
-            } else {
-                value(&field)
-            };
+            let filled = if in_path.contains(&field.name.as_str()) { json!(id(&field.name)) } else { value(&field) };
             (field.name, filled)
         })
         .collect();
@@ -71,11 +64,7 @@ fn input(endpoint: &Endpoint, id: impl Fn(&str) -> String) -> Value {
 fn code(outcome: &Result<Value, Error>) -> String {
     match outcome {
         Ok(_) => "done".to_owned(),
-        Err(Error::Fields(refusals)) => refusals
-            .iter()
-            .map(|refusal| refusal.code)
-            .collect::<Vec<_>>()
-            .join(" "),
+        Err(Error::Fields(refusals)) => refusals.iter().map(|refusal| refusal.code).collect::<Vec<_>>().join(" "),
         Err(error) => error.code().to_owned(),
     }
 }
@@ -99,36 +88,22 @@ async fn check(town: &Town) {
     let world = &town.world;
     let (own, others) = (&town.carla.objects, &town.mallory.objects);
     let mut wrong = Vec::new();
-    let with_objects = || {
-        world
-            .app
-            .endpoints
-            .iter()
-            .filter(|endpoint| endpoint.path_parameters().next().is_some())
-    };
+    let with_objects = || world.app.endpoints.iter().filter(|endpoint| endpoint.path_parameters().next().is_some());
     for role in [MemberRole::Owner, MemberRole::Member] {
         let call = with_role(&town.carla, role);
         for endpoint in with_objects() {
             let name = endpoint.action.name();
             let rule = endpoint.action.rule();
             let granted = rule.audience != Audience::Granted || endpoint.action.allows_member(role);
-            let expected = if granted {
-                "request.not_found"
-            } else {
-                "auth.not_permitted"
-            };
-            let never = world
-                .run(&call, name, input(endpoint, |parameter| absent(own, parameter)))
-                .await;
+            let expected = if granted { "request.not_found" } else { "auth.not_permitted" };
+            let never = world.run(&call, name, input(endpoint, |parameter| absent(own, parameter))).await;
             if code(&never) != expected {
                 wrong.push(format!("{role} {name}: absent gives {}", code(&never)));
             }
             if PUBLIC.contains(&endpoint.action) {
                 continue;
             }
-            let foreign = world
-                .run(&call, name, input(endpoint, |parameter| object(others, parameter)))
-                .await;
+            let foreign = world.run(&call, name, input(endpoint, |parameter| object(others, parameter))).await;
             if code(&foreign) != expected {
                 wrong.push(format!("{role} {name}: another customer's gives {}", code(&foreign)));
             }
@@ -141,10 +116,7 @@ async fn check(town: &Town) {
                 let id = |parameter: &str| object(if parameter == mixed { others } else { own }, parameter);
                 let outcome = world.run(&call, name, input(endpoint, id)).await;
                 if code(&outcome) != expected {
-                    wrong.push(format!(
-                        "{role} {name}: another customer's {mixed} gives {}",
-                        code(&outcome)
-                    ));
+                    wrong.push(format!("{role} {name}: another customer's {mixed} gives {}", code(&outcome)));
                 }
             }
         }
@@ -153,13 +125,8 @@ async fn check(town: &Town) {
         let name = endpoint.action.name();
         let rule = endpoint.action.rule();
         let granted = rule.audience != Audience::Granted || endpoint.action.allows_member(MemberRole::Owner);
-        let outcome = world
-            .run(
-                &town.carla.customer.call,
-                name,
-                input(endpoint, |parameter| object(own, parameter)),
-            )
-            .await;
+        let outcome =
+            world.run(&town.carla.customer.call, name, input(endpoint, |parameter| object(own, parameter))).await;
         let code = code(&outcome);
         let good = if granted {
             !code.starts_with("request.") && !code.starts_with("auth.")

@@ -215,10 +215,7 @@ async fn places(panel: &Panel, business: &Business, area: &str) -> Vec<String> {
         ("people.list", "people"),
     ] {
         let pattern = format!("{area}/{place}/{{");
-        if !hostwright_frontend::routes()
-            .iter()
-            .any(|route| route.path.starts_with(&pattern))
-        {
+        if !hostwright_frontend::routes().iter().any(|route| route.path.starts_with(&pattern)) {
             continue;
         }
         let call = match area {
@@ -229,9 +226,8 @@ async fn places(panel: &Panel, business: &Business, area: &str) -> Vec<String> {
             let all = found["items"].as_array().unwrap();
             let telling = |item: &&Value| item["state"] == "running" || item["id"] == business.customer_id.as_str();
             let first = all.iter().find(telling).unwrap_or(&found["items"][0]);
-            let id = [&first["id"], &first["ticket"]["id"], &first["invoice"]["id"]]
-                .into_iter()
-                .find_map(Value::as_str);
+            let id =
+                [&first["id"], &first["ticket"]["id"], &first["invoice"]["id"]].into_iter().find_map(Value::as_str);
             match id {
                 Some(id) => places.push(format!("{area}/{place}/{id}")),
                 None => println!("no id in {list}: {found}"),
@@ -269,16 +265,10 @@ async fn lively() -> (Panel, Business) {
         let customer = panel.world.customer(name).await;
         let order = panel.world.order(&customer, &business.shop, host).await;
         panel.world.days_pass(3).await;
-        panel
-            .world
-            .pay(&text(&order, "invoice_id"), &format!("transfer of {name}"))
-            .await;
+        panel.world.pay(&text(&order, "invoice_id"), &format!("transfer of {name}")).await;
     }
     panel.ordered(&business, "db2.example.org").await;
-    let departments = panel
-        .world
-        .done(&panel.world.owner(), "departments.list", json!({}))
-        .await;
+    let departments = panel.world.done(&panel.world.owner(), "departments.list", json!({})).await;
     let ticket = json!({
         "department_id": departments["items"][0]["id"], "subject": "Is there IPv6?", "body": "I would like some.",
         "customer_id": business.customer_id,

@@ -58,12 +58,7 @@ impl Panel {
                 }
             }),
         ];
-        Self {
-            world,
-            url,
-            tasks,
-            server: handle,
-        }
+        Self { world, url, tasks, server: handle }
     }
 
     /// Sets it up, with something to sell and a customer who may sign in.
@@ -83,14 +78,9 @@ impl Panel {
             )
             .await;
         let token = self.mailed(CUSTOMER, "/confirm/").await;
-        world
-            .done(&nobody, "auth.confirm_mail", json!({ "token": token }))
-            .await;
+        world.done(&nobody, "auth.confirm_mail", json!({ "token": token })).await;
         let customers = world.done(&world.owner(), "customers.list", json!({})).await;
-        Business {
-            shop,
-            customer_id: text(&customers["items"][0], "id"),
-        }
+        Business { shop, customer_id: text(&customers["items"][0], "id") }
     }
 
     /// What follows `path` in the newest mail to somebody.
@@ -98,13 +88,7 @@ impl Panel {
         for _ in 0..400 {
             let found = self.world.mailbox.to(recipient).into_iter().rev().find_map(|mail| {
                 let rest = mail.text.split_once(path)?.1;
-                Some(
-                    rest.split(char::is_whitespace)
-                        .next()
-                        .unwrap()
-                        .trim_end_matches('.')
-                        .to_owned(),
-                )
+                Some(rest.split(char::is_whitespace).next().unwrap().trim_end_matches('.').to_owned())
             });
             if let Some(found) = found {
                 return found;
@@ -116,9 +100,7 @@ impl Panel {
 
     /// Runs an action for the customer.
     pub async fn as_customer(&self, business: &Business, action: &str, input: Value) -> Value {
-        let call = self
-            .world
-            .member(&business.customer_id, hostwright_panel::auth::policy::MemberRole::Owner);
+        let call = self.world.member(&business.customer_id, hostwright_panel::auth::policy::MemberRole::Owner);
         self.world.done(&call, action, input).await
     }
 
@@ -135,8 +117,7 @@ impl Panel {
                 }),
             )
             .await;
-        self.as_customer(business, "orders.place", json!({ "token": quote["token"] }))
-            .await
+        self.as_customer(business, "orders.place", json!({ "token": quote["token"] })).await
     }
 
     /// Waits until the first server is in a state.

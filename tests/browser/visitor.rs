@@ -60,20 +60,11 @@ impl Visitor {
             preferences["profile.managed_default_content_settings.javascript"] = json!(2);
         }
         wanted.add_experimental_option("prefs", preferences).unwrap();
-        wanted.insert_base_capability(
-            "goog:loggingPrefs".to_owned(),
-            json!({ "browser": "ALL", "performance": "ALL" }),
-        );
+        wanted
+            .insert_base_capability("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL", "performance": "ALL" }));
         let driver = WebDriver::new(lab.url(), wanted).await.unwrap();
         driver.set_window_rect(0, 0, 1280, 900).await.unwrap();
-        Self {
-            driver,
-            _lab: lab,
-            base: panel.url.clone(),
-            scripts,
-            checked: BTreeSet::new(),
-            complaints: Vec::new(),
-        }
+        Self { driver, _lab: lab, base: panel.url.clone(), scripts, checked: BTreeSet::new(), complaints: Vec::new() }
     }
 
     /// Opens a page.
@@ -102,9 +93,7 @@ impl Visitor {
 
     /// Types into a field of the form of an action.
     pub async fn fill(&self, action: &str, field: &str, value: &str) {
-        let found = self
-            .element(&format!("form[action='/do/{action}'] [name='{field}']"))
-            .await;
+        let found = self.element(&format!("form[action='/do/{action}'] [name='{field}']")).await;
         found.clear().await.unwrap();
         found.send_keys(value).await.unwrap();
     }
@@ -161,11 +150,7 @@ impl Visitor {
         let until = tokio::time::Instant::now() + PATIENCE;
         while !self.words().await.contains(words) {
             if tokio::time::Instant::now() > until {
-                panic!(
-                    "{words:?} cannot be read at {}:\n{}",
-                    self.path().await,
-                    self.words().await
-                );
+                panic!("{words:?} cannot be read at {}:\n{}", self.path().await, self.words().await);
             }
             tokio::time::sleep(Duration::from_millis(300)).await;
             if !self.scripts {
@@ -189,18 +174,8 @@ impl Visitor {
         let script = "const wide = document.scrollingElement.scrollWidth; const far = [...document.querySelectorAll('body *')] \
              .filter(e => e.getBoundingClientRect().right > 392).slice(0, 4).map(e => e.tagName + '.' + e.className); \
              return wide + ' ' + far.join(' ');";
-        let found: String = self
-            .driver
-            .execute(script, Vec::<Value>::new())
-            .await
-            .unwrap()
-            .convert()
-            .unwrap();
-        self.raw(
-            "/goog/cdp/execute",
-            json!({ "cmd": "Emulation.clearDeviceMetricsOverride", "params": {} }),
-        )
-        .await;
+        let found: String = self.driver.execute(script, Vec::<Value>::new()).await.unwrap().convert().unwrap();
+        self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.clearDeviceMetricsOverride", "params": {} })).await;
         let wide: u32 = found.split(' ').next().unwrap().parse().unwrap();
         (wide > 392).then_some(found)
     }
@@ -231,11 +206,7 @@ impl Visitor {
 
     async fn size(&self, width: u32, height: u32) {
         let params = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
-        self.raw(
-            "/goog/cdp/execute",
-            json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": params }),
-        )
-        .await;
+        self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": params })).await;
     }
 
     /// Checks the page that is shown.
@@ -243,43 +214,24 @@ impl Visitor {
         let path = self.path().await;
         let at = |what: &str| format!("{path}: {what}");
         let mut found = Vec::new();
-        for entry in self
-            .raw("/se/log", json!({ "type": "browser" }))
-            .await
-            .as_array()
-            .unwrap()
-        {
+        for entry in self.raw("/se/log", json!({ "type": "browser" })).await.as_array().unwrap() {
             if entry["level"] == "SEVERE" {
                 found.push(at(&entry["message"].to_string()));
             }
         }
-        for entry in self
-            .raw("/se/log", json!({ "type": "performance" }))
-            .await
-            .as_array()
-            .unwrap()
-        {
+        for entry in self.raw("/se/log", json!({ "type": "performance" })).await.as_array().unwrap() {
             let told: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
             let url = told["message"]["params"]["request"]["url"].as_str().unwrap_or_default();
             let is_request = told["message"]["method"] == "Network.requestWillBeSent";
             // What Chromium loads for its own first page has other schemes.
-            let is_remote = ["http:", "https:", "ws:", "wss:"]
-                .iter()
-                .any(|scheme| url.starts_with(scheme));
+            let is_remote = ["http:", "https:", "ws:", "wss:"].iter().any(|scheme| url.starts_with(scheme));
             if is_request && is_remote && !url.starts_with(&self.base) {
                 found.push(at(&format!("another host is asked: {url}")));
             }
         }
-        let kind: String = path
-            .split('/')
-            .map(|part| if part.contains('_') { "id" } else { part })
-            .collect::<Vec<_>>()
-            .join("/");
-        let kind = if kind.starts_with("/confirm/") {
-            "/confirm/id".to_owned()
-        } else {
-            kind
-        };
+        let kind: String =
+            path.split('/').map(|part| if part.contains('_') { "id" } else { part }).collect::<Vec<_>>().join("/");
+        let kind = if kind.starts_with("/confirm/") { "/confirm/id".to_owned() } else { kind };
         if self.scripts && self.checked.insert(kind.clone()) {
             found.extend(self.axe().await.into_iter().map(|what| at(&what)));
             // It tries out inline styles, which the page rightly forbids.
@@ -298,12 +250,7 @@ impl Visitor {
              .then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3) \
              .map(n => n.html.slice(0, 200) + ' ' + n.any.concat(n.all, n.none).map(c => c.message).join(' ')).join(' | '))), \
              e => done(['axe failed: ' + e]));";
-        self.driver
-            .execute_async(script, vec![json!(RULES)])
-            .await
-            .unwrap()
-            .convert()
-            .unwrap()
+        self.driver.execute_async(script, vec![json!(RULES)]).await.unwrap().convert().unwrap()
     }
 
     /// Saves pictures of the page where `HOSTWRIGHT_SCREENSHOTS` names a folder.
@@ -317,37 +264,19 @@ impl Visitor {
             self.size(width, height).await;
             for look in ["light", "dark"] {
                 let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": look }] });
-                self.raw(
-                    "/goog/cdp/execute",
-                    json!({ "cmd": "Emulation.setEmulatedMedia", "params": features }),
-                )
-                .await;
+                self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": features })).await;
                 // Colours change within a moment, not at once.
                 tokio::time::sleep(Duration::from_millis(250)).await;
                 let whole = json!({ "format": "png", "captureBeyondViewport": true });
-                let taken = self
-                    .raw(
-                        "/goog/cdp/execute",
-                        json!({ "cmd": "Page.captureScreenshot", "params": whole }),
-                    )
-                    .await;
-                let png = base64::engine::general_purpose::STANDARD
-                    .decode(taken["data"].as_str().unwrap())
-                    .unwrap();
+                let taken =
+                    self.raw("/goog/cdp/execute", json!({ "cmd": "Page.captureScreenshot", "params": whole })).await;
+                let png = base64::engine::general_purpose::STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
                 std::fs::write(folder.join(format!("{name}-{width}-{look}.png")), png).unwrap();
             }
         }
         let none = json!({ "features": [] });
-        self.raw(
-            "/goog/cdp/execute",
-            json!({ "cmd": "Emulation.setEmulatedMedia", "params": none }),
-        )
-        .await;
-        self.raw(
-            "/goog/cdp/execute",
-            json!({ "cmd": "Emulation.clearDeviceMetricsOverride", "params": {} }),
-        )
-        .await;
+        self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": none })).await;
+        self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.clearDeviceMetricsOverride", "params": {} })).await;
     }
 }
 
@@ -373,20 +302,11 @@ fn fetch_axe() -> anyhow::Result<String> {
         return Ok(source);
     }
     let scratch = tempfile::tempdir()?;
-    let packed = Program::new("npm")
-        .args(["pack", "--silent", AXE])
-        .current_dir(scratch.path())
-        .output()?;
-    anyhow::ensure!(
-        packed.status.success(),
-        "npm pack {AXE}: {}",
-        String::from_utf8_lossy(&packed.stderr)
-    );
+    let packed = Program::new("npm").args(["pack", "--silent", AXE]).current_dir(scratch.path()).output()?;
+    anyhow::ensure!(packed.status.success(), "npm pack {AXE}: {}", String::from_utf8_lossy(&packed.stderr));
     let archive = String::from_utf8(packed.stdout)?;
-    let opened = Program::new("tar")
-        .args(["xzf", archive.trim(), "package/axe.min.js"])
-        .current_dir(scratch.path())
-        .status()?;
+    let opened =
+        Program::new("tar").args(["xzf", archive.trim(), "package/axe.min.js"]).current_dir(scratch.path()).status()?;
     anyhow::ensure!(opened.success(), "{} cannot be unpacked", archive.trim());
     let source = std::fs::read_to_string(scratch.path().join("package/axe.min.js"))?;
     std::fs::create_dir_all(&folder)?;

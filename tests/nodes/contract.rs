@@ -33,12 +33,7 @@ async fn everything_is_built_twice_and_changes_once(on: &Subject) {
         assert_eq!(smaller.capacity_bytes, 80 * MIB, "a disk never shrinks");
     } else {
         let refusal = on.refusal(on.volume_step(80)).await;
-        assert_eq!(
-            refusal,
-            NodeError::Unsupported {
-                needs: Capability::VolumeResize
-            }
-        );
+        assert_eq!(refusal, NodeError::Unsupported { needs: Capability::VolumeResize });
     }
 
     assert!(on.volume_after(on.seed_step("first-name")).await.changed);
@@ -50,9 +45,7 @@ async fn everything_is_built_twice_and_changes_once(on: &Subject) {
         let expected = if on.can.can(Capability::Filters) {
             Report::Ensured { changed }
         } else {
-            Report::Skipped {
-                needs: Capability::Filters,
-            }
+            Report::Skipped { needs: Capability::Filters }
         };
         assert_eq!(on.perform(on.filter_step()).await.unwrap(), expected);
     }
@@ -61,10 +54,7 @@ async fn everything_is_built_twice_and_changes_once(on: &Subject) {
     let defined = on.guest_after(on.domain_step(160)).await;
     assert!(defined.changed);
     assert_eq!(defined.state, GuestState::ShutOff);
-    assert_eq!(
-        defined.left_out.contains(&Capability::Filters),
-        !on.can.can(Capability::Filters)
-    );
+    assert_eq!(defined.left_out.contains(&Capability::Filters), !on.can.can(Capability::Filters));
     assert!(!on.guest_after(on.domain_step(160)).await.changed);
     assert!(on.guest_after(on.domain_step(192)).await.changed);
     let facts = on.observe().await.facts.unwrap();
@@ -90,36 +80,19 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
         assert!(seen.contains("start 1, 1 key(s)"), "{seen}");
         assert!(seen.contains("disk vda of 80 MiB"), "the disk has grown:\n{seen}");
     } else {
-        let tail = Command::ConsoleTail {
-            guest: on.guest.clone(),
-            bytes: 100,
-        };
-        assert_eq!(
-            on.node.perform(tail).await.unwrap(),
-            Report::Skipped {
-                needs: Capability::Console
-            }
-        );
+        let tail = Command::ConsoleTail { guest: on.guest.clone(), bytes: 100 };
+        assert_eq!(on.node.perform(tail).await.unwrap(), Report::Skipped { needs: Capability::Console });
     }
 
     let counters = on.observe().await.counters.expect("a running guest has counters");
     assert!(counters.cpu_nanoseconds.is_some_and(|spent| spent > 0));
     if on.can.hypervisor == Hypervisor::Qemu {
-        assert!(
-            counters
-                .block
-                .iter()
-                .any(|disk| disk.disk == "vda" && disk.read_bytes > 0)
-        );
+        assert!(counters.block.iter().any(|disk| disk.disk == "vda" && disk.read_bytes > 0));
         assert!(counters.net.iter().any(|link| link.sent_packets > 0));
     }
 
     let inventory = everything(on).await;
-    let seen = inventory
-        .guests
-        .iter()
-        .find(|seen| seen.guest == on.guest)
-        .expect("the guest is among all");
+    let seen = inventory.guests.iter().find(|seen| seen.guest == on.guest).expect("the guest is among all");
     let all = seen.counters.clone().expect("a running guest has counters");
     assert!(all.cpu_nanoseconds >= counters.cpu_nanoseconds);
     assert_eq!(all.memory_bytes, counters.memory_bytes);
@@ -161,10 +134,8 @@ async fn it_starts_restarts_and_stops(on: &Subject) {
 }
 
 fn different_boots(console: &str) -> usize {
-    let mut boots: Vec<&str> = console
-        .lines()
-        .filter_map(|line| line.split_once("boot ").map(|(_, id)| id.trim()))
-        .collect();
+    let mut boots: Vec<&str> =
+        console.lines().filter_map(|line| line.split_once("boot ").map(|(_, id)| id.trim())).collect();
     boots.sort_unstable();
     boots.dedup();
     boots.len()
@@ -173,43 +144,19 @@ fn different_boots(console: &str) -> usize {
 async fn its_disk_is_put_aside_and_comes_back(on: &Subject) {
     let (pool, volume) = (on.pool.clone(), on.disk());
     let quarantine = format!("quarantine-{}", on.disk());
-    let aside = GuestStep::QuarantineVolume {
-        pool: pool.clone(),
-        volume: volume.clone(),
-        quarantine: quarantine.clone(),
-    };
-    let back = GuestStep::RestoreVolume {
-        pool: pool.clone(),
-        volume: volume.clone(),
-        quarantine: quarantine.clone(),
-    };
+    let aside =
+        GuestStep::QuarantineVolume { pool: pool.clone(), volume: volume.clone(), quarantine: quarantine.clone() };
+    let back = GuestStep::RestoreVolume { pool: pool.clone(), volume: volume.clone(), quarantine: quarantine.clone() };
 
     on.guest_after(GuestStep::Start).await;
     assert_eq!(on.refusal(aside.clone()).await.code(), "node_conflict", "it runs");
-    assert_eq!(
-        on.refusal(GuestStep::EnsureUndefined).await.code(),
-        "node_conflict",
-        "it runs"
-    );
+    assert_eq!(on.refusal(GuestStep::EnsureUndefined).await.code(), "node_conflict", "it runs");
     on.guest_after(GuestStep::PowerOff).await;
-    let delete = GuestStep::DeleteVolume {
-        pool: pool.clone(),
-        volume: volume.clone(),
-    };
-    assert_eq!(
-        on.refusal(delete.clone()).await.code(),
-        "node_conflict",
-        "a domain uses it"
-    );
+    let delete = GuestStep::DeleteVolume { pool: pool.clone(), volume: volume.clone() };
+    assert_eq!(on.refusal(delete.clone()).await.code(), "node_conflict", "a domain uses it");
 
-    assert_eq!(
-        on.perform(GuestStep::EnsureUndefined).await.unwrap(),
-        Report::Ensured { changed: true }
-    );
-    assert_eq!(
-        on.perform(GuestStep::EnsureUndefined).await.unwrap(),
-        Report::Ensured { changed: false }
-    );
+    assert_eq!(on.perform(GuestStep::EnsureUndefined).await.unwrap(), Report::Ensured { changed: true });
+    assert_eq!(on.perform(GuestStep::EnsureUndefined).await.unwrap(), Report::Ensured { changed: false });
     assert_eq!(on.observe().await.state, GuestState::Absent);
 
     let before = volume_named(on, &volume).await.unwrap();
@@ -240,9 +187,7 @@ async fn its_disk_is_put_aside_and_comes_back(on: &Subject) {
 }
 
 async fn everything(on: &Subject) -> Inventory {
-    let all = Command::ObserveAll {
-        pool: Some(on.pool.clone()),
-    };
+    let all = Command::ObserveAll { pool: Some(on.pool.clone()) };
     match on.node.perform(all).await {
         Ok(Report::Inventory(inventory)) => *inventory,
         other => panic!("looking at everything answered {other:?}"),
@@ -250,12 +195,7 @@ async fn everything(on: &Subject) -> Inventory {
 }
 
 async fn volume_named(on: &Subject, name: &str) -> Option<u64> {
-    everything(on)
-        .await
-        .volumes
-        .iter()
-        .find(|volume| volume.name == name)
-        .map(|volume| volume.capacity_bytes)
+    everything(on).await.volumes.iter().find(|volume| volume.name == name).map(|volume| volume.capacity_bytes)
 }
 
 async fn the_contract(on: &Subject) {
@@ -283,21 +223,13 @@ async fn a_guest_lives_its_whole_life_on_qemu() {
 async fn an_older_instruction_is_refused(on: &Subject) {
     on.build().await;
     on.node.perform(on.change_at(9, GuestStep::Start)).await.unwrap();
-    for step in [
-        GuestStep::PowerOff,
-        GuestStep::EnsureUndefined,
-        on.volume_step(64),
-        on.domain_step(512),
-    ] {
+    for step in [GuestStep::PowerOff, GuestStep::EnsureUndefined, on.volume_step(64), on.domain_step(512)] {
         let refusal = on.node.perform(on.change_at(8, step)).await.unwrap_err();
         assert_eq!(refusal, NodeError::Fenced { given: 8, highest: 9 });
     }
     assert_eq!(on.observe().await.state, GuestState::Running);
     on.node.perform(on.change_at(9, GuestStep::PowerOff)).await.unwrap();
-    on.node
-        .perform(on.change_at(10, GuestStep::EnsureUndefined))
-        .await
-        .unwrap();
+    on.node.perform(on.change_at(10, GuestStep::EnsureUndefined)).await.unwrap();
 }
 
 #[tokio::test]
@@ -327,13 +259,9 @@ async fn a_stranger_on_the_node_is_seen_and_never_touched() {
     on.volume_after(on.volume_step(64)).await;
     on.volume_after(on.seed_step("tiny-host")).await;
     on.ensure_network().await;
-    for step in [
-        GuestStep::PowerOff,
-        GuestStep::Shutdown,
-        GuestStep::Start,
-        GuestStep::EnsureUndefined,
-        on.domain_step(64),
-    ] {
+    for step in
+        [GuestStep::PowerOff, GuestStep::Shutdown, GuestStep::Start, GuestStep::EnsureUndefined, on.domain_step(64)]
+    {
         assert_eq!(on.refusal(step).await.code(), "node_conflict");
     }
     on.guest.name = "another".to_owned();
@@ -358,10 +286,8 @@ async fn commands_for_one_guest_take_turns() {
     let on = Subject::on_test_driver().await;
     on.build().await;
     let again = on.node.clone();
-    let (one, two) = tokio::join!(
-        on.node.perform(on.change(GuestStep::Start)),
-        again.perform(on.change(GuestStep::Start)),
-    );
+    let (one, two) =
+        tokio::join!(on.node.perform(on.change(GuestStep::Start)), again.perform(on.change(GuestStep::Start)),);
     let changed = |outcome: Result<Report, NodeError>| match outcome {
         Ok(Report::Guest(seen)) => {
             assert_eq!(seen.state, GuestState::Running);

@@ -14,16 +14,11 @@ use super::subject::{MIB, Subject, image_folder};
 #[ignore = "builds a Debian for minutes the first time, needs ssh: run with --ignored"]
 async fn a_debian_boots_with_its_name_its_key_its_addresses_and_a_grown_disk() {
     let image = tokio::task::spawn_blocking(|| images::debian(&image_folder()).unwrap());
-    let lab = tokio::task::spawn_blocking(|| Libvirt::temporary("debian").unwrap())
-        .await
-        .unwrap();
+    let lab = tokio::task::spawn_blocking(|| Libvirt::temporary("debian").unwrap()).await.unwrap();
     let mut on = Subject::on_qemu_at(&lab.uri(), lab.base(), Deadlines::default()).await;
     on.image = image.await.unwrap();
     let key = lab.base().join("key").display().to_string();
-    let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-f", &key])
-        .status()
-        .unwrap();
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", &key]).status().unwrap();
     assert!(made.success());
     on.ssh_key = fs::read_to_string(format!("{key}.pub")).unwrap().trim().to_owned();
 

@@ -19,9 +19,7 @@ fn short_deadlines() -> Deadlines {
 }
 
 async fn private_libvirt(name: &'static str) -> Libvirt {
-    tokio::task::spawn_blocking(move || Libvirt::temporary(name).expect("a private libvirt"))
-        .await
-        .unwrap()
+    tokio::task::spawn_blocking(move || Libvirt::temporary(name).expect("a private libvirt")).await.unwrap()
 }
 
 async fn eventually(what: &str, node: &Node) {
@@ -41,9 +39,7 @@ async fn a_hung_node_times_out_while_the_other_answers_and_recovers_when_it_wake
     let other = Node::connect(config(&uri, state.path(), None)).await.unwrap();
 
     hung.sigstop().unwrap();
-    let look = Command::ObserveGuest {
-        guest: on.guest.clone(),
-    };
+    let look = Command::ObserveGuest { guest: on.guest.clone() };
     let began = Instant::now();
     let slow = {
         let (node, look) = (on.node.clone(), look.clone());
@@ -80,12 +76,8 @@ async fn a_change_that_nobody_waits_for_any_more_is_not_made_later() {
     let on = Subject::on_qemu_at(&hung.uri(), hung.base(), short_deadlines()).await;
     on.bring_image().await;
     hung.sigstop().unwrap();
-    let empty = GuestStep::EnsureVolume {
-        pool: on.pool.clone(),
-        volume: on.disk(),
-        source: DiskSource::Empty,
-        bytes: MIB,
-    };
+    let empty =
+        GuestStep::EnsureVolume { pool: on.pool.clone(), volume: on.disk(), source: DiskSource::Empty, bytes: MIB };
     let step = on.change(empty);
     let waited = tokio::time::timeout(Duration::from_secs(1), on.node.perform(step)).await;
     assert!(waited.is_err(), "the node hangs");
@@ -104,9 +96,7 @@ async fn a_killed_libvirtd_is_reached_again_and_its_guests_go_on() {
     on.console_with(GREETING, 1).await;
 
     mortal.kill().unwrap();
-    let look = Command::ObserveGuest {
-        guest: on.guest.clone(),
-    };
+    let look = Command::ObserveGuest { guest: on.guest.clone() };
     let refusal = on.node.perform(look).await.unwrap_err();
     assert!(matches!(refusal, NodeError::Unreachable { .. }), "{refusal:?}");
     assert_eq!(on.node.health(), Health::Silent);
@@ -130,12 +120,7 @@ async fn a_half_filled_disk_is_made_anew_and_a_whole_one_is_kept() {
     let whole = on.volume_after(on.volume_step(64)).await;
     // As a crash in the middle of the copy leaves it: a short file, and the note that it began.
     std::fs::write(&whole.path, b"half").unwrap();
-    let note = on
-        .node
-        .config()
-        .state_dir
-        .join("building")
-        .join(format!("{}@{}", on.pool, on.disk()));
+    let note = on.node.config().state_dir.join("building").join(format!("{}@{}", on.pool, on.disk()));
     std::fs::write(&note, b"").unwrap();
     let again = on.volume_after(on.volume_step(64)).await;
     assert!(again.changed);

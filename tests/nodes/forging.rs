@@ -37,9 +37,7 @@ async fn without_the_filter_the_same_forgery_would_pass() {
         on.image.cmdline
     );
     on.build().await;
-    let GuestStep::EnsureDomain { mut spec } = on.domain_step(160) else {
-        unreachable!()
-    };
+    let GuestStep::EnsureDomain { mut spec } = on.domain_step(160) else { unreachable!() };
     spec.filter = None;
     on.guest_after(GuestStep::EnsureDomain { spec }).await;
     on.guest_after(GuestStep::Start).await;

@@ -45,8 +45,7 @@ pub fn image_folder() -> PathBuf {
 
 fn tiny_image() -> GuestImage {
     static TINY: OnceLock<GuestImage> = OnceLock::new();
-    TINY.get_or_init(|| images::tiny(&image_folder()).expect("the tiny image"))
-        .clone()
+    TINY.get_or_init(|| images::tiny(&image_folder()).expect("the tiny image")).clone()
 }
 
 /// A node with one guest that nobody else knows of.
@@ -131,10 +130,7 @@ impl Subject {
     }
 
     pub fn pool_command(&self) -> Command {
-        Command::EnsurePool {
-            pool: self.pool.clone(),
-            path: self.pool_dir.clone(),
-        }
+        Command::EnsurePool { pool: self.pool.clone(), path: self.pool_dir.clone() }
     }
 
     pub fn disk(&self) -> String {
@@ -150,10 +146,7 @@ impl Subject {
     }
 
     pub fn image(&self) -> ImageRef {
-        ImageRef {
-            name: self.image.name.clone(),
-            version: self.image.version.clone(),
-        }
+        ImageRef { name: self.image.name.clone(), version: self.image.version.clone() }
     }
 
     /// A change to the guest under the present fencing number.
@@ -162,11 +155,7 @@ impl Subject {
     }
 
     pub fn change_at(&self, fence: u64, step: GuestStep) -> Command {
-        Command::Guest {
-            guest: self.guest.clone(),
-            fence,
-            step,
-        }
+        Command::Guest { guest: self.guest.clone(), fence, step }
     }
 
     pub async fn perform(&self, step: GuestStep) -> Outcome {
@@ -199,9 +188,7 @@ impl Subject {
     }
 
     pub async fn observe(&self) -> Observed {
-        let command = Command::ObserveGuest {
-            guest: self.guest.clone(),
-        };
+        let command = Command::ObserveGuest { guest: self.guest.clone() };
         match self.node.perform(command).await {
             Ok(Report::Guest(seen)) => *seen,
             other => panic!("looking answered {other:?}"),
@@ -263,10 +250,7 @@ impl Subject {
             network: "hwtest".to_owned(),
             kind: NetworkKind::Isolated {
                 bridge: "hwtest0".to_owned(),
-                host: vec![
-                    format!("{HOST_V4}/24").parse().unwrap(),
-                    format!("{HOST_V6}/64").parse().unwrap(),
-                ],
+                host: vec![format!("{HOST_V4}/24").parse().unwrap(), format!("{HOST_V6}/64").parse().unwrap()],
             },
         }
     }
@@ -280,17 +264,11 @@ impl Subject {
                 disk: self.disk(),
                 seed: Some(self.seed()),
                 mac: self.mac.clone(),
-                uplink: Uplink::Network {
-                    network: "hwtest".to_owned(),
-                },
+                uplink: Uplink::Network { network: "hwtest".to_owned() },
                 filter: Some(self.filter()),
                 boot: Boot::Direct {
-                    kernel: Artifact::Volume {
-                        volume: self.image().kernel_volume(),
-                    },
-                    initrd: Some(Artifact::Volume {
-                        volume: self.image().initrd_volume(),
-                    }),
+                    kernel: Artifact::Volume { volume: self.image().kernel_volume() },
+                    initrd: Some(Artifact::Volume { volume: self.image().initrd_volume() }),
                     cmdline: self.image.cmdline.clone(),
                 },
                 xen: XenKind::Pvh,
@@ -316,10 +294,7 @@ impl Subject {
     }
 
     pub async fn console(&self) -> ConsoleText {
-        let command = Command::ConsoleTail {
-            guest: self.guest.clone(),
-            bytes: 64 * 1024,
-        };
+        let command = Command::ConsoleTail { guest: self.guest.clone(), bytes: 64 * 1024 };
         match self.node.perform(command).await {
             Ok(Report::Console(text)) => text,
             other => panic!("reading the console answered {other:?}"),

@@ -37,10 +37,7 @@ pub async fn events<E: Event + Send + 'static>(world: &World) -> Vec<E> {
 /// The token of the newest link of a purpose that was mailed to this address.
 pub async fn link_to(world: &World, email: &str, purpose: LinkPurpose) -> Secret {
     let made: Vec<LinkMade> = events(world).await;
-    let link = made
-        .iter()
-        .rev()
-        .find(|link| link.email.as_str() == email && link.purpose == purpose);
+    let link = made.iter().rev().find(|link| link.email.as_str() == email && link.purpose == purpose);
     let link = link.unwrap_or_else(|| panic!("no {purpose} link to {email}"));
     let vault = world.anonymous().vault;
     assert!(!link.url_token.is_empty());
@@ -81,34 +78,23 @@ pub async fn enter(world: &World, email: &str, password: &str) -> Result<SignedI
 
 /// Tries to sign in with a code of the second factor.
 pub async fn enter_with(world: &World, email: &str, password: &str, code: Option<String>) -> Result<SignedIn> {
-    let input = SignIn {
-        email: email.to_owned(),
-        password: password.into(),
-        totp_code: code,
-    };
+    let input = SignIn { email: email.to_owned(), password: password.into(), totp_code: code };
     sign_in(&world.anonymous(), input).await
 }
 
 /// Who a session's token stands for.
 pub async fn known(world: &World, token: &str) -> Option<Authenticated> {
-    authenticate(&world.anonymous(), Credential::Session(token.to_owned()))
-        .await
-        .unwrap()
+    authenticate(&world.anonymous(), Credential::Session(token.to_owned())).await.unwrap()
 }
 
 /// Who an API key stands for.
 pub async fn known_by_key(world: &World, token: &str) -> Option<Authenticated> {
-    authenticate(&world.anonymous(), Credential::ApiKey(token.to_owned()))
-        .await
-        .unwrap()
+    authenticate(&world.anonymous(), Credential::ApiKey(token.to_owned())).await.unwrap()
 }
 
 /// A call of whom a session or key stands for.
 pub fn call_of(world: &World, known: Authenticated) -> Call {
-    Call {
-        actor: Actor::Person(Box::new(known.person)),
-        ..world.anonymous()
-    }
+    Call { actor: Actor::Person(Box::new(known.person)), ..world.anonymous() }
 }
 
 /// A call of somebody who signs in now.
@@ -128,20 +114,12 @@ pub async fn kept_in_clear(world: &World, secret: &str) -> bool {
         .read(|tx| {
             let mut all: Vec<String> = outbox::table.select(outbox::payload).load(tx.conn)?;
             all.extend(audit_log::table.select(audit_log::detail).load::<String>(tx.conn)?);
-            all.extend(
-                idempotency_keys::table
-                    .select(idempotency_keys::response)
-                    .load::<String>(tx.conn)?,
-            );
+            all.extend(idempotency_keys::table.select(idempotency_keys::response).load::<String>(tx.conn)?);
             all.extend(sessions::table.select(sessions::token_hash).load::<String>(tx.conn)?);
             all.extend(api_keys::table.select(api_keys::token_hash).load::<String>(tx.conn)?);
             all.extend(links::table.select(links::token_hash).load::<String>(tx.conn)?);
             all.extend(rate_limits::table.select(rate_limits::bucket).load::<String>(tx.conn)?);
-            all.extend(
-                people::table
-                    .select(people::password_hash.assume_not_null())
-                    .load::<String>(tx.conn)?,
-            );
+            all.extend(people::table.select(people::password_hash.assume_not_null()).load::<String>(tx.conn)?);
             Ok(all)
         })
         .await

@@ -32,10 +32,7 @@ async fn pool(world: &World, cidr: &str, gateway: &str) -> PoolView {
 
 async fn take(world: &World, server: &str) -> Result<Address> {
     let (node, server) = (NodeId::new(), server.to_owned());
-    world
-        .db
-        .write(move |tx| commands::take_in(tx, &node, &server, Family::V4))
-        .await
+    world.db.write(move |tx| commands::take_in(tx, &node, &server, Family::V4)).await
 }
 
 async fn give_back(world: &World, server: &str) -> usize {
@@ -55,18 +52,11 @@ async fn cool_down(world: &World) -> usize {
 }
 
 async fn counts(world: &World) -> Counts {
-    queries::pools(&world.owner(), ListInput::default())
-        .await
-        .unwrap()
-        .items[0]
-        .counts
+    queries::pools(&world.owner(), ListInput::default()).await.unwrap().items[0].counts
 }
 
 async fn first_in(world: &World, state: AddressState) -> hostwright_panel::addresses::model::AddressView {
-    let input = ListAddresses {
-        state: Some(state),
-        ..ListAddresses::default()
-    };
+    let input = ListAddresses { state: Some(state), ..ListAddresses::default() };
     queries::list(&world.owner(), input).await.unwrap().items.remove(0)
 }
 
@@ -302,10 +292,8 @@ fn owners(tx: &mut hostwright_panel::platform::Tx<'_>) -> Result<BTreeMap<String
     let mut owners = BTreeMap::new();
     for number in 0..6 {
         let server = format!("srv_{number}");
-        let held: BTreeSet<String> = queries::of_server_in(tx, &server)?
-            .into_iter()
-            .map(|address| address.address.to_string())
-            .collect();
+        let held: BTreeSet<String> =
+            queries::of_server_in(tx, &server)?.into_iter().map(|address| address.address.to_string()).collect();
         if !held.is_empty() {
             owners.insert(server, held);
         }
@@ -349,10 +337,7 @@ async fn a_nodes_own_pool_is_used_first_and_by_its_servers_only() {
     let world = World::sqlite();
     pool(&world, "192.0.2.0/30", "192.0.2.1").await;
     let node = super::nodes::registered(&world, "n1").await;
-    let own = CreatePool {
-        node_id: Some(node.id.clone()),
-        ..new("198.51.100.0/30", "198.51.100.1")
-    };
+    let own = CreatePool { node_id: Some(node.id.clone()), ..new("198.51.100.0/30", "198.51.100.1") };
     commands::create_pool(&world.owner(), own).await.unwrap();
     let taken = |server: &'static str, node: NodeId| {
         let db = world.db.clone();
@@ -364,12 +349,7 @@ async fn a_nodes_own_pool_is_used_first_and_by_its_servers_only() {
     };
     assert_eq!(taken("srv_1", node.id.clone()).await.unwrap(), "198.51.100.2");
     assert_eq!(taken("srv_2", node.id.clone()).await.unwrap(), "192.0.2.2");
-    assert!(
-        taken("srv_3", NodeId::new())
-            .await
-            .unwrap_err()
-            .is("addresses.none_free")
-    );
+    assert!(taken("srv_3", NodeId::new()).await.unwrap_err().is("addresses.none_free"));
     let server = world.db.read(|tx| queries::of_server_in(tx, "srv_1")).await.unwrap();
     assert_eq!(server.len(), 1);
 }

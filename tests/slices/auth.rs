@@ -43,23 +43,11 @@ fn code_of<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
 
 /// Invites somebody as staff, lets them accept, and signs them in.
 async fn staff(world: &World, by: &Call, email: &str, role: StaffRole) -> Call {
-    let input = InviteStaff {
-        email: email.to_owned(),
-        name: "Stef Staff".to_owned(),
-        role,
-        locale: None,
-    };
+    let input = InviteStaff { email: email.to_owned(), name: "Stef Staff".to_owned(), role, locale: None };
     let invited = invite(by, input).await.unwrap();
-    assert_eq!(
-        (invited.state, invited.staff_role),
-        (PersonState::Unconfirmed, Some(role))
-    );
+    assert_eq!((invited.state, invited.staff_role), (PersonState::Unconfirmed, Some(role)));
     let token = link_to(world, email, LinkPurpose::Invite).await;
-    let accept = ResetPassword {
-        token,
-        password: PASSWORD.into(),
-        name: Some("Stef Stone".to_owned()),
-    };
+    let accept = ResetPassword { token, password: PASSWORD.into(), name: Some("Stef Stone".to_owned()) };
     reset_password(&world.anonymous(), accept).await.unwrap();
     signed_in(world, email).await
 }
@@ -484,13 +472,6 @@ on_both_engines! {
 
 /// Asks for a reset; the token of its link.
 async fn request_reset_of(world: &World, email: &str) -> hostwright_panel::auth::model::Secret {
-    request_reset(
-        &world.anonymous(),
-        RequestReset {
-            email: email.to_owned(),
-        },
-    )
-    .await
-    .unwrap();
+    request_reset(&world.anonymous(), RequestReset { email: email.to_owned() }).await.unwrap();
     link_to(world, email, LinkPurpose::Reset).await
 }

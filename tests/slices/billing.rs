@@ -24,19 +24,12 @@ fn period(subscription: &str, start: &str, end: &str) -> NewLine {
         unit: eur(1000),
         kind: LineKind::Recurring,
         subscription_id: Some(subscription.to_owned()),
-        period: Some(Period {
-            start: day(start),
-            end: day(end),
-        }),
+        period: Some(Period { start: day(start), end: day(end) }),
     }
 }
 
 fn renewal(customer_id: &str, lines: Vec<NewLine>) -> NewInvoice {
-    NewInvoice {
-        customer_id: customer_id.to_owned(),
-        purpose: InvoicePurpose::Renewal,
-        lines,
-    }
+    NewInvoice { customer_id: customer_id.to_owned(), purpose: InvoicePurpose::Renewal, lines }
 }
 
 on_both_engines! {
@@ -501,12 +494,6 @@ on_both_engines! {
 }
 
 async fn customer_of(input: &ApplyCredit, world: &hostwright_tests::World) -> String {
-    let input = invoices::queries::ShowInvoice {
-        invoice_id: input.invoice_id.clone(),
-    };
-    invoices::queries::show(&world.owner(), input)
-        .await
-        .unwrap()
-        .invoice
-        .customer_id
+    let input = invoices::queries::ShowInvoice { invoice_id: input.invoice_id.clone() };
+    invoices::queries::show(&world.owner(), input).await.unwrap().invoice.customer_id
 }

@@ -21,10 +21,7 @@ async fn pdf(world: &World, id: &InvoiceId) -> Vec<u8> {
 async fn issued_with(world: &World, input: serde_json::Value) -> InvoiceView {
     let input: DraftInvoice = serde_json::from_value(input).unwrap();
     let draft = invoices::commands::draft(&world.owner(), input).await.unwrap();
-    let input = IssueInvoice {
-        invoice_id: draft.invoice.id,
-        due_days: Some(7),
-    };
+    let input = IssueInvoice { invoice_id: draft.invoice.id, due_days: Some(7) };
     invoices::commands::issue(&world.owner(), input).await.unwrap()
 }
 
@@ -167,10 +164,7 @@ fn objects(file: &[u8]) -> BTreeMap<u32, &[u8]> {
     let mut found = BTreeMap::new();
     let mut at = 0;
     while let Some(sign) = find(&file[at..], b" 0 obj\n").map(|place| at + place) {
-        let begin = file[..sign]
-            .iter()
-            .rposition(|b| !b.is_ascii_digit())
-            .map_or(0, |place| place + 1);
+        let begin = file[..sign].iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |place| place + 1);
         let number = std::str::from_utf8(&file[begin..sign]).unwrap().parse().unwrap();
         let end = sign + find(&file[sign..], b"\nendobj").expect("an end");
         found.insert(number, &file[sign..end]);
@@ -202,11 +196,7 @@ fn string(bytes: &[u8]) -> (Vec<u8>, usize) {
     if bytes[0] == b'<' {
         let end = find(bytes, b">").expect("an end");
         let hex = std::str::from_utf8(&bytes[1..end]).unwrap();
-        out.extend(
-            (0..hex.len())
-                .step_by(2)
-                .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()),
-        );
+        out.extend((0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()));
         return (out, end + 1);
     }
     let (mut at, mut depth) = (1, 1);

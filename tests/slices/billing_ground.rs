@@ -56,9 +56,7 @@ pub async fn customer_in(world: &World, country: &str, tax_number: Option<&str>,
         "tax_number": tax_number, "currency": "EUR", "locale": locale, "time_zone": "Europe/Berlin",
     }))
     .unwrap();
-    let view = hostwright_panel::customers::commands::create(&world.owner(), input)
-        .await
-        .unwrap();
+    let view = hostwright_panel::customers::commands::create(&world.owner(), input).await.unwrap();
     serde_json::to_value(view).unwrap()["id"].as_str().unwrap().to_owned()
 }
 
@@ -80,17 +78,12 @@ pub async fn draft(world: &World, customer_id: &str, unit: &str) -> InvoiceView 
 /// Issues an invoice with one line; 19 percent tax come on top.
 pub async fn issued(world: &World, customer_id: &str, unit: &str) -> InvoiceView {
     let draft = draft(world, customer_id, unit).await;
-    let input = IssueInvoice {
-        invoice_id: draft.invoice.id,
-        due_days: None,
-    };
+    let input = IssueInvoice { invoice_id: draft.invoice.id, due_days: None };
     invoices::commands::issue(&world.owner(), input).await.unwrap()
 }
 
 pub async fn shown(world: &World, view: &InvoiceView) -> InvoiceView {
-    let input = ShowInvoice {
-        invoice_id: view.invoice.id.clone(),
-    };
+    let input = ShowInvoice { invoice_id: view.invoice.id.clone() };
     invoices::queries::show(&world.owner(), input).await.unwrap()
 }
 
@@ -100,13 +93,8 @@ pub fn transfer(customer_id: &str, amount: &str, reference: &str) -> RecordPayme
 }
 
 pub async fn balance(world: &World, customer_id: &str) -> Balance {
-    let input = ShowBalance {
-        customer_id: customer_id.to_owned(),
-        currency: None,
-    };
-    billing::queries::balance(&world.staff(StaffRole::Support), input)
-        .await
-        .unwrap()
+    let input = ShowBalance { customer_id: customer_id.to_owned(), currency: None };
+    billing::queries::balance(&world.staff(StaffRole::Support), input).await.unwrap()
 }
 
 /// Seals the chain and checks everything.
@@ -118,10 +106,7 @@ pub fn breaks(world: &World) -> Vec<String> {
 /// The codes of a refusal with the fields that it names.
 pub fn codes(error: &Error) -> Vec<(String, String)> {
     let told = |refusal: &hostwright_panel::platform::Refusal| {
-        (
-            refusal.code.to_owned(),
-            refusal.field.as_deref().unwrap_or_default().to_owned(),
-        )
+        (refusal.code.to_owned(), refusal.field.as_deref().unwrap_or_default().to_owned())
     };
     match error {
         Error::Refused(refusal) => vec![told(refusal)],
@@ -134,8 +119,5 @@ pub fn codes(error: &Error) -> Vec<(String, String)> {
 pub fn events(world: &World) -> Vec<String> {
     use diesel::prelude::*;
     use hostwright_panel::platform::schema::outbox;
-    world
-        .db
-        .read_now(|tx| Ok(outbox::table.order(outbox::id).select(outbox::kind).load(tx.conn)?))
-        .unwrap()
+    world.db.read_now(|tx| Ok(outbox::table.order(outbox::id).select(outbox::kind).load(tx.conn)?)).unwrap()
 }

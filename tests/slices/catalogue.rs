@@ -41,9 +41,7 @@ fn monthly(plan: &PlanView, amount: &str) -> SetPrice {
 }
 
 async fn priced(world: &World, plan: &PlanView, amount: &str) -> PriceView {
-    commands::set_price(&world.owner(), monthly(plan, amount))
-        .await
-        .unwrap()
+    commands::set_price(&world.owner(), monthly(plan, amount)).await.unwrap()
 }
 
 async fn names(world: &World, call: &hostwright_panel::auth::call::Call) -> Vec<String> {

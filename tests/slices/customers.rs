@@ -53,17 +53,8 @@ async fn own(call: &Call) -> CustomerView {
 }
 
 async fn found(world: &World, words: &str) -> Vec<String> {
-    let input = ListInput {
-        search: Some(words.to_owned()),
-        ..ListInput::default()
-    };
-    list(&world.owner(), input)
-        .await
-        .unwrap()
-        .items
-        .into_iter()
-        .map(|customer| customer.name)
-        .collect()
+    let input = ListInput { search: Some(words.to_owned()), ..ListInput::default() };
+    list(&world.owner(), input).await.unwrap().items.into_iter().map(|customer| customer.name).collect()
 }
 
 on_both_engines! {
@@ -253,8 +244,5 @@ on_both_engines! {
 }
 
 fn suspend_input(customer_id: &CustomerId) -> SuspendCustomer {
-    SuspendCustomer {
-        customer_id: customer_id.clone(),
-        reason: Some("asked to".to_owned()),
-    }
+    SuspendCustomer { customer_id: customer_id.clone(), reason: Some("asked to".to_owned()) }
 }

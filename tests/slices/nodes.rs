@@ -30,11 +30,7 @@ fn report() -> ProbeReport {
         libvirt_version: "9.0.0".to_owned(),
         hostname: "host".to_owned(),
         architecture: Some("x86_64".to_owned()),
-        totals: Capacity {
-            vcpus: 8,
-            memory_mib: 8_192,
-            disk_gib: 100,
-        },
+        totals: Capacity { vcpus: 8, memory_mib: 8_192, disk_gib: 100 },
         supports: vec!["snapshots".to_owned()],
         problems: Vec::new(),
     }
@@ -74,39 +70,25 @@ fn change(node: &NodeView) -> UpdateNode {
 }
 
 pub(super) async fn registered(world: &World, name: &str) -> NodeView {
-    commands::register(&world.owner(), &*answering(Ok(report())), new(name))
-        .await
-        .unwrap()
+    commands::register(&world.owner(), &*answering(Ok(report())), new(name)).await.unwrap()
 }
 
 async fn shown(world: &World, id: &NodeId) -> NodeView {
-    queries::show(&world.owner(), ShowNode { node_id: id.clone() })
-        .await
-        .unwrap()
+    queries::show(&world.owner(), ShowNode { node_id: id.clone() }).await.unwrap()
 }
 
 fn size(vcpus: i64, memory_mib: i64, disk_gib: i64) -> Capacity {
-    Capacity {
-        vcpus,
-        memory_mib,
-        disk_gib,
-    }
+    Capacity { vcpus, memory_mib, disk_gib }
 }
 
 async fn reserve(world: &World, id: &NodeId, wanted: Capacity) -> Result<()> {
     let id = id.clone();
-    world
-        .db
-        .write(move |tx| commands::reserve_capacity_in(tx, &id, &wanted))
-        .await
+    world.db.write(move |tx| commands::reserve_capacity_in(tx, &id, &wanted)).await
 }
 
 async fn release(world: &World, id: &NodeId, given: Capacity) -> Result<()> {
     let id = id.clone();
-    world
-        .db
-        .write(move |tx| commands::release_capacity_in(tx, &id, &given))
-        .await
+    world.db.write(move |tx| commands::release_capacity_in(tx, &id, &given)).await
 }
 
 on_both_engines! {

@@ -33,10 +33,7 @@ fn notice(occurrence: &str) -> NewMail {
         subject_id: "srv_1".to_owned(),
         occurrence: occurrence.to_owned(),
         locale: "en".to_owned(),
-        args: vec![
-            ("name".to_owned(), "Ada".to_owned()),
-            ("server".to_owned(), "web-1".to_owned()),
-        ],
+        args: vec![("name".to_owned(), "Ada".to_owned()), ("server".to_owned(), "web-1".to_owned())],
         link: Link::Page("/portal/servers/srv_1".to_owned()),
         attached_invoice: None,
     }
@@ -68,12 +65,7 @@ async fn state(world: &World, id: &str) -> String {
 
 /// A worker that sends through this transport only.
 fn worker(world: &World, transport: Arc<dyn MailTransport>) -> Worker {
-    let call = Call::system(
-        world.db.clone(),
-        world.owner().vault,
-        "http://panel.test".into(),
-        "mails",
-    );
+    let call = Call::system(world.db.clone(), world.owner().vault, "http://panel.test".into(), "mails");
     let invoice_file: InvoiceFile = Arc::new(|id| {
         Box::pin(async move {
             Ok(Download {
@@ -111,10 +103,7 @@ struct Scripted {
 
 impl Scripted {
     fn new(answers: Vec<Delivery>) -> Arc<Self> {
-        Arc::new(Self {
-            answers: std::sync::Mutex::new(answers),
-            calls: AtomicUsize::new(0),
-        })
+        Arc::new(Self { answers: std::sync::Mutex::new(answers), calls: AtomicUsize::new(0) })
     }
 
     fn calls(&self) -> usize {

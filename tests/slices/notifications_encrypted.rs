@@ -144,24 +144,15 @@ async fn a_protected_server_is_used_as_it_should(mode: &str, security: Security)
 
     let stranger = to(login("secret"));
     let outcome = stranger.send(&mail()).await;
-    assert!(
-        matches!(&outcome, Delivery::Later(_)),
-        "an unknown authority: {outcome:?}"
-    );
+    assert!(matches!(&outcome, Delivery::Later(_)), "an unknown authority: {outcome:?}");
 
     let wrong = to(login("guess")).trusting(&server.root()).unwrap();
     let outcome = wrong.send(&mail()).await;
-    assert!(
-        matches!(&outcome, Delivery::Later(words) if words.starts_with("535")),
-        "{outcome:?}"
-    );
+    assert!(matches!(&outcome, Delivery::Later(words) if words.starts_with("535")), "{outcome:?}");
 
     let silent = to(None).trusting(&server.root()).unwrap();
     let outcome = silent.send(&mail()).await;
-    assert!(
-        matches!(&outcome, Delivery::Later(words) if words.starts_with("530")),
-        "{outcome:?}"
-    );
+    assert!(matches!(&outcome, Delivery::Later(words) if words.starts_with("530")), "{outcome:?}");
 
     assert_eq!(server.end(), ["mail ada@example.com"], "one mail came, over TLS");
 }

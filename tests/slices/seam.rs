@@ -5,9 +5,7 @@ use hostwright_tests::{World, on_both_engines, text, wish};
 use serde_json::{Value, json};
 
 async fn server(world: &World, id: &str) -> Value {
-    world
-        .done(&world.owner(), "servers.show", json!({ "server_id": id }))
-        .await
+    world.done(&world.owner(), "servers.show", json!({ "server_id": id })).await
 }
 
 async fn invoices(world: &World) -> Vec<Value> {

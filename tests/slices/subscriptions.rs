@@ -87,10 +87,9 @@ async fn events(world: &World) -> Vec<String> {
         let payload: serde_json::Value = serde_json::from_str(&event.payload)?;
         let id = payload["subscription_id"].as_str().unwrap_or_default().to_owned();
         queries::load_in(tx, &id)?;
-        TOLD.lock().unwrap().push((
-            event.id.to_string(),
-            format!("{} {}", event.kind, payload["reason"].as_str().unwrap()),
-        ));
+        TOLD.lock()
+            .unwrap()
+            .push((event.id.to_string(), format!("{} {}", event.kind, payload["reason"].as_str().unwrap())));
         Ok(())
     }
     // Other tests put theirs in the same list, so only those of this world count.
@@ -99,20 +98,13 @@ async fn events(world: &World) -> Vec<String> {
         .read(|tx| {
             use diesel::prelude::*;
             use hostwright_panel::platform::schema::outbox;
-            Ok(outbox::table
-                .filter(outbox::done_at.is_null())
-                .order(outbox::id)
-                .select(outbox::id)
-                .load(tx.conn)?)
+            Ok(outbox::table.filter(outbox::done_at.is_null()).order(outbox::id).select(outbox::id).load(tx.conn)?)
         })
         .await
         .unwrap();
     outbox::drain(&world.db, tell).await.unwrap();
     let told = TOLD.lock().unwrap();
-    waiting
-        .iter()
-        .map(|id| told.iter().find(|(of, _)| of == id).unwrap().1.clone())
-        .collect()
+    waiting.iter().map(|id| told.iter().find(|(of, _)| of == id).unwrap().1.clone()).collect()
 }
 
 on_both_engines! {

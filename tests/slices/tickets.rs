@@ -31,9 +31,7 @@ fn file(name: &str, content: &[u8]) -> Value {
 }
 
 async fn state(world: &World, id: &str) -> String {
-    let shown = world
-        .done(&world.owner(), "tickets.show", json!({ "ticket_id": id }))
-        .await;
+    let shown = world.done(&world.owner(), "tickets.show", json!({ "ticket_id": id })).await;
     text(&shown["ticket"], "state")
 }
 

@@ -26,11 +26,7 @@ async fn a_form_without_our_proof_changes_nothing() {
     let strange = site.proof(&mut Browser::default(), "/sign-in").await;
     assert_ne!(csrf, strange);
     let before = departments(&world).await;
-    let typed = [
-        ("name", "Sales"),
-        ("email", "sales@host.example"),
-        ("_page", "/staff/departments"),
-    ];
+    let typed = [("name", "Sales"), ("email", "sales@host.example"), ("_page", "/staff/departments")];
     let send = |proof: Option<&str>| {
         let mut fields = typed.to_vec();
         fields.extend(proof.map(|proof| ("_csrf", proof)));
@@ -50,31 +46,16 @@ async fn a_form_without_our_proof_changes_nothing() {
         assert_eq!(reply.status.as_u16(), 403, "{header}: {value}");
     }
     assert_eq!(departments(&world).await, before);
-    let good = read(
-        send(Some(&csrf))
-            .header("Origin", "http://panel.test")
-            .header("Sec-Fetch-Site", "same-origin"),
-    )
-    .await;
-    assert_eq!(
-        (good.status.as_u16(), good.header("location")),
-        (303, "/staff/departments"),
-        "{}",
-        good.body
-    );
+    let good =
+        read(send(Some(&csrf)).header("Origin", "http://panel.test").header("Sec-Fetch-Site", "same-origin")).await;
+    assert_eq!((good.status.as_u16(), good.header("location")), (303, "/staff/departments"), "{}", good.body);
     assert_eq!(departments(&world).await, before + 1);
     let unknown = read(site.post(&browser, "/do/nothing.at_all", &[("_csrf", &csrf)])).await;
     assert_eq!(unknown.status.as_u16(), 404);
     let got = read(site.get(&browser, "/do/departments.create")).await;
     assert_ne!(got.status.as_u16(), 200);
     for path in ["/preferences"] {
-        assert_eq!(
-            read(site.post(&browser, path, &[("theme", "dark"), ("_page", "/")]))
-                .await
-                .status
-                .as_u16(),
-            403
-        );
+        assert_eq!(read(site.post(&browser, path, &[("theme", "dark"), ("_page", "/")])).await.status.as_u16(), 403);
     }
 }
 
@@ -92,11 +73,7 @@ async fn what_was_typed_survives_an_error_and_secrets_do_not() {
     ];
     let reply = read(site.post(&browser, "/do/customers.create", &fields)).await;
     assert_eq!(reply.status.as_u16(), 422, "{}", reply.body);
-    assert!(
-        reply.body.contains("not an address") && reply.body.contains("Berlin-Mitte"),
-        "{}",
-        reply.body
-    );
+    assert!(reply.body.contains("not an address") && reply.body.contains("Berlin-Mitte"), "{}", reply.body);
     assert!(!reply.body.contains("<Lovelace>"), "typed text is shown as text");
     assert!(reply.body.contains("aria-invalid=\"true\""), "{}", reply.body);
     assert!(reply.header("content-security-policy").contains("default-src 'none'"));
@@ -128,43 +105,23 @@ async fn signing_in_sets_a_cookie_that_scripts_and_other_sites_do_not_get() {
         ("password", PASSWORD),
     ];
     let reply = read(site.post(&visitor, "/do/auth.sign_in", &fields)).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.header("location")),
-        (303, "/staff"),
-        "{}",
-        reply.body
-    );
-    let session = reply
-        .set_cookies()
-        .into_iter()
-        .find(|cookie| cookie.starts_with("hw_session="))
-        .unwrap()
-        .to_owned();
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/staff"), "{}", reply.body);
+    let session = reply.set_cookies().into_iter().find(|cookie| cookie.starts_with("hw_session=")).unwrap().to_owned();
     assert!(
         session.contains("HttpOnly") && session.contains("SameSite=Lax") && session.contains("Path=/"),
         "{session}"
     );
     for cookie in reply.set_cookies() {
-        assert!(
-            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
-            "{cookie}"
-        );
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     }
     visitor.keep(&reply);
     assert_eq!(site.visit(&mut visitor, "/staff").await.status.as_u16(), 200);
     let csrf = site.proof(&mut visitor, "/staff").await;
-    let out = read(site.post(
-        &visitor,
-        "/do/auth.sign_out",
-        &[("_csrf", &csrf), ("_page", "/staff"), ("_then", "/sign-in")],
-    ))
-    .await;
+    let out =
+        read(site.post(&visitor, "/do/auth.sign_out", &[("_csrf", &csrf), ("_page", "/staff"), ("_then", "/sign-in")]))
+            .await;
     assert_eq!(out.status.as_u16(), 303);
-    assert!(
-        out.set_cookies()
-            .iter()
-            .any(|cookie| cookie.starts_with("hw_session=;") && cookie.contains("Max-Age=0"))
-    );
+    assert!(out.set_cookies().iter().any(|cookie| cookie.starts_with("hw_session=;") && cookie.contains("Max-Age=0")));
     let after = read(site.get(&visitor, "/staff")).await;
     assert_eq!(
         (after.status.as_u16(), after.header("location")),
@@ -200,11 +157,7 @@ async fn no_form_sends_the_browser_to_another_host() {
         }
         let fields = [("_csrf", csrf.as_str()), ("theme", "dark"), ("_page", target)];
         let reply = read(site.post(&browser, "/preferences", &fields)).await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.header("location")),
-            (303, "/"),
-            "{target:?}"
-        );
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/"), "{target:?}");
         let next = format!("/sign-in?next={}", hostwright_frontend::page::encode(target));
         let reply = site.visit(&mut browser, &next).await;
         assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/"), "{next}");
@@ -223,10 +176,7 @@ async fn a_form_reaches_no_further_than_its_sender() {
     assert_eq!(foreign.status.as_u16(), 404);
     let staff_only = read(site.post(&browser, "/do/servers.delete", &stop)).await;
     assert_eq!(staff_only.status.as_u16(), 403);
-    let shown = town
-        .world
-        .done(&town.world.owner(), "servers.show", json!({ "server_id": theirs }))
-        .await;
+    let shown = town.world.done(&town.world.owner(), "servers.show", json!({ "server_id": theirs })).await;
     assert_eq!(shown["state"], "running");
     let nobody = site.proof(&mut Browser::default(), "/sign-in").await;
     assert!(!nobody.is_empty());

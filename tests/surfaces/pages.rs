@@ -29,29 +29,20 @@ const OPEN_TO_CUSTOMERS: &[&str] = &[];
 const NEEDS_QUERY: &[&str] = &["/staff/orders/confirm", "/portal/order/confirm"];
 
 fn without_parameters(area: Area) -> impl Iterator<Item = &'static str> {
-    routes()
-        .iter()
-        .filter(move |route| route.area == area && !route.path.contains('{'))
-        .map(|route| route.path)
+    routes().iter().filter(move |route| route.area == area && !route.path.contains('{')).map(|route| route.path)
 }
 
 /// A page's path with these ids for its parameters.
 fn filled(pattern: &str, objects: &BTreeMap<&'static str, String>) -> String {
-    objects.iter().fold(pattern.to_owned(), |path, (name, id)| {
-        path.replace(&format!("{{{name}}}"), id)
-    })
+    objects.iter().fold(pattern.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id))
 }
 
 #[track_caller]
 fn check_headers(path: &str, reply: &Reply) {
     let policy = reply.header("content-security-policy");
-    for rule in [
-        "default-src 'none'",
-        "script-src 'self'",
-        "frame-ancestors 'none'",
-        "form-action 'self'",
-        "base-uri 'none'",
-    ] {
+    for rule in
+        ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'"]
+    {
         assert!(policy.contains(rule), "{path}: {rule} is not in {policy:?}");
     }
     assert!(!policy.contains("unsafe"), "{path}: {policy}");
@@ -60,10 +51,7 @@ fn check_headers(path: &str, reply: &Reply) {
     assert_eq!(reply.header("referrer-policy"), "same-origin", "{path}");
     assert!(reply.header("content-type").starts_with("text/html"), "{path}");
     for inline in ["<style", " onclick=", " style=\""] {
-        assert!(
-            !reply.body.contains(inline),
-            "{path} has {inline}, which the policy forbids"
-        );
+        assert!(!reply.body.contains(inline), "{path} has {inline}, which the policy forbids");
     }
 }
 
@@ -76,11 +64,7 @@ async fn every_page_draws_for_its_people_and_sends_others_to_sign_in() {
     let mut wrong = Vec::new();
     for (area, browser) in [(Area::Staff, &mut owner), (Area::Portal, &mut carla)] {
         for path in without_parameters(area) {
-            let expected: &[u16] = if NEEDS_QUERY.contains(&path) {
-                &[404, 422]
-            } else {
-                &[200]
-            };
+            let expected: &[u16] = if NEEDS_QUERY.contains(&path) { &[404, 422] } else { &[200] };
             let reply = site.visit(browser, path).await;
             check_headers(path, &reply);
             if !expected.contains(&reply.status.as_u16()) {
@@ -89,25 +73,16 @@ async fn every_page_draws_for_its_people_and_sends_others_to_sign_in() {
         }
     }
     let mut objects = town.carla.objects.clone();
-    objects.extend([
-        ("mail_id", hostwright_kernel::id::fresh("mai")),
-        ("pool_id", hostwright_kernel::id::fresh("pol")),
-    ]);
+    objects
+        .extend([("mail_id", hostwright_kernel::id::fresh("mai")), ("pool_id", hostwright_kernel::id::fresh("pol"))]);
     let (mut to_nobody, mut to_customers) = (Vec::new(), Vec::new());
-    for route in routes()
-        .iter()
-        .filter(|route| matches!(route.area, Area::Staff | Area::Portal))
-    {
+    for route in routes().iter().filter(|route| matches!(route.area, Area::Staff | Area::Portal)) {
         let path = filled(route.path, &objects);
         let reply = site.visit(&mut Browser::default(), &path).await;
         if reply.status.is_success() {
             to_nobody.push(route.path);
         } else if reply.status.as_u16() != 303 || !reply.header("location").starts_with("/sign-in?next=") {
-            wrong.push(format!(
-                "{path}: nobody gets {} {}",
-                reply.status,
-                reply.header("location")
-            ));
+            wrong.push(format!("{path}: nobody gets {} {}", reply.status, reply.header("location")));
         }
     }
     for path in without_parameters(Area::Staff) {
@@ -127,14 +102,8 @@ async fn another_customers_pages_are_not_there() {
     let site = Site::of(&town.world.app);
     let mut carla = Browser::signed_in(&town.carla.session);
     let mut wrong = Vec::new();
-    for route in routes()
-        .iter()
-        .filter(|route| route.area == Area::Portal && route.path.contains('{'))
-    {
-        let (own, foreign) = (
-            filled(route.path, &town.carla.objects),
-            filled(route.path, &town.mallory.objects),
-        );
+    for route in routes().iter().filter(|route| route.area == Area::Portal && route.path.contains('{')) {
+        let (own, foreign) = (filled(route.path, &town.carla.objects), filled(route.path, &town.mallory.objects));
         assert!(!own.contains('{'), "no object for {own}");
         let id = own.split('/').find(|part| part.contains('_')).unwrap();
         let absent = own.replace(id, &hostwright_kernel::id::fresh(id.split('_').next().unwrap()));
@@ -148,11 +117,7 @@ async fn another_customers_pages_are_not_there() {
     }
     let theirs = town
         .world
-        .done(
-            &town.mallory.customer.call,
-            "orders.quote",
-            wish(&town.mallory.customer, &town.shop, "web9"),
-        )
+        .done(&town.mallory.customer.call, "orders.quote", wish(&town.mallory.customer, &town.shop, "web9"))
         .await;
     let accept = format!("/portal/order/confirm?token={}", text(&theirs, "token"));
     let reply = site.visit(&mut carla, &accept).await;
@@ -202,12 +167,8 @@ impl Walk {
 }
 
 fn paths_of(area: Area, objects: &BTreeMap<&'static str, String>) -> Vec<String> {
-    let own = routes()
-        .iter()
-        .filter(|route| route.area == area && !NEEDS_QUERY.contains(&route.path));
-    own.map(|route| filled(route.path, objects))
-        .filter(|path| !path.contains('{'))
-        .collect()
+    let own = routes().iter().filter(|route| route.area == area && !NEEDS_QUERY.contains(&route.path));
+    own.map(|route| filled(route.path, objects)).filter(|path| !path.contains('{')).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -215,16 +176,8 @@ async fn every_change_has_a_form_and_no_link_is_dead() {
     let mut walk = Walk::default();
 
     let fresh = World::sqlite();
-    let token = hostwright_panel::auth::links::ensure_setup_link(&fresh.db)
-        .await
-        .unwrap()
-        .unwrap();
-    walk.go(
-        &Site::of(&fresh.app),
-        &mut Browser::default(),
-        [format!("/setup?token={token}")],
-    )
-    .await;
+    let token = hostwright_panel::auth::links::ensure_setup_link(&fresh.db).await.unwrap().unwrap();
+    walk.go(&Site::of(&fresh.app), &mut Browser::default(), [format!("/setup?token={token}")]).await;
 
     let mut town = Town::sqlite().await.with_troubles().await;
     town.world.app.clock = Arc::new(Some(OffsetClock::default()));
@@ -235,44 +188,20 @@ async fn every_change_has_a_form_and_no_link_is_dead() {
     let password = super::town::PASSWORD;
     let mut browser = Browser::signed_in(&carla.session);
     let csrf = site.proof(&mut browser, "/portal/account").await;
-    let fields = [
-        ("_csrf", csrf.as_str()),
-        ("_page", "/portal/account"),
-        ("current_password", password),
-    ];
+    let fields = [("_csrf", csrf.as_str()), ("_page", "/portal/account"), ("current_password", password)];
     let begun = super::site::read(site.post(&browser, "/do/auth.begin_totp", &fields)).await;
     assert_eq!(begun.status.as_u16(), 303, "{}", begun.body);
     browser.keep(&begun);
-    walk.go(&site, &mut browser, paths_of(Area::Portal, &carla.objects))
-        .await;
-    let begun = world
-        .done(
-            &carla.customer.call,
-            "auth.begin_totp",
-            json!({ "current_password": password }),
-        )
-        .await;
+    walk.go(&site, &mut browser, paths_of(Area::Portal, &carla.objects)).await;
+    let begun = world.done(&carla.customer.call, "auth.begin_totp", json!({ "current_password": password })).await;
     let secret = from_base32(&text(&begun, "secret")).unwrap();
     // Codes follow the real time, as phones do.
     let step = SystemClock.now().micros() / 30_000_000;
-    world
-        .done(
-            &carla.customer.call,
-            "auth.enable_totp",
-            json!({ "code": code(&secret, step) }),
-        )
-        .await;
+    world.done(&carla.customer.call, "auth.enable_totp", json!({ "code": code(&secret, step) })).await;
     walk.go(&site, &mut browser, ["/portal/account".to_owned()]).await;
-    let quote = world
-        .done(
-            &carla.customer.call,
-            "orders.quote",
-            wish(&carla.customer, &town.shop, "web9"),
-        )
-        .await;
+    let quote = world.done(&carla.customer.call, "orders.quote", wish(&carla.customer, &town.shop, "web9")).await;
     let token = text(&quote, "token");
-    walk.go(&site, &mut browser, [format!("/portal/order/confirm?token={token}")])
-        .await;
+    walk.go(&site, &mut browser, [format!("/portal/order/confirm?token={token}")]).await;
 
     let session = sign_in(world, "olga@host.example").await.0;
     let mut owner = Browser::signed_in(&session);
@@ -285,13 +214,7 @@ async fn every_change_has_a_form_and_no_link_is_dead() {
     ]);
     walk.go(&site, &mut owner, starts).await;
 
-    world
-        .done(
-            &world.anonymous(),
-            "auth.request_reset",
-            json!({ "email": "mallory@example.org" }),
-        )
-        .await;
+    world.done(&world.anonymous(), "auth.request_reset", json!({ "email": "mallory@example.org" })).await;
     world.settle().await;
     let mut starts: Vec<String> = without_parameters(Area::Auth).map(str::to_owned).collect();
     starts.extend(mailed_paths(world, "mallory@example.org"));
@@ -299,32 +222,12 @@ async fn every_change_has_a_form_and_no_link_is_dead() {
     walk.go(&site, &mut Browser::default(), starts).await;
 
     assert!(walk.dead.is_empty(), "dead links:\n{}", walk.dead.join("\n"));
-    let unknown: Vec<&String> = walk
-        .forms
-        .iter()
-        .filter(|name| Action::by_name(name).is_none())
-        .collect();
+    let unknown: Vec<&String> = walk.forms.iter().filter(|name| Action::by_name(name).is_none()).collect();
     assert!(unknown.is_empty(), "forms of actions that are not there: {unknown:?}");
-    let changes = || {
-        Action::ALL
-            .iter()
-            .filter(|action| action.rule().changes)
-            .map(|action| action.name())
-    };
-    let missing: Vec<&str> = changes()
-        .filter(|name| !walk.forms.contains(*name) && !KNOWN_GAPS.contains(name))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "no page of {} has a form for:\n{}",
-        walk.seen.len(),
-        missing.join("\n")
-    );
-    let closed: Vec<&str> = changes()
-        .filter(|name| walk.forms.contains(*name) && KNOWN_GAPS.contains(name))
-        .collect();
-    assert!(
-        closed.is_empty(),
-        "these have a form now, so take them off the list: {closed:?}"
-    );
+    let changes = || Action::ALL.iter().filter(|action| action.rule().changes).map(|action| action.name());
+    let missing: Vec<&str> =
+        changes().filter(|name| !walk.forms.contains(*name) && !KNOWN_GAPS.contains(name)).collect();
+    assert!(missing.is_empty(), "no page of {} has a form for:\n{}", walk.seen.len(), missing.join("\n"));
+    let closed: Vec<&str> = changes().filter(|name| walk.forms.contains(*name) && KNOWN_GAPS.contains(name)).collect();
+    assert!(closed.is_empty(), "these have a form now, so take them off the list: {closed:?}");
 }

@@ -93,12 +93,8 @@ async fn what_a_role_does_not_have_is_forbidden_and_a_page_of_another_host_may_n
     let session = &town.carla.session;
     let nodes = read(site.rest("GET", "/nodes", Some(session))).await;
     assert_eq!(nodes.problem(403), "auth.not_permitted");
-    let foreign = read(site.rest(
-        "GET",
-        &format!("/servers/{}", town.mallory.objects["server_id"]),
-        Some(session),
-    ))
-    .await;
+    let foreign =
+        read(site.rest("GET", &format!("/servers/{}", town.mallory.objects["server_id"]), Some(session))).await;
     assert_eq!(foreign.problem(404), "request.not_found");
 
     let by_cookie = |origin: &'static str| {
@@ -108,10 +104,7 @@ async fn what_a_role_does_not_have_is_forbidden_and_a_page_of_another_host_may_n
             .header("Origin", origin)
             .json(&body)
     };
-    assert_eq!(
-        read(by_cookie("https://evil.example")).await.problem(403),
-        "request.forged"
-    );
+    assert_eq!(read(by_cookie("https://evil.example")).await.problem(403), "request.forged");
     let cross = by_cookie("http://panel.test").header("Sec-Fetch-Site", "cross-site");
     assert_eq!(read(cross).await.problem(403), "request.forged");
     assert_eq!(read(by_cookie("http://panel.test")).await.status.as_u16(), 200);
@@ -133,8 +126,7 @@ async fn the_document_names_every_route_and_every_route_answers() {
         let told = operation["parameters"].as_array().unwrap();
         for name in endpoint.path_parameters() {
             assert!(
-                told.iter()
-                    .any(|parameter| parameter["name"] == name && parameter["in"] == "path"),
+                told.iter().any(|parameter| parameter["name"] == name && parameter["in"] == "path"),
                 "{endpoint:?} {name}"
             );
         }
@@ -145,18 +137,12 @@ async fn the_document_names_every_route_and_every_route_answers() {
             assert_eq!(reply.problem(401), "auth.sign_in_required", "{endpoint:?}");
         }
     }
-    let named: usize = document["paths"]
-        .as_object()
-        .unwrap()
-        .values()
-        .map(|path| path.as_object().unwrap().len())
-        .sum();
+    let named: usize =
+        document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
     assert_eq!(named, operations);
     let mut references = Vec::new();
     collect_references(&document, &mut references);
-    let lost = references
-        .iter()
-        .filter(|reference| document.pointer(reference.trim_start_matches('#')).is_none());
+    let lost = references.iter().filter(|reference| document.pointer(reference.trim_start_matches('#')).is_none());
     let lost: BTreeSet<&str> = lost.filter_map(|reference| reference.rsplit('/').next()).collect();
     let known: BTreeSet<&str> = LOST_SCHEMAS.iter().copied().collect();
     assert_eq!(lost, known, "schemas that the document refers to and does not have");

@@ -42,27 +42,15 @@ impl Site {
             actix_web::rt::System::new().block_on(async move {
                 let server = HttpServer::new(move || {
                     let app = app.clone();
-                    Web::new()
-                        .app_data(web::Data::new(app.clone()))
-                        .configure(move |service| configure(&app, service))
+                    Web::new().app_data(web::Data::new(app.clone())).configure(move |service| configure(&app, service))
                 });
-                let server = server
-                    .workers(1)
-                    .disable_signals()
-                    .shutdown_timeout(1)
-                    .listen(listener)
-                    .unwrap()
-                    .run();
+                let server = server.workers(1).disable_signals().shutdown_timeout(1).listen(listener).unwrap().run();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
         });
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        Self {
-            address,
-            client,
-            server: receiver.recv().unwrap(),
-        }
+        Self { address, client, server: receiver.recv().unwrap() }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -71,9 +59,7 @@ impl Site {
 
     /// A request of the REST surface, with a session's token or an API key.
     pub fn rest(&self, method: &str, path: &str, token: Option<&str>) -> RequestBuilder {
-        let request = self
-            .client
-            .request(method.parse().unwrap(), self.url(&format!("/api/v1{path}")));
+        let request = self.client.request(method.parse().unwrap(), self.url(&format!("/api/v1{path}")));
         match token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -89,17 +75,10 @@ impl Site {
         let pairs: Vec<String> = fields
             .iter()
             .map(|(name, value)| {
-                format!(
-                    "{}={}",
-                    hostwright_frontend::page::encode(name),
-                    hostwright_frontend::page::encode(value)
-                )
+                format!("{}={}", hostwright_frontend::page::encode(name), hostwright_frontend::page::encode(value))
             })
             .collect();
-        let request = self
-            .client
-            .post(self.url(path))
-            .header("Content-Type", "application/x-www-form-urlencoded");
+        let request = self.client.post(self.url(path)).header("Content-Type", "application/x-www-form-urlencoded");
         browser.sent_with(request.body(pairs.join("&")))
     }
 
@@ -125,9 +104,7 @@ impl Drop for Site {
 
 impl Browser {
     pub fn signed_in(session: &str) -> Self {
-        Self {
-            cookies: BTreeMap::from([("hw_session".to_owned(), session.to_owned())]),
-        }
+        Self { cookies: BTreeMap::from([("hw_session".to_owned(), session.to_owned())]) }
     }
 
     pub fn keep(&mut self, reply: &Reply) {
@@ -142,29 +119,18 @@ impl Browser {
         if self.cookies.is_empty() {
             return request;
         }
-        let pairs: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request.header("Cookie", pairs.join("; "))
     }
 }
 
 impl Reply {
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     pub fn set_cookies(&self) -> Vec<&str> {
-        self.headers
-            .get_all("set-cookie")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect()
+        self.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect()
     }
 
     pub fn json(&self) -> Value {
@@ -214,8 +180,6 @@ pub fn values(html: &str, attribute: &str) -> Vec<String> {
 /// The value of a hidden field.
 pub fn hidden(html: &str, name: &str) -> Option<String> {
     let named = format!("name=\"{name}\"");
-    let tag = html
-        .split("<input")
-        .find(|tag| tag.split('>').next().is_some_and(|tag| tag.contains(&named)))?;
+    let tag = html.split("<input").find(|tag| tag.split('>').next().is_some_and(|tag| tag.contains(&named)))?;
     values(tag.split('>').next()?, "value").into_iter().next()
 }

@@ -42,12 +42,7 @@ impl Town {
         let shop = world.shop().await;
         let carla = resident(&world, &shop, "carla").await;
         let mallory = resident(&world, &shop, "mallory").await;
-        Self {
-            world,
-            shop,
-            carla,
-            mallory,
-        }
+        Self { world, shop, carla, mallory }
     }
 
     /// What only staff sees: a draft, a failed task, and things that are
@@ -64,16 +59,8 @@ impl Town {
             )
             .await;
         let troubled = world.customer("Trudy").await;
-        world
-            .done(&owner, "customers.suspend", json!({ "customer_id": troubled.id }))
-            .await;
-        world
-            .done(
-                &owner,
-                "people.suspend",
-                json!({ "person_id": carla.objects["person_id"] }),
-            )
-            .await;
+        world.done(&owner, "customers.suspend", json!({ "customer_id": troubled.id })).await;
+        world.done(&owner, "people.suspend", json!({ "person_id": carla.objects["person_id"] })).await;
         for (name, action) in [("held", "subscriptions.suspend"), ("gone", "subscriptions.terminate")] {
             let order = ordered(world, &carla.customer, shop, name, true).await;
             let input = json!({ "subscription_id": order["subscription_id"], "reason": "Test" });
@@ -94,27 +81,16 @@ impl Town {
 /// Signs somebody in; the session's token and a call of theirs.
 pub async fn sign_in(world: &World, email: &str) -> (String, Call) {
     let input = json!({ "email": email, "password": PASSWORD });
-    let token = text(
-        &world.done(&world.anonymous(), "auth.sign_in", input).await,
-        "session_token",
-    );
-    let known = authenticate(&world.anonymous(), Credential::Session(token.clone()))
-        .await
-        .unwrap()
-        .unwrap();
-    let call = Call {
-        actor: Actor::Person(Box::new(known.person)),
-        ..world.anonymous()
-    };
+    let token = text(&world.done(&world.anonymous(), "auth.sign_in", input).await, "session_token");
+    let known = authenticate(&world.anonymous(), Credential::Session(token.clone())).await.unwrap().unwrap();
+    let call = Call { actor: Actor::Person(Box::new(known.person)), ..world.anonymous() };
     (token, call)
 }
 
 /// Every link to the panel that was mailed to somebody, as paths.
 pub fn mailed_paths(world: &World, email: &str) -> Vec<String> {
     let mails = world.mailbox.to(email);
-    let found = mails
-        .iter()
-        .flat_map(|mail| mail.text.split("http://panel.test").skip(1));
+    let found = mails.iter().flat_map(|mail| mail.text.split("http://panel.test").skip(1));
     found
         .filter_map(|rest| rest.split_whitespace().next())
         .map(|path| path.trim_end_matches(['.', ')', '>']).to_owned())
@@ -125,9 +101,7 @@ async fn ordered(world: &World, customer: &Customer, shop: &Shop, hostname: &str
     let order = world.order(customer, shop, hostname).await;
     world.settle().await;
     if paid {
-        world
-            .pay(&text(&order, "invoice_id"), &format!("{hostname}-{}", customer.id))
-            .await;
+        world.pay(&text(&order, "invoice_id"), &format!("{hostname}-{}", customer.id)).await;
         world.settle().await;
     }
     order
@@ -147,38 +121,22 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
         .await;
     world.settle().await;
     let paths = mailed_paths(world, &email);
-    let token = paths
-        .iter()
-        .find_map(|path| path.strip_prefix("/confirm/"))
-        .unwrap_or_else(|| panic!("no link in {paths:?}"));
-    world
-        .done(&world.anonymous(), "auth.confirm_mail", json!({ "token": token }))
-        .await;
+    let token =
+        paths.iter().find_map(|path| path.strip_prefix("/confirm/")).unwrap_or_else(|| panic!("no link in {paths:?}"));
+    world.done(&world.anonymous(), "auth.confirm_mail", json!({ "token": token })).await;
     let (session, call) = sign_in(world, &email).await;
     let (_, other) = sign_in(world, &email).await;
-    let customer = Customer {
-        id: call.person().unwrap().memberships[0].0.clone(),
-        call: call.clone(),
-    };
+    let customer = Customer { id: call.person().unwrap().memberships[0].0.clone(), call: call.clone() };
     let owner = world.owner();
 
     let order = ordered(world, &customer, shop, "web1", true).await;
     let unpaid = ordered(world, &customer, shop, "web2", false).await;
     let tasks = world.done(&owner, "tasks.list", json!({})).await;
     let own = |task: &&Value| task["subject"] == order["server_id"];
-    let task = tasks["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(own)
-        .cloned()
-        .unwrap_or_else(|| panic!("no task in {tasks}"));
+    let task =
+        tasks["items"].as_array().unwrap().iter().find(own).cloned().unwrap_or_else(|| panic!("no task in {tasks}"));
     world
-        .done(
-            &owner,
-            "credits.grant",
-            json!({ "customer_id": customer.id, "amount": "1.00", "reason": "Sorry" }),
-        )
+        .done(&owner, "credits.grant", json!({ "customer_id": customer.id, "amount": "1.00", "reason": "Sorry" }))
         .await;
 
     let departments = world.done(&owner, "departments.list", json!({})).await;
@@ -193,18 +151,10 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
         )
         .await;
     let ticket_id = text(&opened["ticket"], "id");
-    let shown = world
-        .done(&call, "tickets.show", json!({ "ticket_id": ticket_id }))
-        .await;
+    let shown = world.done(&call, "tickets.show", json!({ "ticket_id": ticket_id })).await;
     let attachment_id = text(&shown["messages"][0]["attachments"][0], "id");
 
-    let key = world
-        .done(
-            &call,
-            "auth.create_api_key",
-            json!({ "name": "script", "scopes": ["*"] }),
-        )
-        .await;
+    let key = world.done(&call, "auth.create_api_key", json!({ "name": "script", "scopes": ["*"] })).await;
     let colleague = json!({ "customer_id": customer.id, "email": format!("colleague.of.{name}@example.org"), "name": "Colleague", "role": "member" });
     let members = world.done(&call, "customers.add_member", colleague.clone()).await;
     let added = members["items"]
@@ -232,9 +182,5 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
         ("image_id", shop.image_id.clone()),
     ]);
     world.settle().await;
-    Resident {
-        session,
-        customer,
-        objects,
-    }
+    Resident { session, customer, objects }
 }

@@ -175,11 +175,7 @@ impl SmtpTransport {
 
 impl MailTransport for SmtpTransport {
     fn send<'a>(&'a self, mail: &'a OutgoingMail) -> BoxFuture<'a, Delivery> {
-        Box::pin(async move {
-            self.hand_over(mail)
-                .await
-                .map_or_else(|failed| failed, Delivery::Accepted)
-        })
+        Box::pin(async move { self.hand_over(mail).await.map_or_else(|failed| failed, Delivery::Accepted) })
     }
 }
 
@@ -192,10 +188,7 @@ fn compose(mail: &OutgoingMail, from: &Address, to: &Address) -> Result<Vec<u8>,
         .subject(one_line(&mail.subject))
         .message_id(Some(format!("<{}@{}>", mail.id, from.domain())))
         .date_now()
-        .raw_header(HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        ));
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
     let words = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
     let message = if mail.files.is_empty() {
         builder.multipart(words)
@@ -219,19 +212,11 @@ async fn converse(
     message: &[u8],
 ) -> Result<String, Delivery> {
     let before = |error: SmtpError| refusal(&error).unwrap_or_else(|| Delivery::Later(words(&error)));
-    within(COMMAND, connection.command(Mail::new(Some(from), options)))
-        .await?
-        .map_err(before)?;
-    within(COMMAND, connection.command(Rcpt::new(to, Vec::new())))
-        .await?
-        .map_err(before)?;
+    within(COMMAND, connection.command(Mail::new(Some(from), options))).await?.map_err(before)?;
+    within(COMMAND, connection.command(Rcpt::new(to, Vec::new()))).await?.map_err(before)?;
     within(COMMAND, connection.command(Data)).await?.map_err(before)?;
     match tokio::time::timeout(TEXT, connection.message(message)).await {
-        Ok(Ok(taken)) => Ok(format!(
-            "{} {}",
-            taken.code(),
-            taken.message().collect::<Vec<_>>().join(" ")
-        )),
+        Ok(Ok(taken)) => Ok(format!("{} {}", taken.code(), taken.message().collect::<Vec<_>>().join(" "))),
         Ok(Err(error)) => Err(refusal(&error).unwrap_or_else(|| Delivery::Unknown(words(&error)))),
         Err(_elapsed) => Err(Delivery::Unknown("no answer after the text".to_owned())),
     }
@@ -265,8 +250,7 @@ async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, 
 }
 
 fn address(text: &str, whose: &str) -> Result<Address, Delivery> {
-    text.parse()
-        .map_err(|_not_an_address| Delivery::Refused(format!("{whose} is not a mail address")))
+    text.parse().map_err(|_not_an_address| Delivery::Refused(format!("{whose} is not a mail address")))
 }
 
 fn tls_parameters(host: &str, root: Option<&[u8]>) -> Result<TlsParameters, BadMailSettings> {

@@ -34,9 +34,7 @@ impl ManualClock {
     /// A clock that stands at `start`.
     #[must_use]
     pub fn at(start: Instant) -> Self {
-        Self {
-            micros: Arc::new(AtomicI64::new(start.micros())),
-        }
+        Self { micros: Arc::new(AtomicI64::new(start.micros())) }
     }
 
     /// Moves to `moment`; never back, because documents and leases rely on it.
@@ -46,8 +44,7 @@ impl ManualClock {
 
     /// Moves on by seconds.
     pub fn advance_seconds(&self, seconds: u32) {
-        self.micros
-            .fetch_add(i64::from(seconds).saturating_mul(1_000_000), Ordering::SeqCst);
+        self.micros.fetch_add(i64::from(seconds).saturating_mul(1_000_000), Ordering::SeqCst);
     }
 
     /// Moves on by days of 24 hours.
@@ -82,17 +79,13 @@ impl OffsetClock {
     /// A clock that is ahead by seconds.
     #[must_use]
     pub fn ahead_by(seconds: i64) -> Self {
-        Self {
-            seconds_ahead: Arc::new(AtomicI64::new(seconds.max(0))),
-        }
+        Self { seconds_ahead: Arc::new(AtomicI64::new(seconds.max(0))) }
     }
 
     /// Moves on; the seconds by which it is ahead now.
     pub fn advance_seconds(&self, seconds: u32) -> i64 {
         let seconds = i64::from(seconds);
-        self.seconds_ahead
-            .fetch_add(seconds, Ordering::SeqCst)
-            .saturating_add(seconds)
+        self.seconds_ahead.fetch_add(seconds, Ordering::SeqCst).saturating_add(seconds)
     }
 
     /// The seconds by which it is ahead.

@@ -26,10 +26,7 @@ const FOUR: &str = "CLF UYW";
 
 impl Currency {
     /// The euro, the default of set-up.
-    pub const EUR: Self = Self {
-        code: *b"EUR",
-        exponent: 2,
-    };
+    pub const EUR: Self = Self { code: *b"EUR", exponent: 2 };
 
     /// The three letters, for example `EUR`.
     #[must_use]
@@ -51,10 +48,7 @@ impl Currency {
     }
 
     fn known(code: &str, exponent: u8) -> Option<Self> {
-        Some(Self {
-            code: code.as_bytes().try_into().ok()?,
-            exponent,
-        })
+        Some(Self { code: code.as_bytes().try_into().ok()?, exponent })
     }
 }
 

@@ -32,10 +32,7 @@ pub enum MoneyError {
     Unreadable(String, Currency),
 }
 
-#[expect(
-    clippy::should_implement_trait,
-    reason = "every operation may fail, which the operators' traits cannot say"
-)]
+#[expect(clippy::should_implement_trait, reason = "every operation may fail, which the operators' traits cannot say")]
 impl Money {
     /// An amount from minor units.
     #[must_use]
@@ -67,10 +64,7 @@ impl Money {
     /// On overflow and on mixed currencies.
     pub fn add(self, other: Self) -> Result<Self, MoneyError> {
         self.same(other)?;
-        self.minor
-            .checked_add(other.minor)
-            .map(|minor| Self { minor, ..self })
-            .ok_or(MoneyError::Overflow)
+        self.minor.checked_add(other.minor).map(|minor| Self { minor, ..self }).ok_or(MoneyError::Overflow)
     }
 
     /// The difference.
@@ -86,10 +80,7 @@ impl Money {
     /// # Errors
     /// On overflow.
     pub fn neg(self) -> Result<Self, MoneyError> {
-        self.minor
-            .checked_neg()
-            .map(|minor| Self { minor, ..self })
-            .ok_or(MoneyError::Overflow)
+        self.minor.checked_neg().map(|minor| Self { minor, ..self }).ok_or(MoneyError::Overflow)
     }
 
     /// The smaller of two amounts.
@@ -119,9 +110,7 @@ impl Money {
         let total: i128 = weights.iter().map(|w| i128::from(*w)).sum();
         if total == 0 {
             let rest = weights.len().saturating_sub(1);
-            return Ok(std::iter::once(self)
-                .chain(std::iter::repeat_n(Self::zero(self.currency), rest))
-                .collect());
+            return Ok(std::iter::once(self).chain(std::iter::repeat_n(Self::zero(self.currency), rest)).collect());
         }
         let whole = i128::from(self.minor);
         let mut parts = Vec::with_capacity(weights.len());
@@ -141,9 +130,7 @@ impl Money {
         parts
             .into_iter()
             .map(|(minor, ..)| {
-                i64::try_from(minor)
-                    .map(|minor| Self { minor, ..self })
-                    .map_err(|_out_of_range| MoneyError::Overflow)
+                i64::try_from(minor).map(|minor| Self { minor, ..self }).map_err(|_out_of_range| MoneyError::Overflow)
             })
             .collect()
     }
@@ -158,10 +145,8 @@ impl Money {
         let Some(scale) = 10u64.checked_pow(digits).filter(|_| digits > 0) else {
             return format!("{sign}{magnitude}");
         };
-        let (whole, fraction) = (
-            magnitude.checked_div(scale).unwrap_or_default(),
-            magnitude.checked_rem(scale).unwrap_or_default(),
-        );
+        let (whole, fraction) =
+            (magnitude.checked_div(scale).unwrap_or_default(), magnitude.checked_rem(scale).unwrap_or_default());
         let width = usize::try_from(digits).unwrap_or_default();
         format!("{sign}{whole}.{fraction:0width$}")
     }
@@ -191,11 +176,7 @@ impl Money {
     }
 
     fn same(self, other: Self) -> Result<(), MoneyError> {
-        if self.currency == other.currency {
-            Ok(())
-        } else {
-            Err(MoneyError::Mixed(self.currency, other.currency))
-        }
+        if self.currency == other.currency { Ok(()) } else { Err(MoneyError::Mixed(self.currency, other.currency)) }
     }
 }
 

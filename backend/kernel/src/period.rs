@@ -42,11 +42,7 @@ impl utoipa::ToSchema for Months {
 impl TryFrom<i64> for Months {
     type Error = BadMonths;
     fn try_from(count: i64) -> Result<Self, Self::Error> {
-        u32::try_from(count)
-            .ok()
-            .filter(|count| (1..=120).contains(count))
-            .map(Self)
-            .ok_or(BadMonths)
+        u32::try_from(count).ok().filter(|count| (1..=120).contains(count)).map(Self).ok_or(BadMonths)
     }
 }
 
@@ -71,10 +67,7 @@ impl Period {
     #[must_use]
     pub fn nth(anchor: Day, length: Months, index: u32) -> Self {
         let begin = length.count().saturating_mul(index);
-        Self {
-            start: anchor.plus_months(begin),
-            end: anchor.plus_months(begin.saturating_add(length.count())),
-        }
+        Self { start: anchor.plus_months(begin), end: anchor.plus_months(begin.saturating_add(length.count())) }
     }
 
     /// How many days.

@@ -96,21 +96,14 @@ impl Rate {
     /// When the text is no decimal in range.
     pub fn from_percent(text: &str) -> Result<Self, BadDecimal> {
         let percent: Self = text.trim().trim_end_matches('%').trim().parse()?;
-        let value = percent
-            .0
-            .checked_div(Decimal::ONE_HUNDRED)
-            .ok_or_else(|| BadDecimal(text.to_owned()))?;
+        let value = percent.0.checked_div(Decimal::ONE_HUNDRED).ok_or_else(|| BadDecimal(text.to_owned()))?;
         value.to_string().parse()
     }
 
     /// The rate in percent: `0.19` gives `19`.
     #[must_use]
     pub fn percent(&self) -> String {
-        self.0
-            .checked_mul(Decimal::ONE_HUNDRED)
-            .unwrap_or_default()
-            .normalize()
-            .to_string()
+        self.0.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().normalize().to_string()
     }
 
     /// This share of `amount`, rounded once.
@@ -139,9 +132,7 @@ impl From<u32> for Quantity {
 }
 
 fn times(amount: Money, factor: Decimal, rounding: Rounding) -> Result<Money, MoneyError> {
-    let product = Decimal::from(amount.minor)
-        .checked_mul(factor)
-        .ok_or(MoneyError::Overflow)?;
+    let product = Decimal::from(amount.minor).checked_mul(factor).ok_or(MoneyError::Overflow)?;
     round(product, amount.currency, rounding)
 }
 

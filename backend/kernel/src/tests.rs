@@ -16,10 +16,7 @@ fn eur(minor: i64) -> Money {
 #[test]
 fn currencies_know_their_exponents() {
     let exponent = |code: &str| code.parse::<Currency>().unwrap().exponent();
-    assert_eq!(
-        [exponent("EUR"), exponent("JPY"), exponent("KWD"), exponent("CLF")],
-        [2, 0, 3, 4]
-    );
+    assert_eq!([exponent("EUR"), exponent("JPY"), exponent("KWD"), exponent("CLF")], [2, 0, 3, 4]);
     assert!("EURO".parse::<Currency>().is_err());
     assert!("eur".parse::<Currency>().is_err());
 }
@@ -47,22 +44,8 @@ fn two_currencies_never_add_up() {
 fn half_a_cent_rounds_by_the_named_policy() {
     let half: Rate = "0.5".parse().unwrap();
     let round = |minor, mode| half.of(eur(minor), mode).unwrap().minor;
-    assert_eq!(
-        [
-            round(1, Rounding::HalfUp),
-            round(1, Rounding::HalfEven),
-            round(1, Rounding::Down)
-        ],
-        [1, 0, 0]
-    );
-    assert_eq!(
-        [
-            round(-1, Rounding::HalfUp),
-            round(3, Rounding::HalfEven),
-            round(-3, Rounding::Down)
-        ],
-        [-1, 2, -1]
-    );
+    assert_eq!([round(1, Rounding::HalfUp), round(1, Rounding::HalfEven), round(1, Rounding::Down)], [1, 0, 0]);
+    assert_eq!([round(-1, Rounding::HalfUp), round(3, Rounding::HalfEven), round(-3, Rounding::Down)], [-1, 2, -1]);
 }
 
 #[test]
@@ -78,10 +61,7 @@ fn renewing_on_31_january_bills_to_28_february_and_then_to_31_march() {
     assert_eq!(Period::nth(anchor, month, 0).end, day("2027-02-28"));
     assert_eq!(Period::nth(anchor, month, 1).end, day("2027-03-31"));
     assert_eq!(Period::nth(anchor, month, 13).end, day("2028-03-31"));
-    assert_eq!(
-        Period::nth(day("2024-02-29"), Months::try_from(12).unwrap(), 0).end,
-        day("2025-02-28")
-    );
+    assert_eq!(Period::nth(day("2024-02-29"), Months::try_from(12).unwrap(), 0).end, day("2025-02-28"));
 }
 
 #[test]
@@ -89,10 +69,7 @@ fn a_day_begins_when_the_zone_says_so() {
     let berlin = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
     let late: Instant = "2026-05-02T22:30:00Z".parse().unwrap();
     assert_eq!(late.day_in(&berlin), day("2026-05-03"));
-    assert_eq!(
-        day("2026-05-03").start_in(&berlin).to_string(),
-        "2026-05-02T22:00:00.000000Z"
-    );
+    assert_eq!(day("2026-05-03").start_in(&berlin).to_string(), "2026-05-02T22:00:00.000000Z");
 }
 
 #[test]

@@ -62,9 +62,7 @@ impl Day {
     /// `n` days later (earlier when negative), held at the ends of the calendar.
     #[must_use]
     pub fn plus_days(&self, n: i64) -> Self {
-        chrono::Duration::try_days(n)
-            .and_then(|span| self.0.checked_add_signed(span))
-            .map_or(*self, Self)
+        chrono::Duration::try_days(n).and_then(|span| self.0.checked_add_signed(span)).map_or(*self, Self)
     }
 
     /// `n` months later; a day that the month lacks becomes its last day, so
@@ -92,12 +90,8 @@ impl Day {
     /// As jiff's civil date, for formatting.
     #[must_use]
     pub fn civil(&self) -> Option<Date> {
-        Date::new(
-            i16::try_from(self.year()).ok()?,
-            i8::try_from(self.month()).ok()?,
-            i8::try_from(self.day()).ok()?,
-        )
-        .ok()
+        Date::new(i16::try_from(self.year()).ok()?, i8::try_from(self.month()).ok()?, i8::try_from(self.day()).ok()?)
+            .ok()
     }
 
     /// From jiff's civil date.
@@ -241,9 +235,4 @@ bind_as!(Day, sql_types::Date, NaiveDate);
 bind_as!(Instant, sql_types::Timestamp, NaiveDateTime);
 
 crate::id::text_value!(Day, "Day", "civil date, ISO 8601", "2026-05-03");
-crate::id::text_value!(
-    Instant,
-    "Instant",
-    "moment in UTC with microseconds, RFC 3339",
-    "2026-05-03T12:05:00.000000Z"
-);
+crate::id::text_value!(Instant, "Instant", "moment in UTC with microseconds, RFC 3339", "2026-05-03T12:05:00.000000Z");

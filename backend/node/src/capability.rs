@@ -147,14 +147,7 @@ pub(crate) fn of_driver(driver: &str) -> (Hypervisor, BTreeSet<Capability>) {
         ),
         "Xen" | "xenlight" => (
             Hypervisor::Xen,
-            &[
-                C::Console,
-                C::VolumeUpload,
-                C::VolumeResize,
-                C::VolumeClone,
-                C::DirectBoot,
-                C::LiveMigration,
-            ],
+            &[C::Console, C::VolumeUpload, C::VolumeResize, C::VolumeClone, C::DirectBoot, C::LiveMigration],
         ),
         "TEST" | "Test" => (Hypervisor::Test, &[C::VolumeClone, C::Snapshots, C::DirectBoot]),
         _ => (Hypervisor::Other, &[]),

@@ -470,10 +470,7 @@ mod tests {
 
     #[test]
     fn commands_and_outcomes_survive_the_way_to_an_agent() {
-        let guest = GuestRef {
-            uuid: "0190c0de-0000-7000-8000-000000000001".into(),
-            name: "srv_1".into(),
-        };
+        let guest = GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into() };
         let command = Command::Guest {
             guest,
             fence: u64::MAX,
@@ -497,9 +494,7 @@ mod tests {
 
         let outcomes: [Outcome; 3] = [
             Ok(Report::Ensured { changed: true }),
-            Ok(Report::Skipped {
-                needs: Capability::Filters,
-            }),
+            Ok(Report::Skipped { needs: Capability::Filters }),
             Err(NodeError::Fenced { given: 1, highest: 2 }),
         ];
         for outcome in outcomes {

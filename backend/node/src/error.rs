@@ -96,10 +96,7 @@ impl NodeError {
     /// True if the command may or may not have taken effect, so that the guest's state is unknown.
     #[must_use]
     pub fn leaves_state_unknown(&self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Degraded { .. }
-        )
+        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Degraded { .. })
     }
 
     /// True if trying the same command again later can succeed without a person's help.

@@ -83,11 +83,7 @@ impl Journal {
 
     fn hold(&self) -> Result<File, NodeError> {
         let take = || -> io::Result<File> {
-            let file = OpenOptions::new()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(&self.lock)?;
+            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&self.lock)?;
             file.lock()?;
             Ok(file)
         };
@@ -96,11 +92,7 @@ impl Journal {
 }
 
 fn failed(during: &str, fault: &io::Error) -> NodeError {
-    NodeError::Failed {
-        libvirt_code: 0,
-        during: during.to_owned(),
-        detail: fault.to_string(),
-    }
+    NodeError::Failed { libvirt_code: 0, during: during.to_owned(), detail: fault.to_string() }
 }
 
 fn read_number(file: &Path) -> io::Result<Option<u64>> {
@@ -151,10 +143,7 @@ mod tests {
         drop(journal);
         let journal = Journal::open(folder.path()).unwrap();
         assert_eq!(journal.raise(GUEST, 6), Err(NodeError::Fenced { given: 6, highest: 7 }));
-        assert_eq!(
-            journal.confirm(GUEST, 6),
-            Err(NodeError::Fenced { given: 6, highest: 7 })
-        );
+        assert_eq!(journal.confirm(GUEST, 6), Err(NodeError::Fenced { given: 6, highest: 7 }));
         journal.raise(GUEST, 8).unwrap();
     }
 

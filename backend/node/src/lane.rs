@@ -53,22 +53,16 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     fn new() -> Self {
-        Self {
-            state: AtomicU8::new(QUEUED),
-        }
+        Self { state: AtomicU8::new(QUEUED) }
     }
 
     fn begin(&self) -> bool {
-        self.state
-            .compare_exchange(QUEUED, RUNNING, Ordering::SeqCst, Ordering::SeqCst)
-            .is_ok()
+        self.state.compare_exchange(QUEUED, RUNNING, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
     /// True if somebody still waits for the answer.
     fn end(&self) -> bool {
-        self.state
-            .compare_exchange(RUNNING, DONE, Ordering::SeqCst, Ordering::SeqCst)
-            .is_ok()
+        self.state.compare_exchange(RUNNING, DONE, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
     /// True if the work was running at this moment.
@@ -134,12 +128,7 @@ impl Link {
     pub(crate) fn new(config: Arc<NodeConfig>) -> Self {
         Self {
             config,
-            state: Mutex::new(State {
-                generation: None,
-                next_number: 1,
-                refusal: None,
-                last_call_failed: false,
-            }),
+            state: Mutex::new(State { generation: None, next_number: 1, refusal: None, last_call_failed: false }),
             opening: tokio::sync::Mutex::new(()),
             stuck: Arc::new(AtomicI64::new(0)),
         }
@@ -150,11 +139,7 @@ impl Link {
             return Health::Degraded;
         }
         let state = self.state();
-        if state.refusal.is_some() || state.last_call_failed {
-            Health::Silent
-        } else {
-            Health::Good
-        }
+        if state.refusal.is_some() || state.last_call_failed { Health::Silent } else { Health::Good }
     }
 
     fn stuck_calls(&self) -> u32 {
@@ -178,17 +163,12 @@ impl Link {
         let deadline = Instant::now() + limit;
         let (number, queue) = self.connected(lane).await?;
         let ticket = Arc::new(Ticket::new());
-        let waiting = Waiting {
-            ticket: Arc::clone(&ticket),
-            stuck: &self.stuck,
-        };
+        let waiting = Waiting { ticket: Arc::clone(&ticket), stuck: &self.stuck };
         let (answer, heard) = oneshot::channel();
         let job = self.job(Arc::clone(&ticket), work, answer);
         if queue.send(job).is_err() {
             self.retire(number);
-            return Err(NodeError::Unreachable {
-                detail: "the connection's threads have ended".to_owned(),
-            });
+            return Err(NodeError::Unreachable { detail: "the connection's threads have ended".to_owned() });
         }
         let left = deadline.saturating_duration_since(Instant::now());
         let result = match timeout(left, heard).await {
@@ -225,11 +205,7 @@ impl Link {
             if !ticket.begin() {
                 return;
             }
-            let turn = Turn {
-                session: Arc::clone(session),
-                config,
-                ticket: Arc::clone(&ticket),
-            };
+            let turn = Turn { session: Arc::clone(session), config, ticket: Arc::clone(&ticket) };
             let result =
                 catch_unwind(AssertUnwindSafe(|| work(&turn))).unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
             if !ticket.end() {
@@ -267,9 +243,8 @@ impl Link {
                 state.refusal = None;
                 state.generation = Some(self.generation(number, session)?);
                 drop(state);
-                self.present(lane)?.ok_or_else(|| NodeError::Unreachable {
-                    detail: "the connection broke at once".to_owned(),
-                })
+                self.present(lane)?
+                    .ok_or_else(|| NodeError::Unreachable { detail: "the connection broke at once".to_owned() })
             }
             Err(refusal) => {
                 state.refusal = Some((Instant::now(), refusal.clone()));
@@ -285,11 +260,7 @@ impl Link {
         {
             return Err(refusal.clone());
         }
-        if state
-            .generation
-            .as_ref()
-            .is_some_and(|present| !present.session.is_alive())
-        {
+        if state.generation.as_ref().is_some_and(|present| !present.session.is_alive()) {
             state.generation = None;
         }
         Ok(state.generation.as_ref().map(|present| {
@@ -304,11 +275,7 @@ impl Link {
 
     fn retire(&self, number: u64) {
         let mut state = self.state();
-        if state
-            .generation
-            .as_ref()
-            .is_some_and(|present| present.number == number)
-        {
+        if state.generation.as_ref().is_some_and(|present| present.number == number) {
             state.generation = None;
         }
     }
@@ -316,10 +283,7 @@ impl Link {
     /// Opening has no time limit in libvirt, so it gets a thread that can be abandoned.
     async fn open(&self, limit: Duration) -> Result<Session, NodeError> {
         let ticket = Arc::new(Ticket::new());
-        let _waiting = Waiting {
-            ticket: Arc::clone(&ticket),
-            stuck: &self.stuck,
-        };
+        let _waiting = Waiting { ticket: Arc::clone(&ticket), stuck: &self.stuck };
         let (answer, heard) = oneshot::channel();
         let config = Arc::clone(&self.config);
         let stuck = Arc::clone(&self.stuck);
@@ -334,9 +298,9 @@ impl Link {
         })?;
         match timeout(limit, heard).await {
             Ok(Ok(opened)) => opened,
-            Ok(Err(_closed)) => Err(NodeError::Unreachable {
-                detail: "the attempt to connect ended without an answer".to_owned(),
-            }),
+            Ok(Err(_closed)) => {
+                Err(NodeError::Unreachable { detail: "the attempt to connect ended without an answer".to_owned() })
+            }
             Err(_elapsed) => Err(NodeError::Timeout {
                 after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
                 during: "open the connection".to_owned(),
@@ -382,15 +346,11 @@ fn work_off(jobs: &Mutex<Receiver<Job>>, session: &Arc<Session>) {
 }
 
 fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<(), NodeError> {
-    thread::Builder::new()
-        .name(name)
-        .spawn(work)
-        .map(|_detached| ())
-        .map_err(|fault| NodeError::Failed {
-            libvirt_code: 0,
-            during: "start a thread".to_owned(),
-            detail: fault.to_string(),
-        })
+    thread::Builder::new().name(name).spawn(work).map(|_detached| ()).map_err(|fault| NodeError::Failed {
+        libvirt_code: 0,
+        during: "start a thread".to_owned(),
+        detail: fault.to_string(),
+    })
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> NodeError {

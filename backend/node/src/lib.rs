@@ -19,10 +19,7 @@ mod config;
 mod error;
 #[cfg(feature = "libvirt")]
 mod fence;
-#[cfg_attr(
-    not(feature = "libvirt"),
-    expect(dead_code, reason = "only commands that are carried out are checked")
-)]
+#[cfg_attr(not(feature = "libvirt"), expect(dead_code, reason = "only commands that are carried out are checked"))]
 mod names;
 mod observed;
 pub mod seed;

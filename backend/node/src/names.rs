@@ -11,11 +11,7 @@ fn invalid(reason: String) -> NodeError {
 pub(crate) fn check(what: &str, name: &str) -> Result<(), NodeError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let good = !name.is_empty() && name.len() <= 120 && !name.starts_with(['.', '-']) && name.chars().all(allowed);
-    if good {
-        Ok(())
-    } else {
-        Err(invalid(format!("{name:?} cannot be the name of a {what}")))
-    }
+    if good { Ok(()) } else { Err(invalid(format!("{name:?} cannot be the name of a {what}"))) }
 }
 
 /// A UUID in its usual form, and a usable name.
@@ -23,9 +19,7 @@ pub(crate) fn check_guest(guest: &GuestRef) -> Result<(), NodeError> {
     check("guest", &guest.name)?;
     let groups: Vec<&str> = guest.uuid.split('-').collect();
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
-    let hex = groups
-        .iter()
-        .all(|group| group.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')));
+    let hex = groups.iter().all(|group| group.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')));
     if hex && lengths == [8, 4, 4, 4, 12] {
         Ok(())
     } else {
@@ -39,26 +33,19 @@ pub(crate) fn check_volume_of(guest: &GuestRef, volume: &str) -> Result<(), Node
     if volume.contains(&guest.name) {
         Ok(())
     } else {
-        Err(invalid(format!(
-            "volume {volume:?} does not carry the name of guest {:?}",
-            guest.name
-        )))
+        Err(invalid(format!("volume {volume:?} does not carry the name of guest {:?}", guest.name)))
     }
 }
 
 /// A hardware address of one station, in lower case.
 pub(crate) fn check_mac(mac: &str) -> Result<(), NodeError> {
     let octets: Vec<&str> = mac.split(':').collect();
-    let hex = octets
-        .iter()
-        .all(|octet| octet.len() == 2 && octet.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')));
+    let hex = octets.iter().all(|octet| octet.len() == 2 && octet.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')));
     let first = octets.first().and_then(|octet| u8::from_str_radix(octet, 16).ok());
     if hex && octets.len() == 6 && first.is_some_and(|first| first & 1 == 0) {
         Ok(())
     } else {
-        Err(invalid(format!(
-            "{mac:?} is not a hardware address of one station in lower case"
-        )))
+        Err(invalid(format!("{mac:?} is not a hardware address of one station in lower case")))
     }
 }
 
@@ -103,22 +90,14 @@ mod tests {
     #[test]
     fn a_group_address_is_no_hardware_address_of_a_guest() {
         assert!(check_mac("52:54:00:00:00:01").is_ok());
-        for mac in [
-            "53:54:00:00:00:01",
-            "52:54:00:00:00",
-            "52:54:00:00:00:0G",
-            "52:54:00:00:00:0A",
-        ] {
+        for mac in ["53:54:00:00:00:01", "52:54:00:00:00", "52:54:00:00:00:0G", "52:54:00:00:00:0A"] {
             assert!(check_mac(mac).is_err(), "{mac}");
         }
     }
 
     #[test]
     fn a_volume_of_another_guest_is_refused() {
-        let guest = GuestRef {
-            uuid: "0190c0de-0000-7000-8000-000000000001".into(),
-            name: "srv_1".into(),
-        };
+        let guest = GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into() };
         assert!(check_guest(&guest).is_ok());
         assert!(check_volume_of(&guest, "srv_1.disk").is_ok());
         assert!(check_volume_of(&guest, "srv_2.disk").is_err());

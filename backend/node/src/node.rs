@@ -88,14 +88,10 @@ impl Node {
         let order = subject(&command).map(|subject| inner.turn_of(subject));
         let _in_order = match &order {
             Some(order) => {
-                Some(
-                    tokio::time::timeout(limit, order.lock())
-                        .await
-                        .map_err(|_elapsed| NodeError::Timeout {
-                            after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
-                            during: "wait for an earlier command".to_owned(),
-                        })?,
-                )
+                Some(tokio::time::timeout(limit, order.lock()).await.map_err(|_elapsed| NodeError::Timeout {
+                    after_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+                    during: "wait for an earlier command".to_owned(),
+                })?)
             }
             None => None,
         };
@@ -107,11 +103,7 @@ impl Node {
                 let fence = match &command {
                     Command::Guest { guest, fence, .. } => {
                         journal.raise(&guest.uuid, *fence)?;
-                        Some(Fence {
-                            journal: Arc::clone(&journal),
-                            guest_uuid: guest.uuid.clone(),
-                            number: *fence,
-                        })
+                        Some(Fence { journal: Arc::clone(&journal), guest_uuid: guest.uuid.clone(), number: *fence })
                     }
                     _ => None,
                 };

@@ -16,9 +16,7 @@ mod iso9660;
 const MOST_KEY_BYTES: usize = 32 * 1024;
 
 fn invalid(reason: &str) -> NodeError {
-    NodeError::Invalid {
-        reason: reason.to_owned(),
-    }
+    NodeError::Invalid { reason: reason.to_owned() }
 }
 
 /// Refuses a seed that a guest could misread.
@@ -39,13 +37,7 @@ pub(crate) fn check(seed: &SeedSpec) -> Result<(), NodeError> {
         return Err(invalid("too many addresses or name servers"));
     }
     for is_v4 in [true, false] {
-        if seed
-            .gateways
-            .iter()
-            .filter(|gateway| gateway.is_ipv4() == is_v4)
-            .count()
-            > 1
-        {
+        if seed.gateways.iter().filter(|gateway| gateway.is_ipv4() == is_v4).count() > 1 {
             return Err(invalid("more than one gateway in a family"));
         }
     }
@@ -65,10 +57,7 @@ pub fn disk_image(seed: &SeedSpec) -> Result<Vec<u8>, NodeError> {
         ("network-config", format!("{:#}\n", network_config(seed))),
         ("user-data", format!("#cloud-config\n{:#}\n", user_data(seed))),
     ];
-    let files: Vec<(&str, Vec<u8>)> = files
-        .into_iter()
-        .map(|(name, text)| (name, text.into_bytes()))
-        .collect();
+    let files: Vec<(&str, Vec<u8>)> = files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
     iso9660::image("CIDATA", &files).ok_or_else(|| invalid("the seed does not fit its disk"))
 }
 

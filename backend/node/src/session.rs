@@ -25,9 +25,7 @@ impl Session {
     /// Opens the connection. Blocks, and has no time limit of its own.
     pub(crate) fn open(config: &NodeConfig) -> Result<Self, NodeError> {
         run_event_loop()?;
-        let unreachable = |fault: Error| NodeError::Unreachable {
-            detail: fault.message().to_owned(),
-        };
+        let unreachable = |fault: Error| NodeError::Unreachable { detail: fault.message().to_owned() };
         let connection = Connect::open(Some(&config.uri)).map_err(unreachable)?;
         // The test driver runs inside this process and has nothing to keep alive.
         if let Err(fault) = connection.set_keep_alive(i32::from(config.deadlines.keepalive_seconds), 2) {
@@ -42,16 +40,9 @@ impl Session {
             supports.insert(Capability::Networks);
         }
         if !connection.is_alive().unwrap_or(false) {
-            return Err(NodeError::Unreachable {
-                detail: "the connection broke while it was being opened".to_owned(),
-            });
+            return Err(NodeError::Unreachable { detail: "the connection broke while it was being opened".to_owned() });
         }
-        Ok(Self {
-            connection,
-            driver,
-            hypervisor,
-            supports,
-        })
+        Ok(Self { connection, driver, hypervisor, supports })
     }
 
     /// False once the connection is known to be broken. Asks nobody.
@@ -111,11 +102,7 @@ impl Turn {
 
     /// Refuses unless the node can do this.
     pub(crate) fn need(&self, capability: Capability) -> Result<(), NodeError> {
-        if self.can(capability) {
-            Ok(())
-        } else {
-            Err(NodeError::Unsupported { needs: capability })
-        }
+        if self.can(capability) { Ok(()) } else { Err(NodeError::Unsupported { needs: capability }) }
     }
 
     /// Asks libvirt something, or tells it something that belongs to no guest.
@@ -170,19 +157,14 @@ impl Turn {
         if self.ticket.is_wanted() {
             Ok(())
         } else {
-            Err(NodeError::Timeout {
-                after_ms: 0,
-                during: during.to_owned(),
-            })
+            Err(NodeError::Timeout { after_ms: 0, during: during.to_owned() })
         }
     }
 
     /// What a fault means: a broken connection is told by the connection, not by the words.
     pub(crate) fn meaning(&self, during: &str, fault: &Error) -> NodeError {
         if !self.session.is_alive() {
-            return NodeError::Unreachable {
-                detail: fault.message().to_owned(),
-            };
+            return NodeError::Unreachable { detail: fault.message().to_owned() };
         }
         NodeError::Failed {
             libvirt_code: fault.code().to_raw(),

@@ -12,9 +12,7 @@ pub struct Node {
     config: NodeConfig,
 }
 
-const REFUSAL: NodeError = NodeError::Unsupported {
-    needs: Capability::Libvirt,
-};
+const REFUSAL: NodeError = NodeError::Unsupported { needs: Capability::Libvirt };
 
 impl Node {
     /// Always refused.

@@ -8,9 +8,8 @@ use hostwright_node::xml::{Element, domain_facts};
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
     // Beside the project, or beside the folder that holds its worktrees.
-    let roots = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|above| above.join("shared/fixtures").join(folder));
+    let roots =
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|above| above.join("shared/fixtures").join(folder));
     let mut found = Vec::new();
     let mut left: Vec<PathBuf> = roots.filter(|root| root.is_dir()).take(1).collect();
     while let Some(folder) = left.pop() {

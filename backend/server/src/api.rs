@@ -32,9 +32,7 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         scope = scope.route(path, route);
     }
     let document = web::get().to(|app: web::Data<App>| async move {
-        HttpResponse::Ok()
-            .content_type("application/json")
-            .body(app.openapi.to_string())
+        HttpResponse::Ok().content_type("application/json").body(app.openapi.to_string())
     });
     service.service(scope.route("/openapi.json", document).default_service(web::to(
         |app: web::Data<App>, request: HttpRequest| async move {
@@ -85,10 +83,7 @@ async fn answer(
         let value = request.match_info().query(name);
         input.insert(name.to_owned(), Value::from(value));
     }
-    let key = request
-        .headers()
-        .get("Idempotency-Key")
-        .map(|key| key.to_str().unwrap_or_default().to_owned());
+    let key = request.headers().get("Idempotency-Key").map(|key| key.to_str().unwrap_or_default().to_owned());
     endpoint.execute(visitor.call.clone(), input, key).await
 }
 
@@ -139,13 +134,7 @@ pub fn download(file: Download) -> HttpResponse {
     let safe: String = file
         .name
         .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
-                c
-            } else {
-                '_'
-            }
-        })
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
         .collect();
     HttpResponse::Ok()
         .content_type(file.content_type)
@@ -179,10 +168,7 @@ fn decode(text: &[u8]) -> String {
         match (first, after) {
             (b'+', _) => bytes.push(b' '),
             (b'%', [high, low, tail @ ..]) if hex(*high).is_some() && hex(*low).is_some() => {
-                let value = hex(*high)
-                    .unwrap_or(0)
-                    .saturating_mul(16)
-                    .saturating_add(hex(*low).unwrap_or(0));
+                let value = hex(*high).unwrap_or(0).saturating_mul(16).saturating_add(hex(*low).unwrap_or(0));
                 bytes.push(u8::try_from(value).unwrap_or(b'?'));
                 rest = tail;
             }

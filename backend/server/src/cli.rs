@@ -24,17 +24,10 @@ pub fn commands(root: Command, endpoints: &[Endpoint]) -> Command {
     }
     slices.into_iter().fold(root, |root, (slice, group)| {
         let command = Command::new(slice)
-            .about(format!(
-                "{slice}: {}",
-                group.iter().map(|e| words(names(e).1)).collect::<Vec<_>>().join(", ")
-            ))
+            .about(format!("{slice}: {}", group.iter().map(|e| words(names(e).1)).collect::<Vec<_>>().join(", ")))
             .subcommand_required(true)
             .arg_required_else_help(true);
-        root.subcommand(
-            group
-                .into_iter()
-                .fold(command, |command, endpoint| command.subcommand(one(endpoint))),
-        )
+        root.subcommand(group.into_iter().fold(command, |command, endpoint| command.subcommand(one(endpoint))))
     })
 }
 
@@ -71,13 +64,9 @@ fn one(endpoint: &Endpoint) -> Command {
     };
     match endpoint.output {
         Some(_) => command,
-        None => command.arg(
-            Arg::new("output")
-                .long("output")
-                .short('o')
-                .value_name("FILE")
-                .help("Where to write the file"),
-        ),
+        None => {
+            command.arg(Arg::new("output").long("output").short('o').value_name("FILE").help("Where to write the file"))
+        }
     }
 }
 
@@ -90,31 +79,17 @@ fn argument(field: Field, positional: bool) -> Arg {
     let argument = Arg::new(field.name.clone())
         .help(help)
         .required(positional || (field.required && field.kind != FieldKind::Boolean));
-    let argument = if positional {
-        argument
-    } else {
-        argument.long(words(&field.name))
-    };
+    let argument = if positional { argument } else { argument.long(words(&field.name)) };
     let argument = match field.kind {
-        FieldKind::Boolean => argument
-            .num_args(0..=1)
-            .default_missing_value("true")
-            .value_parser(["true", "false"]),
-        FieldKind::Integer => argument
-            .value_parser(clap::value_parser!(i64))
-            .allow_negative_numbers(true),
+        FieldKind::Boolean => argument.num_args(0..=1).default_missing_value("true").value_parser(["true", "false"]),
+        FieldKind::Integer => argument.value_parser(clap::value_parser!(i64)).allow_negative_numbers(true),
         FieldKind::Texts => argument.action(ArgAction::Append),
-        FieldKind::Integers => argument
-            .action(ArgAction::Append)
-            .value_delimiter(',')
-            .value_parser(clap::value_parser!(i64)),
+        FieldKind::Integers => {
+            argument.action(ArgAction::Append).value_delimiter(',').value_parser(clap::value_parser!(i64))
+        }
         FieldKind::Text | FieldKind::Json => argument.allow_hyphen_values(true),
     };
-    if field.choices.is_empty() {
-        argument
-    } else {
-        argument.value_parser(field.choices)
-    }
+    if field.choices.is_empty() { argument } else { argument.value_parser(field.choices) }
 }
 
 /// Sends the command and prints the answer; true when it was done.
@@ -146,17 +121,10 @@ pub async fn run(
         Verb::Get => client.get(&address).query(&query(&input)),
         Verb::Post => client.post(&address).json(&input),
     };
-    let request = token
-        .into_iter()
-        .fold(request, |request, token| request.bearer_auth(token));
+    let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
     let key = matches.try_get_one::<String>("idempotency-key").ok().flatten();
-    let request = key
-        .into_iter()
-        .fold(request, |request, key| request.header("Idempotency-Key", key));
-    let response = request
-        .send()
-        .await
-        .with_context(|| format!("the panel at {url} does not answer"))?;
+    let request = key.into_iter().fold(request, |request, key| request.header("Idempotency-Key", key));
+    let response = request.send().await.with_context(|| format!("the panel at {url} does not answer"))?;
     let good = response.status().is_success();
     if good && endpoint.output.is_none() {
         let bytes = response.bytes().await?;
@@ -175,11 +143,7 @@ pub async fn run(
         eprintln!("{}", refusal(&answer));
         return Ok(false);
     }
-    say(&if json {
-        serde_json::to_string_pretty(&answer)?
-    } else {
-        shown(&answer)
-    });
+    say(&if json { serde_json::to_string_pretty(&answer)? } else { shown(&answer) });
     Ok(true)
 }
 
@@ -193,19 +157,15 @@ fn given(matches: &ArgMatches, field: &Field) -> Result<Option<Value>> {
         FieldKind::Integer => matches.get_one::<i64>(&field.name).map(|number| Value::from(*number)),
         FieldKind::Boolean => {
             let text = matches.get_one::<String>(&field.name);
-            text.map_or(field.required.then_some(Value::Bool(false)), |text| {
-                Some(Value::Bool(text == "true"))
-            })
+            text.map_or(field.required.then_some(Value::Bool(false)), |text| Some(Value::Bool(text == "true")))
         }
-        FieldKind::Integers => matches
-            .get_many::<i64>(&field.name)
-            .map(|numbers| numbers.map(|number| Value::from(*number)).collect()),
-        FieldKind::Texts => matches
-            .get_many::<String>(&field.name)
-            .map(|texts| texts.map(|text| Value::from(text.as_str())).collect()),
-        FieldKind::Text => matches
-            .get_one::<String>(&field.name)
-            .map(|text| Value::from(text.as_str())),
+        FieldKind::Integers => {
+            matches.get_many::<i64>(&field.name).map(|numbers| numbers.map(|number| Value::from(*number)).collect())
+        }
+        FieldKind::Texts => {
+            matches.get_many::<String>(&field.name).map(|texts| texts.map(|text| Value::from(text.as_str())).collect())
+        }
+        FieldKind::Text => matches.get_one::<String>(&field.name).map(|text| Value::from(text.as_str())),
         FieldKind::Json => match matches.get_one::<String>(&field.name) {
             None => None,
             Some(text) => {
@@ -225,12 +185,7 @@ fn given(matches: &ArgMatches, field: &Field) -> Result<Option<Value>> {
 fn query(input: &Map<String, Value>) -> Vec<(String, String)> {
     input
         .iter()
-        .map(|(name, value)| {
-            (
-                name.clone(),
-                value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-            )
-        })
+        .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
         .collect()
 }
 
@@ -248,10 +203,7 @@ fn refusal(answer: &Value) -> String {
 fn shown(answer: &Value) -> String {
     match answer.get("items").and_then(Value::as_array) {
         Some(rows) => {
-            let next = answer
-                .get("next")
-                .and_then(Value::as_str)
-                .map(|next| format!("\nmore: --after {next}"));
+            let next = answer.get("next").and_then(Value::as_str).map(|next| format!("\nmore: --after {next}"));
             format!("{}{}", table(rows), next.unwrap_or_default())
         }
         None => match answer {
@@ -272,10 +224,7 @@ fn shown(answer: &Value) -> String {
 }
 
 fn indent(text: &str) -> String {
-    text.lines()
-        .map(|line| format!("  {line}"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn cell(value: &Value) -> String {
@@ -283,55 +232,38 @@ fn cell(value: &Value) -> String {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.lines().next().unwrap_or_default().chars().take(60).collect(),
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) => match (
-            fields.get("minor").and_then(Value::as_i64),
-            fields.get("currency").and_then(Value::as_str),
-        ) {
-            (Some(minor), Some(code)) => code.parse().map_or_else(
-                |_| value.to_string(),
-                |currency| hostwright_kernel::Money::new(minor, currency).to_string(),
-            ),
-            _ => value.to_string(),
-        },
+        Value::Object(fields) => {
+            match (fields.get("minor").and_then(Value::as_i64), fields.get("currency").and_then(Value::as_str)) {
+                (Some(minor), Some(code)) => code.parse().map_or_else(
+                    |_| value.to_string(),
+                    |currency| hostwright_kernel::Money::new(minor, currency).to_string(),
+                ),
+                _ => value.to_string(),
+            }
+        }
         value => value.to_string(),
     }
 }
 
 fn table(rows: &[Value]) -> String {
-    let Some(columns) = rows
-        .first()
-        .and_then(Value::as_object)
-        .map(|row| row.keys().cloned().collect::<Vec<_>>())
+    let Some(columns) = rows.first().and_then(Value::as_object).map(|row| row.keys().cloned().collect::<Vec<_>>())
     else {
         return "(none)".to_owned();
     };
     let mut lines: Vec<Vec<String>> = vec![columns.clone()];
     for row in rows {
-        lines.push(
-            columns
-                .iter()
-                .map(|name| row.get(name).map(cell).unwrap_or_default())
-                .collect(),
-        );
+        lines.push(columns.iter().map(|name| row.get(name).map(cell).unwrap_or_default()).collect());
     }
     let widths: Vec<usize> = (0..columns.len())
         .map(|index| {
-            lines
-                .iter()
-                .filter_map(|line| line.get(index))
-                .map(|text| text.chars().count())
-                .max()
-                .unwrap_or(0)
+            lines.iter().filter_map(|line| line.get(index)).map(|text| text.chars().count()).max().unwrap_or(0)
         })
         .collect();
     lines
         .iter()
         .map(|line| {
-            let cells: Vec<String> = line
-                .iter()
-                .zip(&widths)
-                .map(|(text, width)| format!("{text:<width$}", width = *width))
-                .collect();
+            let cells: Vec<String> =
+                line.iter().zip(&widths).map(|(text, width)| format!("{text:<width$}", width = *width)).collect();
             cells.join("  ").trim_end().to_owned()
         })
         .collect::<Vec<_>>()

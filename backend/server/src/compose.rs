@@ -47,21 +47,14 @@ impl Ports {
     #[must_use]
     pub fn over(libvirt: Libvirt, clock: Option<OffsetClock>) -> Self {
         let libvirt = Arc::new(libvirt);
-        Self {
-            hypervisor: libvirt.clone(),
-            probe: libvirt,
-            clock: Arc::new(clock),
-        }
+        Self { hypervisor: libvirt.clone(), probe: libvirt, clock: Arc::new(clock) }
     }
 }
 
 /// Where people reach the panel.
 #[must_use]
 pub fn public_url(config: &Config) -> String {
-    config
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{}", config.listen))
+    config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen))
 }
 
 /// Opens the database with the clock of the configuration.
@@ -122,12 +115,7 @@ pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
         )?)),
         None => None,
     };
-    let ground = Ground {
-        db,
-        vault,
-        public_url,
-        texts,
-    };
+    let ground = Ground { db, vault, public_url, texts };
     Ok(assemble(&ground, &ports, mail, &config.mail_from, config.workers))
 }
 
@@ -164,20 +152,10 @@ pub fn assemble(
         hypervisor: Arc::clone(&ports.hypervisor),
         clock: Arc::clone(&ports.clock),
     };
-    let system = |name| {
-        Call::system(
-            ground.db.clone(),
-            ground.vault.clone(),
-            Arc::clone(&ground.public_url),
-            name,
-        )
-    };
+    let system = |name| Call::system(ground.db.clone(), ground.vault.clone(), Arc::clone(&ground.public_url), name);
     let handlers = handlers(&system, ports, mail, mail_from);
     let name = format!("{}:{}", std::process::id(), hostwright_kernel::id::fresh("wrk"));
-    (
-        app,
-        Worker::new(ground.db.clone(), name, handlers, reactions::react, slots),
-    )
+    (app, Worker::new(ground.db.clone(), name, handlers, reactions::react, slots))
 }
 
 fn handlers(
@@ -187,12 +165,8 @@ fn handlers(
     mail_from: &str,
 ) -> Vec<Arc<dyn Handler>> {
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
-        Arc::new(renewals::jobs::RunHandler {
-            call: system("renewals"),
-        }),
-        Arc::new(renewals::jobs::OneHandler {
-            call: system("renewals"),
-        }),
+        Arc::new(renewals::jobs::RunHandler { call: system("renewals") }),
+        Arc::new(renewals::jobs::OneHandler { call: system("renewals") }),
         Arc::new(nodes::jobs::Probe::new(Arc::clone(&ports.probe))),
         Arc::new(servers::reconcile::jobs::Reconcile::new(Arc::clone(&ports.hypervisor))),
         Arc::new(servers::jobs::Observe::new(Arc::clone(&ports.hypervisor))),
@@ -215,11 +189,7 @@ fn handlers(
 fn invoice_file(call: Call) -> InvoiceFile {
     Arc::new(move |invoice_id| {
         let call = call.clone();
-        Box::pin(async move {
-            call.db
-                .read(move |tx| billing::documents::queries::pdf_in(tx, &invoice_id))
-                .await
-        })
+        Box::pin(async move { call.db.read(move |tx| billing::documents::queries::pdf_in(tx, &invoice_id)).await })
     })
 }
 

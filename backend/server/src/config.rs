@@ -7,41 +7,17 @@ use hostwright_panel::platform::db::DatabaseUrl;
 
 /// Every setting with its environment variable, its default and what it is.
 pub const KEYS: &[(&str, &str, &str)] = &[
-    (
-        "data_dir",
-        "./hostwright-data",
-        "folder for the database, the key file and logs of guests",
-    ),
-    (
-        "database_url",
-        "",
-        "postgres://... or a file; empty means hostwright.db in data_dir",
-    ),
-    (
-        "listen",
-        "127.0.0.1:8080",
-        "address and port of the web server; port 0 takes a free one",
-    ),
-    (
-        "public_url",
-        "",
-        "where people reach the panel; empty means http://<listen>",
-    ),
-    (
-        "smtp_host",
-        "",
-        "mail server; empty keeps mails in the panel until one is set",
-    ),
+    ("data_dir", "./hostwright-data", "folder for the database, the key file and logs of guests"),
+    ("database_url", "", "postgres://... or a file; empty means hostwright.db in data_dir"),
+    ("listen", "127.0.0.1:8080", "address and port of the web server; port 0 takes a free one"),
+    ("public_url", "", "where people reach the panel; empty means http://<listen>"),
+    ("smtp_host", "", "mail server; empty keeps mails in the panel until one is set"),
     ("smtp_port", "25", "port of the mail server"),
     ("smtp_security", "starttls", "none, starttls or tls"),
     ("smtp_user", "", "user at the mail server"),
     ("smtp_password", "", "password at the mail server"),
     ("mail_from", "hostwright@localhost", "sender address of all mails"),
-    (
-        "clock",
-        "system",
-        "system, or manual (demo and tests: an owner may move the date)",
-    ),
+    ("clock", "system", "system, or manual (demo and tests: an owner may move the date)"),
     ("log_format", "human", "human or json"),
     ("log_level", "info", "error, warn, info, debug or trace"),
     ("workers", "8", "jobs at once"),
@@ -106,11 +82,7 @@ impl Config {
         let value = |key: &str| {
             environment(&format!("HOSTWRIGHT_{}", key.to_uppercase()))
                 .or_else(|| table.get(key).cloned())
-                .or_else(|| {
-                    KEYS.iter()
-                        .find(|(name, ..)| *name == key)
-                        .map(|(_, default, _)| (*default).to_owned())
-                })
+                .or_else(|| KEYS.iter().find(|(name, ..)| *name == key).map(|(_, default, _)| (*default).to_owned()))
                 .unwrap_or_default()
         };
         let some = |key: &str| Some(value(key)).filter(|text| !text.is_empty());
@@ -125,19 +97,12 @@ impl Config {
         let manual_clock = one_of("clock", &["system", "manual"]) == "manual";
         let json_logs = one_of("log_format", &["human", "json"]) == "json";
         let log_level = one_of("log_level", &["error", "warn", "info", "debug", "trace"]);
-        let listen = parse(
-            &mut faults,
-            "listen",
-            &value("listen"),
-            "an address and port such as 127.0.0.1:8080",
-        );
+        let listen = parse(&mut faults, "listen", &value("listen"), "an address and port such as 127.0.0.1:8080");
         let port = parse(&mut faults, "smtp_port", &value("smtp_port"), "a port");
         let workers = parse(&mut faults, "workers", &value("workers"), "a count");
         let data_dir = PathBuf::from(value("data_dir"));
-        let database = some("database_url").map_or_else(
-            || DatabaseUrl::Sqlite(data_dir.join("hostwright.db")),
-            |url| DatabaseUrl::parse(&url),
-        );
+        let database = some("database_url")
+            .map_or_else(|| DatabaseUrl::Sqlite(data_dir.join("hostwright.db")), |url| DatabaseUrl::parse(&url));
         if let Some(url) = some("public_url").filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
         {
             faults.push(format!("public_url: '{url}' must start with http:// or https://"));

@@ -31,10 +31,7 @@ struct Sent {
 
 impl Sent {
     fn first(&self, name: &str) -> &str {
-        self.values
-            .get(name)
-            .and_then(|values| values.first())
-            .map_or("", String::as_str)
+        self.values.get(name).and_then(|values| values.first()).map_or("", String::as_str)
     }
 
     /// A path on this host, or the start page: never another host.
@@ -48,9 +45,7 @@ impl Sent {
     }
 
     fn marks(&self, mark: &str, name: &str) -> bool {
-        self.values
-            .get(mark)
-            .is_some_and(|names| names.iter().any(|marked| marked == name))
+        self.values.get(mark).is_some_and(|names| names.iter().any(|marked| marked == name))
     }
 
     /// What was typed, with decimals in canonical form; what cannot be read as a
@@ -73,11 +68,7 @@ impl Sent {
                 Some(files) => Some(Value::from(files.clone())),
                 None => self.typed(&field.name, locale).and_then(|typed| {
                     let emptied = self.marks("_clears", &field.name) && typed.iter().all(String::is_empty);
-                    if emptied {
-                        Some(Value::from(""))
-                    } else {
-                        field.kind.read(&typed)
-                    }
+                    if emptied { Some(Value::from("")) } else { field.kind.read(&typed) }
                 }),
             };
             if let Some(value) = value {
@@ -114,15 +105,7 @@ impl Sent {
         }
         lists
             .into_iter()
-            .map(|(list, rows)| {
-                (
-                    list,
-                    rows.into_values()
-                        .filter(|row| !row.is_empty())
-                        .map(Value::Object)
-                        .collect(),
-                )
-            })
+            .map(|(list, rows)| (list, rows.into_values().filter(|row| !row.is_empty()).map(Value::Object).collect()))
             .collect()
     }
 
@@ -160,16 +143,10 @@ pub async fn serve(
         Err(error) => return pages::failure(&app, Some(visitor), &error),
     };
     let Some(endpoint) = Action::by_name(&name).and_then(|action| app.endpoint(action)).cloned() else {
-        return pages::failure(
-            &app,
-            Some(visitor),
-            &Refusal::new("request.not_found", Kind::NotFound).into(),
-        );
+        return pages::failure(&app, Some(visitor), &Refusal::new("request.not_found", Kind::NotFound).into());
     };
     let key = Some(sent.first("_key").to_owned()).filter(|key| !key.is_empty());
-    let outcome = endpoint
-        .execute(visitor.call.clone(), sent.input(&endpoint, visitor.locale), key)
-        .await;
+    let outcome = endpoint.execute(visitor.call.clone(), sent.input(&endpoint, visitor.locale), key).await;
     match outcome {
         Ok(Answer::Json(answer)) => succeed(&app, visitor, endpoint.action, &sent, &answer),
         Ok(Answer::File(file)) => download(file),
@@ -178,11 +155,7 @@ pub async fn serve(
 }
 
 fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Value) -> HttpResponse {
-    let then = if sent.first("_then").is_empty() {
-        "_page"
-    } else {
-        "_then"
-    };
+    let then = if sent.first("_then").is_empty() { "_page" } else { "_then" };
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, fill(&sent.path(then), answer)));
     for cookie in &visitor.cookies {
@@ -215,14 +188,11 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
 fn fill(path: &str, answer: &Value) -> String {
     let mut filled = String::with_capacity(path.len());
     let mut rest = path;
-    while let Some((before, (name, after))) = rest
-        .split_once('{')
-        .and_then(|(before, tail)| Some((before, tail.split_once('}')?)))
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, tail)| Some((before, tail.split_once('}')?)))
     {
         filled.push_str(before);
-        let value = answer
-            .pointer(&format!("/{}", name.replace('.', "/")))
-            .and_then(Value::as_str);
+        let value = answer.pointer(&format!("/{}", name.replace('.', "/"))).and_then(Value::as_str);
         match value {
             Some(text) => filled.push_str(&hostwright_frontend::page::encode(text)),
             None => {
@@ -244,11 +214,7 @@ async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error:
     }
     let errors = problem::field_errors(&app.texts, visitor.locale, &error);
     let status = problem::status(&error);
-    let status = if status == StatusCode::UNAUTHORIZED {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        status
-    };
+    let status = if status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { status };
     let state = sent.state(action, errors);
     let path = sent.path("_page");
     let path = path.split('#').next().unwrap_or_default();
@@ -322,10 +288,7 @@ async fn read_multipart(request: &HttpRequest, payload: web::Payload) -> Result<
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|error| unreadable(&error))?;
         let name = part.name().unwrap_or_default().to_owned();
-        let file = part
-            .content_disposition()
-            .and_then(|told| told.get_filename())
-            .map(str::to_owned);
+        let file = part.content_disposition().and_then(|told| told.get_filename()).map(str::to_owned);
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(|error| unreadable(&error))?;
@@ -342,11 +305,7 @@ async fn read_multipart(request: &HttpRequest, payload: web::Payload) -> Result<
                 let value = json!({ "name": file, "content_base64": STANDARD.encode(&bytes) });
                 sent.files.entry(name).or_default().push(value);
             }
-            None => sent
-                .values
-                .entry(name)
-                .or_default()
-                .push(String::from_utf8_lossy(&bytes).into_owned()),
+            None => sent.values.entry(name).or_default().push(String::from_utf8_lossy(&bytes).into_owned()),
         }
     }
     Ok(sent)
@@ -360,13 +319,7 @@ mod tests {
     fn a_path_takes_values_of_the_answer_and_of_what_is_inside_it() {
         let answer = json!({ "id": "pln_1", "ticket": { "id": "tic_2" }, "note": "a{id}b" });
         assert_eq!(fill("/staff/plans/{id}", &answer), "/staff/plans/pln_1");
-        assert_eq!(
-            fill("/portal/tickets/{ticket.id}#reply", &answer),
-            "/portal/tickets/tic_2#reply"
-        );
-        assert_eq!(
-            fill("/x?note={note}&y={missing}", &answer),
-            "/x?note=a%7Bid%7Db&y={missing}"
-        );
+        assert_eq!(fill("/portal/tickets/{ticket.id}#reply", &answer), "/portal/tickets/tic_2#reply");
+        assert_eq!(fill("/x?note={note}&y={missing}", &answer), "/x?note=a%7Bid%7Db&y={missing}");
     }
 }

@@ -71,10 +71,7 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         .route("/readyz", web::get().to(ready))
         .route("/metrics", web::get().to(metrics))
         .route("/assets/{version}/{name:.*}", web::get().to(asset))
-        .route(
-            "/favicon.ico",
-            web::get().to(|| async { HttpResponse::NoContent().finish() }),
-        )
+        .route("/favicon.ico", web::get().to(|| async { HttpResponse::NoContent().finish() }))
         .route("/preferences", web::post().to(forms::prefer))
         .route("/do/{action}", web::post().to(forms::serve));
     api::configure(app, service);
@@ -97,11 +94,7 @@ async fn asset(path: web::Path<(String, String)>) -> HttpResponse {
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((
                 header::CACHE_CONTROL,
-                if current {
-                    "public, max-age=31536000, immutable"
-                } else {
-                    "no-cache"
-                },
+                if current { "public, max-age=31536000, immutable" } else { "no-cache" },
             ))
             .body(asset.bytes.into_owned()),
         None => HttpResponse::NotFound().body("no such asset"),

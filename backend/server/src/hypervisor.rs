@@ -38,10 +38,7 @@ impl Libvirt {
     /// which must survive a restart.
     #[must_use]
     pub fn new(state_dir: PathBuf) -> Self {
-        Self {
-            state_dir,
-            links: Mutex::new(HashMap::new()),
-        }
+        Self { state_dir, links: Mutex::new(HashMap::new()) }
     }
 
     /// The link to a node; a new one when it was registered anew.
@@ -76,11 +73,7 @@ impl Libvirt {
     }
 
     async fn step(&self, node: &Node, guest: &Guest, fence: i64, step: GuestStep) -> Answer<Acted> {
-        let command = Command::Guest {
-            guest: reference(guest),
-            fence: u64::try_from(fence).unwrap_or(0),
-            step,
-        };
+        let command = Command::Guest { guest: reference(guest), fence: u64::try_from(fence).unwrap_or(0), step };
         self.perform(node, command).await.map(|report| acted(&report))
     }
 
@@ -118,9 +111,7 @@ impl Libvirt {
 impl Hypervisor for Libvirt {
     fn observe<'a>(&'a self, node: &'a Node, guest: &'a Guest) -> BoxFuture<'a, Answer<GuestSeen>> {
         Box::pin(async move {
-            let command = Command::ObserveGuest {
-                guest: reference(guest),
-            };
+            let command = Command::ObserveGuest { guest: reference(guest) };
             match self.perform(node, command).await? {
                 Report::Guest(observed) => Ok(seen(&observed)),
                 other => Err(unexpected(&other)),
@@ -130,9 +121,7 @@ impl Hypervisor for Libvirt {
 
     fn observe_all<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Answer<NodeSeen>> {
         Box::pin(async move {
-            let command = Command::ObserveAll {
-                pool: Some(node.pool.clone()),
-            };
+            let command = Command::ObserveAll { pool: Some(node.pool.clone()) };
             match self.perform(node, command).await? {
                 Report::Inventory(inventory) => Ok(NodeSeen {
                     guests: inventory
@@ -153,31 +142,20 @@ impl Hypervisor for Libvirt {
             let pool = node.pool.clone();
             let step = match act {
                 Act::EnsureVolume => return self.ensure_volume(node, guest, fence).await,
-                Act::EnsureSeed => GuestStep::EnsureSeed {
-                    pool,
-                    volume: guest.seed_name.clone(),
-                    seed: seed(guest)?,
-                },
+                Act::EnsureSeed => GuestStep::EnsureSeed { pool, volume: guest.seed_name.clone(), seed: seed(guest)? },
                 Act::EnsureFilter => GuestStep::EnsureFilter {
                     filter: guest.filter_name.clone(),
                     mac: guest.mac.clone(),
                     addresses: guest.addresses.iter().map(|one| one.address).collect(),
                 },
-                Act::EnsureDomain => GuestStep::EnsureDomain {
-                    spec: Box::new(spec(node, guest)?),
-                },
+                Act::EnsureDomain => GuestStep::EnsureDomain { spec: Box::new(spec(node, guest)?) },
                 Act::Start => GuestStep::Start,
                 Act::ShutDown => GuestStep::Shutdown,
                 Act::PowerOff => GuestStep::PowerOff,
                 Act::Reboot { force } => GuestStep::Reboot { force },
                 Act::Undefine => GuestStep::EnsureUndefined,
-                Act::RemoveFilter => GuestStep::EnsureNoFilter {
-                    filter: guest.filter_name.clone(),
-                },
-                Act::RemoveSeed => GuestStep::DeleteVolume {
-                    pool,
-                    volume: guest.seed_name.clone(),
-                },
+                Act::RemoveFilter => GuestStep::EnsureNoFilter { filter: guest.filter_name.clone() },
+                Act::RemoveSeed => GuestStep::DeleteVolume { pool, volume: guest.seed_name.clone() },
                 Act::QuarantineVolume => GuestStep::QuarantineVolume {
                     pool,
                     volume: guest.disk_name.clone(),
@@ -188,10 +166,7 @@ impl Hypervisor for Libvirt {
                     volume: guest.disk_name.clone(),
                     quarantine: guest.quarantine_name.clone(),
                 },
-                Act::DeleteVolume => GuestStep::DeleteVolume {
-                    pool,
-                    volume: guest.quarantine_name.clone(),
-                },
+                Act::DeleteVolume => GuestStep::DeleteVolume { pool, volume: guest.quarantine_name.clone() },
             };
             self.step(node, guest, fence, step).await
         })
@@ -199,10 +174,7 @@ impl Hypervisor for Libvirt {
 
     fn console_tail<'a>(&'a self, node: &'a Node, guest: &'a Guest, bytes: u32) -> BoxFuture<'a, Answer<String>> {
         Box::pin(async move {
-            let command = Command::ConsoleTail {
-                guest: reference(guest),
-                bytes,
-            };
+            let command = Command::ConsoleTail { guest: reference(guest), bytes };
             match self.perform(node, command).await? {
                 Report::Console(console) => Ok(console.text),
                 Report::Skipped { needs } => Err(HypervisorError::Unsupported(needs.to_string())),
@@ -216,9 +188,7 @@ impl NodeProbe for Libvirt {
     fn probe(&self, node: Node) -> BoxFuture<'_, Result<ProbeReport, Error>> {
         Box::pin(async move {
             let unavailable = |error: HypervisorError| Error::Unavailable(error.to_string());
-            let command = Command::Probe {
-                pool: Some(node.pool.clone()),
-            };
+            let command = Command::Probe { pool: Some(node.pool.clone()) };
             let capabilities = match self.perform(&node, command).await.map_err(unavailable)? {
                 Report::Capabilities(capabilities) => capabilities,
                 other => return Err(unavailable(unexpected(&other))),
@@ -241,9 +211,7 @@ impl NodeProbe for Libvirt {
                 totals: Capacity {
                     vcpus: i64::from(capabilities.host_cpus),
                     memory_mib: bytes(capabilities.memory_bytes, 1 << 20),
-                    disk_gib: capabilities
-                        .storage
-                        .map_or(0, |storage| bytes(storage.total_bytes, 1 << 30)),
+                    disk_gib: capabilities.storage.map_or(0, |storage| bytes(storage.total_bytes, 1 << 30)),
                 },
                 supports: capabilities.supports.iter().map(ToString::to_string).collect(),
                 problems,
@@ -253,17 +221,11 @@ impl NodeProbe for Libvirt {
 }
 
 fn reference(guest: &Guest) -> GuestRef {
-    GuestRef {
-        uuid: guest.uuid.clone(),
-        name: guest.name.clone(),
-    }
+    GuestRef { uuid: guest.uuid.clone(), name: guest.name.clone() }
 }
 
 fn image_reference(guest: &Guest) -> ImageRef {
-    ImageRef {
-        name: guest.image.id.to_string(),
-        version: IMAGE_VERSION.to_owned(),
-    }
+    ImageRef { name: guest.image.id.to_string(), version: IMAGE_VERSION.to_owned() }
 }
 
 fn seed(guest: &Guest) -> Answer<SeedSpec> {
@@ -271,20 +233,10 @@ fn seed(guest: &Guest) -> Answer<SeedSpec> {
     let mut gateways: Vec<IpAddr> = Vec::new();
     let mut dns: Vec<IpAddr> = Vec::new();
     for address in &guest.addresses {
-        if !gateways
-            .iter()
-            .any(|known| known.is_ipv4() == address.gateway.is_ipv4())
-        {
+        if !gateways.iter().any(|known| known.is_ipv4() == address.gateway.is_ipv4()) {
             gateways.push(address.gateway);
         }
-        dns.extend(
-            address
-                .resolvers
-                .iter()
-                .filter(|one| !dns.contains(one))
-                .copied()
-                .collect::<Vec<_>>(),
-        );
+        dns.extend(address.resolvers.iter().filter(|one| !dns.contains(one)).copied().collect::<Vec<_>>());
     }
     let label = guest.hostname.split('.').next().unwrap_or_default();
     Ok(SeedSpec {
@@ -293,14 +245,7 @@ fn seed(guest: &Guest) -> Answer<SeedSpec> {
         hostname: label.to_owned(),
         ssh_keys: guest.ssh_keys.clone(),
         mac: guest.mac.clone(),
-        addresses: guest
-            .addresses
-            .iter()
-            .map(|one| Cidr {
-                address: one.address,
-                prefix: one.prefix,
-            })
-            .collect(),
+        addresses: guest.addresses.iter().map(|one| Cidr { address: one.address, prefix: one.prefix }).collect(),
         gateways,
         dns,
     })
@@ -315,9 +260,7 @@ fn spec(node: &Node, guest: &Guest) -> Answer<GuestSpec> {
         disk: guest.disk_name.clone(),
         seed: Some(guest.seed_name.clone()),
         mac: guest.mac.clone(),
-        uplink: Uplink::Network {
-            network: node.network.clone(),
-        },
+        uplink: Uplink::Network { network: node.network.clone() },
         filter: Some(guest.filter_name.clone()),
         boot: boot(guest)?,
         xen: XenKind::default(),
@@ -329,17 +272,13 @@ fn boot(guest: &Guest) -> Answer<Boot> {
     if image.boot == ImageBoot::Disk {
         return Ok(Boot::Disk);
     }
-    let kernel = image
-        .kernel
-        .as_ref()
-        .ok_or_else(|| HypervisorError::Missing(format!("kernel of image {}", image.name)))?;
+    let kernel =
+        image.kernel.as_ref().ok_or_else(|| HypervisorError::Missing(format!("kernel of image {}", image.name)))?;
     // With a disk, all parts were brought into the pool; without, they are files there.
     let volumes = image.disk.as_ref().map(|_| image_reference(guest));
     let part = |path: &String, volume: fn(&ImageRef) -> String| match &volumes {
         Some(image) => Artifact::Volume { volume: volume(image) },
-        None => Artifact::File {
-            path: PathBuf::from(path),
-        },
+        None => Artifact::File { path: PathBuf::from(path) },
     };
     Ok(Boot::Direct {
         kernel: part(kernel, ImageRef::kernel_volume),
@@ -367,9 +306,7 @@ fn usage(counters: &Counters) -> Usage {
     let nets = || counters.net.iter();
     let blocks = || counters.block.iter();
     Usage {
-        cpu_milliseconds: counters
-            .cpu_nanoseconds
-            .map(|nanoseconds| nanoseconds.checked_div(1_000_000).unwrap_or(0)),
+        cpu_milliseconds: counters.cpu_nanoseconds.map(|nanoseconds| nanoseconds.checked_div(1_000_000).unwrap_or(0)),
         memory_bytes: counters.memory_resident_bytes.or(counters.memory_bytes),
         received_bytes: Some(nets().fold(0, |sum, one| sum.saturating_add(one.received_bytes))),
         sent_bytes: Some(nets().fold(0, |sum, one| sum.saturating_add(one.sent_bytes))),
@@ -382,17 +319,11 @@ fn acted(report: &Report) -> Acted {
     let (changed, note) = match report {
         Report::Guest(observed) => {
             let left_out: Vec<&str> = observed.left_out.iter().map(|one| one.as_str()).collect();
-            let without = if left_out.is_empty() {
-                String::new()
-            } else {
-                format!(", without {}", left_out.join(" and "))
-            };
+            let without =
+                if left_out.is_empty() { String::new() } else { format!(", without {}", left_out.join(" and ")) };
             (observed.changed, format!("seen {}{without}", seen(observed).state))
         }
-        Report::Volume(volume) => (
-            volume.changed,
-            format!("{} of {} bytes", volume.name, volume.capacity_bytes),
-        ),
+        Report::Volume(volume) => (volume.changed, format!("{} of {} bytes", volume.name, volume.capacity_bytes)),
         Report::Ensured { changed } => (*changed, if *changed { "done" } else { "was so already" }.to_owned()),
         Report::Skipped { needs } => (false, format!("left out: this node has no {needs}")),
         Report::Image(image) => (image.changed, image.disk_volume.clone()),
@@ -415,18 +346,12 @@ fn told(error: NodeError) -> HypervisorError {
         NodeError::NotFound { .. }
         | NodeError::Conflict { .. }
         | NodeError::Invalid { .. }
-        | NodeError::Failed { .. } => HypervisorError::Refused {
-            code: code.to_owned(),
-            text,
-        },
+        | NodeError::Failed { .. } => HypervisorError::Refused { code: code.to_owned(), text },
     }
 }
 
 fn refused(code: &str, fault: &dyn std::fmt::Display) -> HypervisorError {
-    HypervisorError::Refused {
-        code: code.to_owned(),
-        text: fault.to_string(),
-    }
+    HypervisorError::Refused { code: code.to_owned(), text: fault.to_string() }
 }
 
 fn no_address(guest: &Guest) -> HypervisorError {
@@ -449,9 +374,5 @@ fn format_of(disk: &Path) -> VolumeFormat {
         Ok(()) => first == *b"QFI\xfb",
         Err(_unreadable) => disk.extension().is_some_and(|extension| extension == "qcow2"),
     };
-    if is_qcow2 {
-        VolumeFormat::Qcow2
-    } else {
-        VolumeFormat::Raw
-    }
+    if is_qcow2 { VolumeFormat::Qcow2 } else { VolumeFormat::Raw }
 }

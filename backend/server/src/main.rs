@@ -29,29 +29,17 @@ fn command() -> Command {
     Command::new("hostwright")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Hosting control panel with billing")
-        .after_help(format!(
-            "Configuration (environment, or hostwright.toml in lower case without prefix):\n{keys}"
-        ))
+        .after_help(format!("Configuration (environment, or hostwright.toml in lower case without prefix):\n{keys}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .arg(global("config", "FILE", "Configuration file").default_value("hostwright.toml"))
-        .arg(
-            global("url", "URL", "The panel to speak to")
-                .env("HOSTWRIGHT_URL")
-                .default_value("http://127.0.0.1:8080"),
-        )
+        .arg(global("url", "URL", "The panel to speak to").env("HOSTWRIGHT_URL").default_value("http://127.0.0.1:8080"))
         .arg(
             global("api-key", "KEY", "API key, or the token of a session")
                 .env("HOSTWRIGHT_API_KEY")
                 .hide_env_values(true),
         )
-        .arg(
-            Arg::new("json")
-                .long("json")
-                .global(true)
-                .action(ArgAction::SetTrue)
-                .help("Print JSON"),
-        )
+        .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue).help("Print JSON"))
         .subcommand(Command::new("serve").about("Serve the panel and run its jobs"))
         .subcommand(Command::new("setup").about("Print the one-time set-up link of a new installation"))
         .subcommand(
@@ -66,11 +54,9 @@ fn command() -> Command {
         .subcommand(Command::new("actions").about("List every action with its surfaces"))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(
-            Command::new("completions").about("Print shell completions").arg(
-                Arg::new("shell")
-                    .required(true)
-                    .value_parser(clap::value_parser!(clap_complete::Shell)),
-            ),
+            Command::new("completions")
+                .about("Print shell completions")
+                .arg(Arg::new("shell").required(true).value_parser(clap::value_parser!(clap_complete::Shell))),
         )
 }
 
@@ -101,10 +87,7 @@ async fn run() -> Result<bool> {
             Ok(true)
         }
         "completions" => {
-            let shell = chosen
-                .get_one::<clap_complete::Shell>("shell")
-                .copied()
-                .context("no shell")?;
+            let shell = chosen.get_one::<clap_complete::Shell>("shell").copied().context("no shell")?;
             let mut command = command;
             clap_complete::generate(shell, &mut command, "hostwright", &mut std::io::stdout());
             Ok(true)
@@ -115,9 +98,7 @@ async fn run() -> Result<bool> {
                 let (own_slice, own_action) = cli::names(endpoint);
                 own_slice == slice && own_action.replace('_', "-") == action
             });
-            let Some(endpoint) = found else {
-                bail!("no such action: {slice} {action}")
-            };
+            let Some(endpoint) = found else { bail!("no such action: {slice} {action}") };
             let url = chosen.get_one::<String>("url").context("no url")?;
             let token = chosen.get_one::<String>("api-key").map(String::as_str);
             cli::run(endpoint, chosen, url, token, chosen.get_flag("json")).await

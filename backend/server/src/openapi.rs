@@ -18,10 +18,7 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
             schemas.extend(shape.parts.iter().map(|(name, part)| (name.clone(), part.clone())));
         }
         let verb = endpoint.verb.name().to_lowercase();
-        paths
-            .entry(endpoint.path.to_owned())
-            .or_default()
-            .insert(verb, operation(endpoint));
+        paths.entry(endpoint.path.to_owned()).or_default().insert(verb, operation(endpoint));
     }
     json!({
         "openapi": "3.1.0",
@@ -51,11 +48,7 @@ fn operation(endpoint: &Endpoint) -> Value {
     match endpoint.verb {
         Verb::Get => {
             for field in endpoint.input.fields() {
-                let place = if in_path.contains(&field.name.as_str()) {
-                    "path"
-                } else {
-                    "query"
-                };
+                let place = if in_path.contains(&field.name.as_str()) { "path" } else { "query" };
                 parameters.push(json!({
                     "name": field.name,
                     "in": place,
@@ -121,10 +114,7 @@ pub fn summary(name: &str) -> String {
     let (slice, action) = name.split_once('.').unwrap_or(("", name));
     let words = action.replace('_', " ");
     let mut letters = words.chars();
-    let first = letters
-        .next()
-        .map(|c| c.to_uppercase().collect::<String>())
-        .unwrap_or_default();
+    let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
     format!("{first}{} ({slice})", letters.as_str())
 }
 
@@ -143,11 +133,7 @@ const PROBLEMS: &[(&str, &str)] = &[
 
 fn property(shape: &Shape, name: &str) -> Value {
     let schema = shape.resolve(&shape.schema);
-    schema
-        .get("properties")
-        .and_then(|all| all.get(name))
-        .cloned()
-        .unwrap_or_else(|| json!({ "type": "string" }))
+    schema.get("properties").and_then(|all| all.get(name)).cloned().unwrap_or_else(|| json!({ "type": "string" }))
 }
 
 /// The body is the input without what stands in the path.

@@ -10,9 +10,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use hostwright_frontend::page::{Area, Brand, FormState, Notice, Page, Theme, Tone, Viewer, encode};
 use hostwright_frontend::route::{Drawn, Params, Route, Visit, fits};
 use hostwright_frontend::ui::{Problem, problem_page};
-use hostwright_panel::auth::call::Call;
+use hostwright_panel::auth::call::{Call, not_found};
 use hostwright_panel::auth::policy::Action;
-use hostwright_panel::platform::{Error, Kind, Refusal, settings};
+use hostwright_panel::platform::{Error, Kind, settings};
 use serde_json::Value;
 
 use crate::api::form_pairs;
@@ -30,17 +30,8 @@ pub async fn serve(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
         Ok(visitor) => visitor,
         Err(error) => return failure(&app, None, &error),
     };
-    let path = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str())
-        .to_owned();
-    let told = request.cookie(NOTICE).map(|cookie| cookie.value().to_owned());
-    if told.is_some() {
-        visitor
-            .cookies
-            .push(cookie(&app, NOTICE, String::new()).max_age(Duration::ZERO).finish());
-    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let told = take_notice(&app, &request, &mut visitor);
     match show_with(&app, visitor, &path, None, told.as_deref()).await {
         Ok(response) => response,
         Err(lost) => {
@@ -51,6 +42,14 @@ pub async fn serve(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
             }
         }
     }
+}
+
+/// What was done in the request before; it is told once.
+fn take_notice(app: &App, request: &HttpRequest, visitor: &mut Visitor) -> Option<String> {
+    let told = request.cookie(NOTICE)?.value().to_owned();
+    let gone = cookie(app, NOTICE, String::new()).max_age(Duration::ZERO).finish();
+    visitor.cookies.push(gone);
+    Some(told)
 }
 
 /// Draws the page of a path, with a refused form where there is one.
@@ -73,29 +72,19 @@ async fn show_with(
     form: Option<FormState>,
     told: Option<&str>,
 ) -> Result<HttpResponse, Box<(Visitor, Error)>> {
-    let Some((route, params)) = find(path) else {
-        return Err(Box::new((
-            visitor,
-            Refusal::new("request.not_found", Kind::NotFound).into(),
-        )));
+    let (route, params) = match find(path, &visitor.call) {
+        Ok(found) => found,
+        Err(error) => return Err(Box::new((visitor, error))),
     };
-    if let Err(error) = may_enter(route.area, &visitor.call) {
-        return Err(Box::new((visitor, error)));
-    }
     let mut page = frame(app, &visitor, route.area, path).await;
     page.form = form;
     page.notices.extend(told.and_then(|told| notice_of(app, &page, told)));
-    let shown_once = if route.path.ends_with("/account") {
-        take_once(app, &mut visitor)
-    } else {
-        None
-    };
     let visit = Visit {
         call: visitor.call.clone(),
         page,
         params,
         hypervisor: Arc::clone(&app.hypervisor),
-        shown_once,
+        shown_once: if route.path.ends_with("/account") { take_once(app, &mut visitor) } else { None },
         clock: Arc::clone(&app.clock),
     };
     match (route.draw)(visit).await {
@@ -105,17 +94,18 @@ async fn show_with(
     }
 }
 
-/// The page of a path, with the values of path and query.
-fn find(path: &str) -> Option<(&'static Route, Params)> {
+/// The page of a path that this caller may enter, with the values of path and
+/// query.
+fn find(path: &str, call: &Call) -> hostwright_panel::platform::error::Result<(&'static Route, Params)> {
     let (place, query) = path.split_once('?').unwrap_or((path, ""));
     let routes = hostwright_frontend::routes();
-    let (route, mut values) = routes
-        .iter()
-        .find_map(|route| Some((route, fits(route.path, place)?)))?;
+    let found = routes.iter().find_map(|route| Some((route, fits(route.path, place)?)));
+    let (route, mut values) = found.ok_or_else(not_found)?;
+    may_enter(route.area, call)?;
     for (name, value) in form_pairs(query.as_bytes()) {
         values.entry(name).or_insert(value);
     }
-    Some((route, Params(values)))
+    Ok((route, Params(values)))
 }
 
 /// What was done before this page was asked for, in words.
@@ -123,13 +113,8 @@ fn notice_of(app: &App, page: &Page, told: &str) -> Option<Notice> {
     let action = Action::by_name(told).filter(|action| !is_plain(*action))?;
     // Some things read differently for those who did them for somebody else.
     let own = (page.area == Area::Staff).then(|| format!("done-staff-{}", action.name()));
-    let keys = own
-        .into_iter()
-        .chain([format!("done-{}", action.name()), "ui-done".to_owned()]);
-    let text = keys
-        .into_iter()
-        .find(|key| app.texts.has(key))
-        .map(|key| page.t(&key))?;
+    let keys = own.into_iter().chain([format!("done-{}", action.name()), "ui-done".to_owned()]);
+    let text = keys.into_iter().find(|key| app.texts.has(key)).map(|key| page.t(&key))?;
     Some(Notice::new(Tone::Good, text))
 }
 
@@ -187,11 +172,7 @@ fn may_enter(area: Area, call: &Call) -> hostwright_panel::platform::error::Resu
         return Ok(());
     }
     call.person()?;
-    if call.is_staff() {
-        Ok(())
-    } else {
-        Err(Refusal::new("request.not_found", Kind::NotFound).into())
-    }
+    if call.is_staff() { Ok(()) } else { Err(not_found()) }
 }
 
 /// The frame of a page for this visitor.
@@ -203,10 +184,7 @@ async fn frame(app: &App, visitor: &Visitor, area: Area, path: &str) -> Page {
     page.csrf.clone_from(&visitor.csrf);
     page.viewer = viewer(&visitor.call, &page);
     if let Ok(Some(name)) = app.db.read(|tx| settings::get::<String>(tx, "brand.name")).await {
-        page.brand = Brand {
-            name,
-            ..Brand::default()
-        };
+        page.brand = Brand { name, ..Brand::default() };
     }
     page
 }
@@ -221,37 +199,26 @@ fn viewer(call: &Call, page: &Page) -> Option<Viewer> {
         name: person.name.clone(),
         email: person.email.clone(),
         kind,
-        may: Action::ALL
-            .iter()
-            .filter(|action| call.may(**action))
-            .map(|action| action.name().to_owned())
-            .collect(),
+        may: Action::ALL.iter().filter(|action| call.may(**action)).map(|action| action.name().to_owned()).collect(),
     })
 }
 
 /// Remembers for the next page what was done.
 #[must_use]
 pub fn notice(app: &App, action: Action, _answer: &Value) -> Cookie<'static> {
-    cookie(app, NOTICE, action.name().to_owned())
-        .max_age(Duration::seconds(30))
-        .finish()
+    cookie(app, NOTICE, action.name().to_owned()).max_age(Duration::seconds(30)).finish()
 }
 
 /// Sends the browser to sign in, and back afterwards.
 #[must_use]
 pub fn sign_in_first(path: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, format!("/sign-in?next={}", encode(path))))
-        .finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/sign-in?next={}", encode(path)))).finish()
 }
 
 /// A page that says what went wrong.
 #[must_use]
 pub fn failure(app: &App, visitor: Option<Visitor>, error: &Error) -> HttpResponse {
-    let request_id = visitor
-        .as_ref()
-        .map(|visitor| visitor.call.request_id.clone())
-        .unwrap_or_default();
+    let request_id = visitor.as_ref().map(|visitor| visitor.call.request_id.clone()).unwrap_or_default();
     problem::log(error, &request_id);
     let mut page = Page::new(app.texts.clone(), Area::Auth, "/");
     if let Some(visitor) = &visitor {

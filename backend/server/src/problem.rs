@@ -68,11 +68,8 @@ pub fn text(texts: &Texts, locale: Locale, error: &Error) -> String {
 }
 
 fn refusal_text(texts: &Texts, locale: Locale, refusal: &Refusal) -> String {
-    let args: Vec<(&str, FluentValue<'_>)> = refusal
-        .args
-        .iter()
-        .map(|(name, value)| (*name, FluentValue::from(value.clone())))
-        .collect();
+    let args: Vec<(&str, FluentValue<'_>)> =
+        refusal.args.iter().map(|(name, value)| (*name, FluentValue::from(value.clone()))).collect();
     texts.get_with(locale, &format!("error-{}", refusal.code), &args)
 }
 
@@ -83,11 +80,7 @@ pub fn field_errors(texts: &Texts, locale: Locale, error: &Error) -> Vec<FieldEr
         Error::Refused(refusal) => vec![refusal],
         Error::Fields(refusals) => refusals.iter().collect(),
         other => {
-            return vec![FieldError {
-                field: None,
-                code: other.code().to_owned(),
-                text: text(texts, locale, other),
-            }];
+            return vec![FieldError { field: None, code: other.code().to_owned(), text: text(texts, locale, other) }];
         }
     };
     refusals
@@ -111,21 +104,11 @@ pub fn response(texts: &Texts, locale: Locale, error: &Error, request_id: &str) 
         kind: format!("/problems/{}", error.code()),
         title: status.canonical_reason().unwrap_or("Error").to_owned(),
         status: status.as_u16(),
-        detail: fields
-            .iter()
-            .map(|field| field.text.as_str())
-            .collect::<Vec<_>>()
-            .join(" "),
+        detail: fields.iter().map(|field| field.text.as_str()).collect::<Vec<_>>().join(" "),
         code: error.code().to_owned(),
         errors: fields
             .into_iter()
-            .filter_map(|error| {
-                Some(FieldProblem {
-                    field: error.field?,
-                    code: error.code,
-                    detail: error.text,
-                })
-            })
+            .filter_map(|error| Some(FieldProblem { field: error.field?, code: error.code, detail: error.text }))
             .collect(),
         request_id: request_id.to_owned(),
     };

@@ -103,17 +103,11 @@ impl Shape {
     /// Follows `$ref`, and `oneOf` with null, to the schema that says something.
     #[must_use]
     pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
-        if let Some(name) = schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|path| path.rsplit('/').next())
-        {
+        if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
             return self.parts.get(name).map_or(schema, |found| self.resolve(found));
         }
         if let Some(options) = schema.get("oneOf").and_then(Value::as_array) {
-            let told = options
-                .iter()
-                .find(|option| option.get("type").and_then(Value::as_str) != Some("null"));
+            let told = options.iter().find(|option| option.get("type").and_then(Value::as_str) != Some("null"));
             if options.len() == 2
                 && let Some(told) = told
             {
@@ -151,12 +145,7 @@ impl Shape {
                     choices: told
                         .get("enum")
                         .and_then(Value::as_array)
-                        .map(|values| {
-                            values
-                                .iter()
-                                .filter_map(|value| value.as_str().map(str::to_owned))
-                                .collect()
-                        })
+                        .map(|values| values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect())
                         .unwrap_or_default(),
                 }
             })
@@ -233,21 +222,13 @@ impl FieldKind {
                 Some(lines.filter(|line| !line.is_empty()).map(Value::from).collect())
             }
             Self::Integers => {
-                let parts = typed
-                    .iter()
-                    .flat_map(|text| text.split([',', ';', ' ', '\n']))
-                    .map(str::trim);
+                let parts = typed.iter().flat_map(|text| text.split([',', ';', ' ', '\n'])).map(str::trim);
                 let number = |part: &str| part.parse::<i64>().map_or_else(|_| Value::from(part), Value::from);
                 Some(parts.filter(|part| !part.is_empty()).map(number).collect())
             }
             _ if first.trim().is_empty() => None,
             Self::Text => Some(Value::from(first)),
-            Self::Integer => Some(
-                first
-                    .trim()
-                    .parse::<i64>()
-                    .map_or_else(|_| Value::from(first), Value::from),
-            ),
+            Self::Integer => Some(first.trim().parse::<i64>().map_or_else(|_| Value::from(first), Value::from)),
             Self::Json => Some(serde_json::from_str(first).unwrap_or_else(|_| Value::from(first))),
         }
     }
@@ -305,9 +286,7 @@ impl Endpoint {
 
     /// The names in the path's braces.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.path
-            .split('/')
-            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
     }
 
     /// Runs the action: permission, then the kept answer for an idempotency key,
@@ -335,9 +314,7 @@ impl Endpoint {
 
     fn idempotency_key(&self, call: &Call, key: String, input: &Value) -> Result<IdempotencyKey> {
         if key.is_empty() || key.len() > 255 || !key.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(Refusal::new("request.idempotency_key_invalid", Kind::Invalid)
-                .field("Idempotency-Key")
-                .into());
+            return Err(Refusal::new("request.idempotency_key_invalid", Kind::Invalid).field("Idempotency-Key").into());
         }
         let caller = match call.person() {
             Ok(person) => person.id.clone(),
@@ -365,10 +342,7 @@ fn read_input<I: DeserializeOwned>(value: Value) -> Result<I> {
             ("request.field_invalid", path)
         };
         Error::Fields(vec![
-            Refusal::new(code, Kind::Invalid)
-                .with("field", &field)
-                .with("reason", &reason)
-                .field(field),
+            Refusal::new(code, Kind::Invalid).with("field", &field).with("reason", &reason).field(field),
         ])
     })
 }

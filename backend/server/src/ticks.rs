@@ -52,13 +52,7 @@ fn housekeeping(tx: &mut Tx<'_>) -> Result<()> {
     auth::jobs::clean_in(tx)?;
     enqueue(
         tx,
-        &NewJob {
-            kind: crate::compose::SEAL,
-            subject: "all",
-            customer_id: None,
-            title: "seal",
-            actor: "system:tick",
-        },
+        &NewJob { kind: crate::compose::SEAL, subject: "all", customer_id: None, title: "seal", actor: "system:tick" },
     )?;
     Ok(())
 }

@@ -56,10 +56,7 @@ impl Visitor {
     /// When the database does not answer, and for an API key that is not good.
     pub async fn of(app: &App, request: &HttpRequest) -> Result<Self> {
         let mut call = app.call(id::fresh("req"));
-        call.address = request
-            .peer_addr()
-            .map(|peer| peer.ip().to_string())
-            .unwrap_or_default();
+        call.address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
         call.user_agent = text_header(request, header::USER_AGENT).chars().take(200).collect();
         let cookie = |name: &str| request.cookie(name).map(|cookie| cookie.value().to_owned());
         let accepted = text_header(request, header::ACCEPT_LANGUAGE);
@@ -169,28 +166,15 @@ pub fn preference(app: &App, name: &str, value: &str) -> Option<Cookie<'static>>
         _ => return None,
     };
     let known = value.len() <= 8 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    known.then(|| {
-        cookie(app, name, value.to_owned())
-            .max_age(Duration::days(365))
-            .finish()
-    })
+    known.then(|| cookie(app, name, value.to_owned()).max_age(Duration::days(365)).finish())
 }
 
 /// A cookie with what every cookie of ours has.
 pub fn cookie(app: &App, name: &'static str, value: String) -> actix_web::cookie::CookieBuilder<'static> {
-    Cookie::build(name, value)
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(app.is_secure())
+    Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(app.is_secure())
 }
 
 /// A header as text; empty when it is missing or not text.
 pub fn text_header(request: &HttpRequest, name: impl header::AsHeaderName) -> String {
-    request
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned()
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }

@@ -161,9 +161,7 @@ fn once(
 }
 
 fn run(command: &mut Command) -> Result<()> {
-    let done = command
-        .output()
-        .with_context(|| format!("running {:?}", command.get_program()))?;
+    let done = command.output().with_context(|| format!("running {:?}", command.get_program()))?;
     if done.status.success() {
         return Ok(());
     }
@@ -178,12 +176,8 @@ fn run(command: &mut Command) -> Result<()> {
 
 /// Twelve hexadecimal digits that change with the recipe and with what it is made from.
 fn digest(recipe: &[(&str, &str)], made_from: &str) -> String {
-    let bytes = recipe
-        .iter()
-        .flat_map(|(file, text)| file.bytes().chain(text.bytes()))
-        .chain(made_from.bytes());
-    let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
-        (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let bytes = recipe.iter().flat_map(|(file, text)| file.bytes().chain(text.bytes())).chain(made_from.bytes());
+    let digest = bytes
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{:012x}", digest >> 16)
 }

@@ -137,10 +137,7 @@ pub fn ensure(groups: &[Group], consent: Consent) -> anyhow::Result<()> {
         println!("  {:<24} {}", gap.request, gap.why);
     }
     if consent == Consent::Ask && !agreed()? {
-        bail!(
-            "not installed. By hand: apt-get install --no-install-recommends {}",
-            requests(&absent).join(" ")
-        );
+        bail!("not installed. By hand: apt-get install --no-install-recommends {}", requests(&absent).join(" "));
     }
     install(&requests(&absent))
 }
@@ -153,11 +150,7 @@ struct Gap {
 }
 
 fn wanted(groups: &[Group]) -> BTreeMap<&'static str, &'static str> {
-    groups
-        .iter()
-        .flat_map(|group| group.packages())
-        .map(|package| (package.name, package.why))
-        .collect()
+    groups.iter().flat_map(|group| group.packages()).map(|package| (package.name, package.why)).collect()
 }
 
 /// Versions of the installed packages among `names`.
@@ -184,31 +177,20 @@ fn parse_status(listing: &str) -> BTreeMap<String, String> {
 }
 
 /// Parts of QEMU that must be of one version.
-const QEMU_PARTS: [&str; 4] = [
-    "qemu-utils",
-    "qemu-system-common",
-    "qemu-system-data",
-    "qemu-block-extra",
-];
+const QEMU_PARTS: [&str; 4] = ["qemu-utils", "qemu-system-common", "qemu-system-data", "qemu-block-extra"];
 const QEMU_VERSION: &str = "1:7.2";
 
 fn missing(wanted: &BTreeMap<&'static str, &'static str>, installed: &BTreeMap<String, String>) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = wanted
         .iter()
         .filter(|(name, _)| !installed.contains_key(**name))
-        .map(|(name, why)| Gap {
-            request: (*name).to_owned(),
-            why,
-        })
+        .map(|(name, why)| Gap { request: (*name).to_owned(), why })
         .collect();
     // Parts of QEMU from backports break the QEMU of Debian 12, and apt-get refuses to install it
     // beside them. Where QEMU is there or not wanted, they are left alone.
     if gaps.iter().any(|gap| gap.request == "qemu-system-x86") {
         for part in QEMU_PARTS {
-            if installed
-                .get(part)
-                .is_some_and(|version| !version.starts_with(QEMU_VERSION))
-            {
+            if installed.get(part).is_some_and(|version| !version.starts_with(QEMU_VERSION)) {
                 gaps.push(Gap {
                     request: format!("{part}={QEMU_VERSION}*"),
                     why: "the newer one breaks the QEMU of Debian 12",
@@ -327,21 +309,11 @@ fn is_root() -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Group; 7] = [
-        Group::Build,
-        Group::Postgres,
-        Group::Libvirt,
-        Group::Mail,
-        Group::Browser,
-        Group::Images,
-        Group::DebianImage,
-    ];
+    const ALL: [Group; 7] =
+        [Group::Build, Group::Postgres, Group::Libvirt, Group::Mail, Group::Browser, Group::Images, Group::DebianImage];
 
     fn versions(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(name, version)| ((*name).to_owned(), (*version).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, version)| ((*name).to_owned(), (*version).to_owned())).collect()
     }
 
     #[test]
@@ -367,10 +339,8 @@ mod tests {
     #[test]
     fn nothing_is_asked_for_when_all_is_there() {
         let wanted = wanted(&ALL);
-        let all: BTreeMap<String, String> = wanted
-            .keys()
-            .map(|name| ((*name).to_owned(), "1:7.2".to_owned()))
-            .collect();
+        let all: BTreeMap<String, String> =
+            wanted.keys().map(|name| ((*name).to_owned(), "1:7.2".to_owned())).collect();
         assert_eq!(missing(&wanted, &all), []);
     }
 

@@ -49,11 +49,8 @@ pub fn interrupted() -> Option<i32> {
 /// The command cannot be started or waited for.
 pub fn run(command: &mut Command) -> anyhow::Result<ExitStatus> {
     let shown = command.get_program().to_string_lossy().into_owned();
-    let mut child = command
-        .stdin(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .with_context(|| format!("starting {shown}"))?;
+    let mut child =
+        command.stdin(Stdio::null()).process_group(0).spawn().with_context(|| format!("starting {shown}"))?;
     keeper::keep(child.id());
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let send = |signal| {

@@ -3,11 +3,7 @@ use hostwright_frontend::ui::*;
 use leptos::prelude::*;
 
 fn error(field: Option<&str>, text: &str) -> FieldError {
-    FieldError {
-        field: field.map(str::to_owned),
-        code: "customers.invalid".to_owned(),
-        text: text.to_owned(),
-    }
+    FieldError { field: field.map(str::to_owned), code: "customers.invalid".to_owned(), text: text.to_owned() }
 }
 
 pub fn refused(page: &mut Page) -> String {
@@ -44,15 +40,8 @@ pub fn refused(page: &mut Page) -> String {
                 Choice::new("person", "Person"),
             ],
         ))
-        .row(vec![
-            Field::text("postcode", "Postcode").optional(),
-            Field::text("city", "City").optional(),
-        ])
-        .field(Field::select(
-            "country",
-            "Country",
-            vec![Choice::new("de", "Germany"), Choice::new("at", "Austria")],
-        ))
+        .row(vec![Field::text("postcode", "Postcode").optional(), Field::text("city", "City").optional()])
+        .field(Field::select("country", "Country", vec![Choice::new("de", "Germany"), Choice::new("at", "Austria")]))
         .field(
             Field::money("limit", "Credit limit", "EUR".parse().unwrap())
                 .hint("Orders above it wait for somebody to look.")
@@ -70,10 +59,7 @@ pub fn refused(page: &mut Page) -> String {
                 Field::checkboxes(
                     "mails",
                     "Send",
-                    vec![
-                        Choice::new("invoices", "Invoices"),
-                        Choice::new("tasks", "What happens to servers"),
-                    ],
+                    vec![Choice::new("invoices", "Invoices"), Choice::new("tasks", "What happens to servers")],
                 )
                 .values(vec!["invoices".to_owned()]),
                 Field::checkbox("terms", "Has agreed to the terms of 1 May 2026")
@@ -114,10 +100,7 @@ pub fn setup(page: &mut Page) -> String {
                 Field::select(
                     "currency",
                     "Currency",
-                    vec![
-                        Choice::new("EUR", "EUR").detail("Euro"),
-                        Choice::new("PLN", "PLN").detail("Złoty"),
-                    ],
+                    vec![Choice::new("EUR", "EUR").detail("Euro"), Choice::new("PLN", "PLN").detail("Złoty")],
                 )
                 .value("EUR"),
                 Field::text("vat", "VAT number").optional(),
@@ -128,15 +111,9 @@ pub fn setup(page: &mut Page) -> String {
             None,
             vec![
                 Field::email("email", "Mail"),
-                Field::password("password", "Password")
-                    .autocomplete("new-password")
-                    .hint("At least 12 characters."),
+                Field::password("password", "Password").autocomplete("new-password").hint("At least 12 characters."),
             ],
         )
         .submit("Continue");
-    Shell::new(page, "Set up Hostwright")
-        .subtitle("Step 1 of 4: who you are")
-        .wide()
-        .add(form)
-        .render()
+    Shell::new(page, "Set up Hostwright").subtitle("Step 1 of 4: who you are").wide().add(form).render()
 }

@@ -1,11 +1,6 @@
 //! Writes every part in all its states as pages into a folder, with the assets,
 //! to be looked at: `cargo run -p hostwright-frontend --example gallery -- FOLDER`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "sample data for developers"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "sample data for developers")]
 
 use std::path::Path;
 use std::time::Instant as Stopwatch;
@@ -27,12 +22,7 @@ type Drawn = (&'static str, Area, &'static str, fn(&mut Page) -> String);
 
 const PAGES: &[Drawn] = &[
     ("dashboard", Area::Staff, "/staff", staff::dashboard),
-    (
-        "customers",
-        Area::Staff,
-        "/staff/customers?filter=overdue",
-        staff::customers,
-    ),
+    ("customers", Area::Staff, "/staff/customers?filter=overdue", staff::customers),
     ("customer", Area::Staff, "/staff/customers/cus_1", staff::customer),
     ("server", Area::Staff, "/staff/servers/srv_1", staff::server),
     ("ticket", Area::Staff, "/staff/tickets/tkt_1", staff::ticket),
@@ -99,12 +89,7 @@ fn page(texts: &Texts, area: Area, path: &str, theme: Theme) -> Page {
         page.viewer = Some(Viewer {
             name: "Ada Brandt".to_owned(),
             email: "ada@nordlicht.example".to_owned(),
-            kind: if area == Area::Staff {
-                "Owner"
-            } else {
-                "Brandt Werbung GmbH"
-            }
-            .to_owned(),
+            kind: if area == Area::Staff { "Owner" } else { "Brandt Werbung GmbH" }.to_owned(),
             may: Action::ALL.iter().map(|action| action.name().to_owned()).collect(),
         });
         page.counts.insert("tickets".to_owned(), 3);

@@ -24,38 +24,18 @@ pub fn parts(page: &mut Page) -> String {
         (Tone::Warn, "Due soon"),
         (Tone::Bad, "Overdue"),
     ];
-    let states = tones
-        .iter()
-        .map(|(tone, word)| State::new(*tone, *word).view())
-        .collect::<Vec<_>>();
+    let states = tones.iter().map(|(tone, word)| State::new(*tone, *word).view()).collect::<Vec<_>>();
     let badges = tones.iter().map(|(tone, word)| badge(*tone, *word)).collect::<Vec<_>>();
     let notes = tones
         .iter()
-        .map(|(tone, word)| {
-            Notes::new(*tone, format!("A sentence that is {word}."))
-                .title(*word)
-                .view()
-        })
+        .map(|(tone, word)| Notes::new(*tone, format!("A sentence that is {word}.")).title(*word).view())
         .collect();
     let buttons = vec![
-        ActionButton::new(page, "servers.start", "Primary")
-            .look(Look::Primary)
-            .hidden("a", "1")
-            .view(),
-        ActionButton::new(page, "servers.start", "Plain")
-            .hidden("a", "2")
-            .view(),
-        ActionButton::new(page, "servers.start", "Danger")
-            .look(Look::Danger)
-            .hidden("a", "3")
-            .view(),
-        ActionButton::new(page, "servers.start", "Quiet")
-            .look(Look::Quiet)
-            .hidden("a", "4")
-            .view(),
-        ActionButton::new(page, "servers.start", "Not now")
-            .disabled("the node does not answer")
-            .view(),
+        ActionButton::new(page, "servers.start", "Primary").look(Look::Primary).hidden("a", "1").view(),
+        ActionButton::new(page, "servers.start", "Plain").hidden("a", "2").view(),
+        ActionButton::new(page, "servers.start", "Danger").look(Look::Danger).hidden("a", "3").view(),
+        ActionButton::new(page, "servers.start", "Quiet").look(Look::Quiet).hidden("a", "4").view(),
+        ActionButton::new(page, "servers.start", "Not now").disabled("the node does not answer").view(),
         ActionButton::new(page, "no.such", "Not for you").view(),
     ];
     let credit = BarChart::new(page, "Net of refunds", "EUR", 2)
@@ -65,20 +45,12 @@ pub fn parts(page: &mut Page) -> String {
         .bar("Apr", 30_100);
     Shell::new(page, "All parts")
         .subtitle("With another accent")
-        .add(section(
-            "states",
-            "States",
-            Panel::new("Words with dots").add(row(states)).add(row(badges)),
-        ))
+        .add(section("states", "States", Panel::new("Words with dots").add(row(states)).add(row(badges))))
         .add(section("buttons", "Buttons", Panel::new("All looks").add(row(buttons))))
         .add(section("notes", "Notes", stack(notes)))
         .add(Panel::new("A chart below nought").add(credit))
         .add(Panel::new("Console without output").add(Console::new(page, "Serial console", "")))
         .add(Panel::new("History without events").add(Timeline::new(page)))
-        .add(
-            PriceSummary::new(page, "One line")
-                .line("Small, 1 month", None, eur(499))
-                .total("Total", eur(499)),
-        )
+        .add(PriceSummary::new(page, "One line").line("Small, 1 month", None, eur(499)).total("Total", eur(499)))
         .render()
 }

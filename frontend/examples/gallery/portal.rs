@@ -18,9 +18,7 @@ pub fn servers(page: &mut Page) -> String {
                 .cell(copyable(page, "203.0.113.10"))
                 .cell(page.day(day("2026-06-03")))
                 .cell(
-                    ActionButton::new(page, "servers.shut_down", "Shut down")
-                        .hidden("server", "1")
-                        .look(Look::Quiet),
+                    ActionButton::new(page, "servers.shut_down", "Shut down").hidden("server", "1").look(Look::Quiet),
                 ),
         )
         .row(
@@ -37,11 +35,7 @@ pub fn servers(page: &mut Page) -> String {
                 .cell(State::new(Tone::Quiet, "Stopped"))
                 .cell(copyable(page, "203.0.113.12"))
                 .cell(page.day(day("2026-05-21")))
-                .cell(
-                    ActionButton::new(page, "servers.start", "Start")
-                        .hidden("server", "3")
-                        .look(Look::Quiet),
-                ),
+                .cell(ActionButton::new(page, "servers.start", "Start").hidden("server", "3").look(Look::Quiet)),
         );
     Shell::new(page, "Servers")
         .primary(ButtonLink::primary("Order a server", "/portal/servers/new"))
@@ -66,22 +60,14 @@ pub fn order(page: &mut Page) -> String {
     let summary = PriceSummary::new(page, "What it costs")
         .line(
             "Small, 1 month",
-            Some(format!(
-                "{} to {}",
-                page.day(day("2026-05-03")),
-                page.day(day("2026-06-02"))
-            )),
+            Some(format!("{} to {}", page.day(day("2026-05-03")), page.day(day("2026-06-02")))),
             eur(599),
         )
         .line("Setup", Some("once".to_owned()), eur(500))
         .subtotal("Net", eur(1099))
         .subtotal("19 % VAT", eur(209))
         .total("To pay now", eur(1308))
-        .next(format!(
-            "Next invoice on {}: {}.",
-            page.day(day("2026-06-03")),
-            page.money(eur(713))
-        ));
+        .next(format!("Next invoice on {}: {}.", page.day(day("2026-06-03")), page.money(eur(713))));
     let form = Form::new(page, "orders.place")
         .then("/portal/invoices/{id}")
         .field(Field::cards("plan", "Plan", plans).value("small"))
@@ -89,10 +75,7 @@ pub fn order(page: &mut Page) -> String {
             Field::radios(
                 "months",
                 "Pay",
-                vec![
-                    Choice::new("1", "Every month"),
-                    Choice::new("12", "Every year").detail("One month for free"),
-                ],
+                vec![Choice::new("1", "Every month"), Choice::new("12", "Every year").detail("One month for free")],
             )
             .value("1"),
         )
@@ -120,18 +103,9 @@ pub fn invoice(page: &mut Page) -> String {
         page,
         kind: "Invoice".to_owned(),
         number: "2026-00042".to_owned(),
-        seller: party(
-            "Nordlicht Hosting GmbH",
-            &["Am Kai 7", "24103 Kiel", "Germany", "VAT DE987654321"],
-        ),
-        buyer: party(
-            "Brandt Werbung GmbH",
-            &["Hafenstr. 12", "20457 Hamburg", "Germany", "VAT DE123456789"],
-        ),
-        facts: vec![
-            ("Issued".to_owned(), page.day(day("2026-04-05"))),
-            ("Customer".to_owned(), "10042".to_owned()),
-        ],
+        seller: party("Nordlicht Hosting GmbH", &["Am Kai 7", "24103 Kiel", "Germany", "VAT DE987654321"]),
+        buyer: party("Brandt Werbung GmbH", &["Hafenstr. 12", "20457 Hamburg", "Germany", "VAT DE123456789"]),
+        facts: vec![("Issued".to_owned(), page.day(day("2026-04-05"))), ("Customer".to_owned(), "10042".to_owned())],
         due: Some(day("2026-04-19")),
         lines: vec![
             InvoiceLine {
@@ -152,11 +126,7 @@ pub fn invoice(page: &mut Page) -> String {
             },
         ],
         net: eur(4958),
-        taxes: vec![InvoiceTax {
-            text: "19 % VAT".to_owned(),
-            base: eur(4958),
-            tax: eur(942),
-        }],
+        taxes: vec![InvoiceTax { text: "19 % VAT".to_owned(), base: eur(4958), tax: eur(942) }],
         gross: eur(5900),
         paid: Some(eur(1000)),
         payable: eur(4900),

@@ -5,21 +5,19 @@ use crate::{at, day, eur};
 
 pub fn dashboard(page: &mut Page) -> String {
     let page = &*page;
-    let months = [
-        "Jun 2025", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan 2026", "Feb", "Mar", "Apr", "May",
-    ];
+    let months = ["Jun 2025", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan 2026", "Feb", "Mar", "Apr", "May"];
     let sums = [
         812_050, 840_400, 861_000, 902_140, 899_000, 955_900, 1_010_250, 1_044_000, 1_039_500, 1_121_780, 1_188_040,
         1_243_190,
     ];
-    let revenue = months.iter().zip(sums).fold(
-        BarChart::money(page, "Revenue by month", "EUR".parse().unwrap()),
-        |chart, (month, sum)| chart.bar(*month, sum),
-    );
+    let revenue = months
+        .iter()
+        .zip(sums)
+        .fold(BarChart::money(page, "Revenue by month", "EUR".parse().unwrap()), |chart, (month, sum)| {
+            chart.bar(*month, sum)
+        });
     let hours: Vec<String> = (0..24).map(|hour| format!("{hour:02}:00")).collect();
-    let cpu: Vec<Option<i64>> = (0..24)
-        .map(|h| (h != 7 && h != 8).then_some(22 + (h * 37) % 41))
-        .collect();
+    let cpu: Vec<Option<i64>> = (0..24).map(|h| (h != 7 && h != 8).then_some(22 + (h * 37) % 41)).collect();
     let steal: Vec<Option<i64>> = (0..24).map(|h| Some((h * 13) % 9)).collect();
     let load = LineChart::new(page, "Processor of all nodes, last day", "%", 0, hours)
         .top(100)
@@ -36,11 +34,7 @@ pub fn dashboard(page: &mut Page) -> String {
                 .cell(link("/staff/tasks/1", "Build server mail-02"))
                 .cell(State::new(Tone::Bad, "Node fra-2 does not answer"))
                 .cell("14 min")
-                .cell(
-                    ActionButton::new(page, "tasks.retry", "Try again")
-                        .hidden("task", "tsk_1")
-                        .look(Look::Quiet),
-                ),
+                .cell(ActionButton::new(page, "tasks.retry", "Try again").hidden("task", "tsk_1").look(Look::Quiet)),
         );
     Shell::new(page, "Overview")
         .add(grid(
@@ -55,14 +49,8 @@ pub fn dashboard(page: &mut Page) -> String {
                     .tone(Tone::Bad)
                     .href("/staff/invoices?filter=overdue")
                     .view(),
-                Stat::new("Servers running", "214")
-                    .note("of 231")
-                    .href("/staff/servers")
-                    .view(),
-                Stat::new("Open tickets", "3")
-                    .note("oldest answer due in 2 h")
-                    .href("/staff/tickets")
-                    .view(),
+                Stat::new("Servers running", "214").note("of 231").href("/staff/servers").view(),
+                Stat::new("Open tickets", "3").note("oldest answer due in 2 h").href("/staff/tickets").view(),
             ],
         ))
         .add(
@@ -72,13 +60,7 @@ pub fn dashboard(page: &mut Page) -> String {
                 .aside(link("/staff/tasks", "All tasks"))
                 .add(attention),
         )
-        .add(grid(
-            "halves",
-            vec![
-                Panel::new("Money").add(revenue).view(),
-                Panel::new("Load").add(load).view(),
-            ],
-        ))
+        .add(grid("halves", vec![Panel::new("Money").add(revenue).view(), Panel::new("Load").add(load).view()]))
         .add(
             Panel::new("Nodes")
                 .add(
@@ -99,31 +81,10 @@ pub fn dashboard(page: &mut Page) -> String {
 pub fn customers(page: &mut Page) -> String {
     let page = &*page;
     let names = [
-        (
-            "Brandt Werbung GmbH",
-            "rechnung@brandt.example",
-            4,
-            0,
-            Tone::Good,
-            "Settled",
-        ),
+        ("Brandt Werbung GmbH", "rechnung@brandt.example", 4, 0, Tone::Good, "Settled"),
         ("Åsa Lindqvist", "asa@lindqvist.example", 1, 5900, Tone::Bad, "Overdue"),
-        (
-            "Café Zuckerstück & Söhne",
-            "kontakt@zuckerstueck.example",
-            2,
-            1190,
-            Tone::Warn,
-            "Due soon",
-        ),
-        (
-            "Kowalski Software sp. z o.o.",
-            "faktury@kowalski.example",
-            12,
-            124_950,
-            Tone::Bad,
-            "Overdue",
-        ),
+        ("Café Zuckerstück & Söhne", "kontakt@zuckerstueck.example", 2, 1190, Tone::Warn, "Due soon"),
+        ("Kowalski Software sp. z o.o.", "faktury@kowalski.example", 12, 124_950, Tone::Bad, "Overdue"),
         ("M. O'Neill", "mo@neill.example", 1, -1200, Tone::Good, "In credit"),
         ("Old Customer Ltd", "gone@old.example", 0, 0, Tone::Quiet, "Closed"),
         (
@@ -142,25 +103,20 @@ pub fn customers(page: &mut Page) -> String {
         .column(Column::number("Balance due"))
         .column(Column::text("State"))
         .column(Column::actions("Actions"))
-        .rows(
-            names
-                .into_iter()
-                .enumerate()
-                .map(|(index, (name, mail, servers, due, tone, word))| {
-                    Row::to("/staff/customers/cus_1")
-                        .quiet(tone == Tone::Quiet)
-                        .cell(name)
-                        .cell(mail)
-                        .cell(page.count(servers))
-                        .cell(money(page, eur(due)))
-                        .cell(State::new(tone, word))
-                        .cell(
-                            ActionButton::new(page, "customers.resume", "Remind")
-                                .hidden("customer", format!("cus_{index}"))
-                                .look(Look::Quiet),
-                        )
-                }),
-        )
+        .rows(names.into_iter().enumerate().map(|(index, (name, mail, servers, due, tone, word))| {
+            Row::to("/staff/customers/cus_1")
+                .quiet(tone == Tone::Quiet)
+                .cell(name)
+                .cell(mail)
+                .cell(page.count(servers))
+                .cell(money(page, eur(due)))
+                .cell(State::new(tone, word))
+                .cell(
+                    ActionButton::new(page, "customers.resume", "Remind")
+                        .hidden("customer", format!("cus_{index}"))
+                        .look(Look::Quiet),
+                )
+        }))
         .total("7 customers")
         .total("")
         .total("23")
@@ -180,22 +136,15 @@ pub fn customers(page: &mut Page) -> String {
         )
         .add(table)
         .add(
-            Pager::new(
-                page,
-                Some("/staff/customers".to_owned()),
-                Some("/staff/customers?after=x".to_owned()),
-            )
-            .shown("Newest first"),
+            Pager::new(page, Some("/staff/customers".to_owned()), Some("/staff/customers?after=x".to_owned()))
+                .shown("Newest first"),
         )
         .render()
 }
 
 pub fn customer(page: &mut Page) -> String {
     page.notices.push(crate::notice_with_undo());
-    page.notices.push(Notice::new(
-        Tone::Bad,
-        "The mail to rechnung@brandt.example was refused: the mailbox is full.",
-    ));
+    page.notices.push(Notice::new(Tone::Bad, "The mail to rechnung@brandt.example was refused: the mailbox is full."));
     let page = &*page;
     let servers = Table::new("Servers")
         .plain()
@@ -303,23 +252,12 @@ fn history(page: &Page) -> Timeline<'_> {
                 .who("renewals")
                 .detail("Invoice 2026-00042, 14 days overdue"),
         )
+        .event(Event::new(at("2026-04-26T06:00:05Z"), "Reminder sent").who("renewals").tone(Tone::Warn))
         .event(
-            Event::new(at("2026-04-26T06:00:05Z"), "Reminder sent")
-                .who("renewals")
-                .tone(Tone::Warn),
+            Event::new(at("2026-04-05T06:00:00Z"), link("/staff/invoices/1", "Invoice 2026-00042 was issued"))
+                .who("renewals"),
         )
-        .event(
-            Event::new(
-                at("2026-04-05T06:00:00Z"),
-                link("/staff/invoices/1", "Invoice 2026-00042 was issued"),
-            )
-            .who("renewals"),
-        )
-        .event(
-            Event::new(at("2025-05-03T12:05:00Z"), "Signed up")
-                .tone(Tone::Good)
-                .who("Ada Brandt"),
-        )
+        .event(Event::new(at("2025-05-03T12:05:00Z"), "Signed up").tone(Tone::Good).who("Ada Brandt"))
 }
 
 pub fn server(page: &mut Page) -> String {

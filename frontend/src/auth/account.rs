@@ -61,21 +61,13 @@ pub async fn load(call: &Call) -> Result<Known> {
 #[must_use]
 pub fn you(page: &Page, known: &Known) -> AnyView {
     let person = &known.person;
-    let languages = Locale::ALL
-        .into_iter()
-        .map(|locale| Choice::new(locale.tag(), locale.name()))
-        .collect();
+    let languages = Locale::ALL.into_iter().map(|locale| Choice::new(locale.tag(), locale.name())).collect();
     let themes = Theme::ALL
         .into_iter()
         .map(|theme| Choice::new(theme.name(), page.t(&format!("ui-theme-{}", theme.name()))))
         .collect();
     let profile = Form::new(page, "auth.update_profile")
-        .field(
-            Field::text("name", page.t("auth-name"))
-                .value(&person.name)
-                .autocomplete("name")
-                .max_length(200),
-        )
+        .field(Field::text("name", page.t("auth-name")).value(&person.name).autocomplete("name").max_length(200))
         .field(
             Field::email("email", page.t("auth-email"))
                 .value(person.email.as_str())
@@ -129,10 +121,7 @@ fn second_factor(page: &Page, known: &Known, secret: Option<&str>, url: Option<&
     let panel = Panel::new(page.t("auth-totp")).id("totp");
     let password = || Field::password("current_password", page.t("auth-current-password"));
     if known.person.totp_enabled {
-        let off = Form::new(page, "auth.disable_totp")
-            .field(password())
-            .submit(page.t("auth-totp-off"))
-            .danger();
+        let off = Form::new(page, "auth.disable_totp").field(password()).submit(page.t("auth-totp-off")).danger();
         return panel
             .add(State::new(Tone::Good, page.t("auth-totp-is-on")))
             .add(muted(page.t("auth-totp-off-text")))
@@ -154,13 +143,8 @@ fn second_factor(page: &Page, known: &Known, secret: Option<&str>, url: Option<&
             .add(link(url, page.t("auth-totp-open")))
             .add(enable);
     }
-    let begin = Form::new(page, "auth.begin_totp")
-        .field(password())
-        .submit(page.t("auth-totp-begin"));
-    panel
-        .add(State::new(Tone::Quiet, page.t("auth-totp-is-off")))
-        .add(muted(page.t("auth-totp-text")))
-        .add(begin)
+    let begin = Form::new(page, "auth.begin_totp").field(password()).submit(page.t("auth-totp-begin"));
+    panel.add(State::new(Tone::Quiet, page.t("auth-totp-is-off"))).add(muted(page.t("auth-totp-text"))).add(begin)
 }
 
 fn sessions_panel(page: &Page, known: &Known) -> Panel {
@@ -191,9 +175,7 @@ fn sessions_panel(page: &Page, known: &Known) -> Panel {
 }
 
 fn keys_panel(page: &Page, known: &Known, token: Option<&str>) -> Panel {
-    let mut panel = Panel::new(page.t("auth-keys"))
-        .id("keys")
-        .add(muted(page.t("auth-keys-text")));
+    let mut panel = Panel::new(page.t("auth-keys")).id("keys").add(muted(page.t("auth-keys-text")));
     if let Some(token) = token {
         panel = panel.add(Notes::new(Tone::Good, page.t("auth-key-made")).add(copyable(page, token)));
     }
@@ -213,17 +195,9 @@ fn keys_panel(page: &Page, known: &Known, token: Option<&str>) -> Panel {
         .chain(std::iter::once(Choice::new("", page.t("auth-key-forever"))))
         .collect();
     let form = Form::new(page, "auth.create_api_key")
-        .field(
-            Field::text("name", page.t("auth-key-name"))
-                .hint(page.t("auth-key-name-hint"))
-                .max_length(200),
-        )
+        .field(Field::text("name", page.t("auth-key-name")).hint(page.t("auth-key-name-hint")).max_length(200))
         .field(Field::checkboxes("scopes", page.t("auth-key-scopes"), scopes).hint(page.t("auth-key-scopes-hint")))
-        .field(
-            Field::select("valid_days", page.t("auth-key-valid"), days)
-                .value("90")
-                .optional(),
-        )
+        .field(Field::select("valid_days", page.t("auth-key-valid"), days).value("90").optional())
         .submit(page.t("auth-key-make"));
     panel.add(form)
 }
@@ -231,9 +205,7 @@ fn keys_panel(page: &Page, known: &Known, token: Option<&str>) -> Panel {
 /// Whether the viewer may do anything at all of a slice.
 fn reaches(page: &Page, scope: &str) -> bool {
     let prefix = scope.trim_end_matches('*');
-    page.viewer
-        .as_ref()
-        .is_some_and(|viewer| viewer.may.iter().any(|action| action.starts_with(prefix)))
+    page.viewer.as_ref().is_some_and(|viewer| viewer.may.iter().any(|action| action.starts_with(prefix)))
 }
 
 fn keys_table(page: &Page, keys: &[&ApiKeyView]) -> Table {
@@ -246,25 +218,12 @@ fn keys_table(page: &Page, keys: &[&ApiKeyView]) -> Table {
         .rows(keys.iter().map(|key| {
             let revoke = ActionButton::new(page, "auth.revoke_api_key", page.t("auth-key-revoke"))
                 .hidden("api_key_id", key.id.as_str())
-                .confirm(
-                    page.t_with("auth-key-revoke-question", &[("name", key.name.clone().into())]),
-                    Vec::new(),
-                );
-            let used = key
-                .used_at
-                .map_or_else(|| page.t("auth-key-never-used"), |at| page.instant(at));
-            let ends = key
-                .expires_at
-                .map_or_else(|| page.t("auth-key-forever"), |at| page.instant(at));
+                .confirm(page.t_with("auth-key-revoke-question", &[("name", key.name.clone().into())]), Vec::new());
+            let used = key.used_at.map_or_else(|| page.t("auth-key-never-used"), |at| page.instant(at));
+            let ends = key.expires_at.map_or_else(|| page.t("auth-key-forever"), |at| page.instant(at));
             Row::new()
                 .cell(&key.name)
-                .cell(
-                    key.scopes
-                        .iter()
-                        .map(|scope| scope_word(page, scope))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                )
+                .cell(key.scopes.iter().map(|scope| scope_word(page, scope)).collect::<Vec<_>>().join(", "))
                 .cell(used)
                 .cell(ends)
                 .cell(revoke)
@@ -276,22 +235,13 @@ fn scope_word(page: &Page, scope: &str) -> String {
         return page.t("auth-scope-all");
     }
     let key = format!("auth-scope-{}", scope.trim_end_matches(".*"));
-    if page.texts.has(&key) {
-        page.t(&key)
-    } else {
-        scope.to_owned()
-    }
+    if page.texts.has(&key) { page.t(&key) } else { scope.to_owned() }
 }
 
 /// The browser and system of a user agent, or its first word.
 fn program(page: &Page, user_agent: &str) -> String {
-    const BROWSERS: &[(&str, &str)] = &[
-        ("Firefox/", "Firefox"),
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ];
+    const BROWSERS: &[(&str, &str)] =
+        &[("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
     const SYSTEMS: &[(&str, &str)] = &[
         ("Android", "Android"),
         ("iPhone", "iPhone"),
@@ -301,10 +251,7 @@ fn program(page: &Page, user_agent: &str) -> String {
         ("Linux", "Linux"),
     ];
     let find = |known: &[(&str, &str)]| {
-        known
-            .iter()
-            .find(|(mark, _)| user_agent.contains(mark))
-            .map(|(_, name)| (*name).to_owned())
+        known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| (*name).to_owned())
     };
     match (find(BROWSERS), find(SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
@@ -325,11 +272,7 @@ mod tests {
 
     #[test]
     fn a_session_is_named_after_browser_and_system() {
-        let page = Page::new(
-            Texts::embedded().unwrap_or_else(|bad| panic!("{bad}")),
-            Area::Portal,
-            "/portal/account",
-        );
+        let page = Page::new(Texts::embedded().unwrap_or_else(|bad| panic!("{bad}")), Area::Portal, "/portal/account");
         let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0";
         assert_eq!(program(&page, edge), "Edge, Windows");
         assert_eq!(program(&page, "curl/8.5.0"), "curl");

@@ -41,12 +41,7 @@ pub async fn is_set_up(call: &Call) -> Result<bool> {
 /// # Errors
 /// When the database fails.
 pub async fn sign_in(visit: Visit) -> Result<Drawn> {
-    let next = visit
-        .params
-        .get("next")
-        .filter(|path| is_own(path))
-        .unwrap_or("/")
-        .to_owned();
+    let next = visit.params.get("next").filter(|path| is_own(path)).unwrap_or("/").to_owned();
     if visit.call.person().is_ok() && visit.page.form.is_none() {
         return Ok(Drawn::GoTo(next));
     }
@@ -56,11 +51,7 @@ pub async fn sign_in(visit: Visit) -> Result<Drawn> {
     let page = &visit.page;
     let form = Form::new(page, "auth.sign_in")
         .then(next)
-        .field(
-            Field::email("email", page.t("auth-email"))
-                .autocomplete("username")
-                .focus(),
-        )
+        .field(Field::email("email", page.t("auth-email")).autocomplete("username").focus())
         .field(Field::password("password", page.t("auth-password")))
         .field(
             Field::one_time_code("totp_code", page.t("auth-totp-code"))
@@ -107,52 +98,30 @@ pub async fn sign_up(visit: Visit) -> Result<Drawn> {
             page.t("auth-you"),
             None,
             vec![
-                Field::text("name", page.t("auth-name"))
-                    .autocomplete("name")
-                    .max_length(200)
-                    .focus(),
+                Field::text("name", page.t("auth-name")).autocomplete("name").max_length(200).focus(),
                 Field::email("email", page.t("auth-email")).hint(page.t("auth-sign-up-email-hint")),
                 Field::password("password", page.t("auth-password"))
                     .autocomplete("new-password")
                     .hint(page.t("auth-password-hint")),
             ],
         )
-        .group(
-            page.t("auth-invoices-to"),
-            Some(page.t("auth-invoices-to-hint")),
-            address(page, &country),
-        )
+        .group(page.t("auth-invoices-to"), Some(page.t("auth-invoices-to-hint")), address(page, &country))
         .submit(page.t("auth-sign-up"));
     Ok(Shell::new(page, page.t("auth-sign-up"))
         .subtitle(page.t_with("auth-sign-up-text", &[("brand", page.brand.name.clone().into())]))
         .wide()
         .add(form)
-        .add(row(vec![
-            muted(page.t("auth-have-account")),
-            link("/sign-in", page.t("ui-sign-in")),
-        ]))
+        .add(row(vec![muted(page.t("auth-have-account")), link("/sign-in", page.t("ui-sign-in"))]))
         .render()
         .into())
 }
 
 fn address(page: &Page, country: &str) -> Vec<Field> {
     vec![
-        Field::text("company", page.t("auth-company"))
-            .optional()
-            .autocomplete("organization")
-            .max_length(200),
-        Field::text("street", page.t("auth-street"))
-            .optional()
-            .autocomplete("street-address")
-            .max_length(200),
-        Field::text("postal_code", page.t("auth-postal-code"))
-            .optional()
-            .autocomplete("postal-code")
-            .short(),
-        Field::text("city", page.t("auth-city"))
-            .optional()
-            .autocomplete("address-level2")
-            .max_length(200),
+        Field::text("company", page.t("auth-company")).optional().autocomplete("organization").max_length(200),
+        Field::text("street", page.t("auth-street")).optional().autocomplete("street-address").max_length(200),
+        Field::text("postal_code", page.t("auth-postal-code")).optional().autocomplete("postal-code").short(),
+        Field::text("city", page.t("auth-city")).optional().autocomplete("address-level2").max_length(200),
         Field::select("country", page.t("auth-country"), places::countries(page))
             .value(country)
             .autocomplete("country"),
@@ -173,14 +142,7 @@ pub async fn signed_up(visit: Visit) -> Result<String> {
         Some(email) => page.t_with("auth-signed-up-text", &[("email", email.to_owned().into())]),
         None => page.t("auth-signed-up-mail"),
     };
-    let none = Panel::new(page.t("auth-no-mail"))
-        .id("no-mail")
-        .add(muted(page.t("auth-no-mail-text")));
+    let none = Panel::new(page.t("auth-no-mail")).id("no-mail").add(muted(page.t("auth-no-mail-text")));
     let shell = Shell::new(page, page.t("auth-signed-up")).add(text).add(none);
-    Ok(std::future::ready(
-        shell
-            .add(ButtonLink::plain(page.t("auth-to-sign-in"), "/sign-in").view())
-            .render(),
-    )
-    .await)
+    Ok(std::future::ready(shell.add(ButtonLink::plain(page.t("auth-to-sign-in"), "/sign-in").view()).render()).await)
 }

@@ -18,9 +18,7 @@ pub async fn confirm(visit: Visit) -> Result<String> {
         .hidden("token", token)
         .then("/sign-in")
         .look(Look::Primary);
-    let shell = Shell::new(page, page.t("auth-confirm-title"))
-        .add(page.t("auth-confirm-text"))
-        .add(button);
+    let shell = Shell::new(page, page.t("auth-confirm-title")).add(page.t("auth-confirm-text")).add(button);
     Ok(std::future::ready(shell.render()).await)
 }
 
@@ -81,23 +79,15 @@ pub async fn invite(visit: Visit) -> Result<String> {
         .hidden("token", token)
         .id("invite")
         .then("/sign-in")
-        .field(
-            Field::text("name", page.t("auth-name"))
-                .autocomplete("name")
-                .max_length(200)
-                .focus(),
-        )
+        .field(Field::text("name", page.t("auth-name")).autocomplete("name").max_length(200).focus())
         .field(
             Field::password("password", page.t("auth-password"))
                 .autocomplete("new-password")
                 .hint(page.t("auth-password-hint")),
         )
         .submit(page.t("auth-invite-accept"));
-    let shell = Shell::new(
-        page,
-        page.t_with("auth-invite-title", &[("brand", page.brand.name.clone().into())]),
-    )
-    .subtitle(page.t("auth-invite-text"))
-    .add(form);
+    let shell = Shell::new(page, page.t_with("auth-invite-title", &[("brand", page.brand.name.clone().into())]))
+        .subtitle(page.t("auth-invite-text"))
+        .add(form);
     Ok(std::future::ready(shell.render()).await)
 }

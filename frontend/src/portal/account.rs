@@ -28,24 +28,14 @@ pub async fn show(visit: Visit) -> Result<String> {
     let tab = |name: &str| page.with_query("section", Some(name));
     let tabs = Tabs::new(page.t("portal-account"))
         .tab(page.t("portal-account-you"), tab("you"), section == "you")
-        .tab(
-            page.t("portal-account-security"),
-            tab("security"),
-            section == "security",
-        )
+        .tab(page.t("portal-account-security"), tab("security"), section == "security")
         .tab(page.t("portal-account-company"), tab("company"), section == "company");
     let body = match section {
         "security" => account::security(page, &known, visit.shown_once.as_ref()),
         "company" => {
             let mut panels = Vec::new();
             for customer in queries::list(call, ListInput::default()).await?.items {
-                let customer = queries::show(
-                    call,
-                    ShowCustomer {
-                        customer_id: customer.id,
-                    },
-                )
-                .await?;
+                let customer = queries::show(call, ShowCustomer { customer_id: customer.id }).await?;
                 let owns = call
                     .person()?
                     .memberships
@@ -65,32 +55,16 @@ pub async fn show(visit: Visit) -> Result<String> {
 }
 
 fn company(page: &Page, customer: &CustomerView, owns: bool) -> leptos::prelude::AnyView {
-    let details = if owns {
-        details(page, customer).view()
-    } else {
-        facts(page, customer).view()
-    };
-    let title = page.t_with(
-        "portal-customer-title",
-        &[("number", customer.number.to_string().into())],
-    );
+    let details = if owns { details(page, customer).view() } else { facts(page, customer).view() };
+    let title = page.t_with("portal-customer-title", &[("number", customer.number.to_string().into())]);
     let members = members(page, customer, owns).view();
-    stack(vec![
-        members,
-        Panel::new(title)
-            .id(format!("customer-{}", customer.number))
-            .add(details)
-            .view(),
-    ])
+    stack(vec![members, Panel::new(title).id(format!("customer-{}", customer.number)).add(details).view()])
 }
 
 fn facts(page: &Page, customer: &CustomerView) -> Facts {
     let address = format!("{}, {} {}", customer.street, customer.postal_code, customer.city);
     Facts::new()
-        .fact(
-            page.t("portal-customer-name"),
-            customer.company.clone().unwrap_or_else(|| customer.name.clone()),
-        )
+        .fact(page.t("portal-customer-name"), customer.company.clone().unwrap_or_else(|| customer.name.clone()))
         .fact(page.t("portal-customer-email"), customer.email.as_str())
         .fact(page.t("portal-customer-address"), address)
         .fact(page.t("auth-country"), places::country(page, &customer.country))
@@ -99,10 +73,7 @@ fn facts(page: &Page, customer: &CustomerView) -> Facts {
 }
 
 fn details<'a>(page: &'a Page, customer: &CustomerView) -> Form<'a> {
-    let languages = Locale::ALL
-        .into_iter()
-        .map(|locale| Choice::new(locale.tag(), locale.name()))
-        .collect();
+    let languages = Locale::ALL.into_iter().map(|locale| Choice::new(locale.tag(), locale.name())).collect();
     Form::new(page, "customers.update")
         .id(customer.number.to_string())
         .hidden("customer_id", customer.id.as_str())
@@ -113,11 +84,7 @@ fn details<'a>(page: &'a Page, customer: &CustomerView) -> Form<'a> {
                 .optional()
                 .autocomplete("organization"),
         )
-        .field(
-            Field::text("name", page.t("portal-customer-contact"))
-                .value(&customer.name)
-                .autocomplete("name"),
-        )
+        .field(Field::text("name", page.t("portal-customer-contact")).value(&customer.name).autocomplete("name"))
         .field(
             Field::email("email", page.t("portal-customer-email"))
                 .value(customer.email.as_str())
@@ -135,16 +102,9 @@ fn details<'a>(page: &'a Page, customer: &CustomerView) -> Form<'a> {
                 .optional()
                 .autocomplete("postal-code")
                 .short(),
-            Field::text("city", page.t("auth-city"))
-                .value(&customer.city)
-                .optional()
-                .autocomplete("address-level2"),
+            Field::text("city", page.t("auth-city")).value(&customer.city).optional().autocomplete("address-level2"),
         ])
-        .field(
-            Field::text("region", page.t("auth-region"))
-                .maybe(customer.region.clone())
-                .optional(),
-        )
+        .field(Field::text("region", page.t("auth-region")).maybe(customer.region.clone()).optional())
         .field(Field::select("country", page.t("auth-country"), places::countries(page)).value(&customer.country))
         .field(
             Field::text("tax_number", page.t("auth-tax-number"))
@@ -154,9 +114,7 @@ fn details<'a>(page: &'a Page, customer: &CustomerView) -> Form<'a> {
         )
         .row(vec![
             Field::select("locale", page.t("portal-customer-language"), languages).value(&customer.locale),
-            Field::text("currency", page.t("portal-customer-currency"))
-                .value(customer.currency.code())
-                .disabled(),
+            Field::text("currency", page.t("portal-customer-currency")).value(customer.currency.code()).disabled(),
         ])
         .field(Field::select("time_zone", page.t("auth-time-zone"), places::zones()).value(&customer.time_zone))
         .submit(page.t("ui-save"))
@@ -187,9 +145,7 @@ fn members(page: &Page, customer: &CustomerView, owns: bool) -> Panel {
                 .cell(remove)
         }))
         .plain();
-    let panel = Panel::new(page.t("portal-members"))
-        .id(format!("members-{}", customer.number))
-        .add(table);
+    let panel = Panel::new(page.t("portal-members")).id(format!("members-{}", customer.number)).add(table);
     if !owns {
         return panel;
     }
@@ -205,11 +161,7 @@ fn members(page: &Page, customer: &CustomerView, owns: bool) -> Panel {
         .id(customer.number.to_string())
         .hidden("customer_id", customer.id.as_str())
         .field(Field::email("email", page.t("auth-email")).autocomplete("off"))
-        .field(
-            Field::text("name", page.t("auth-name"))
-                .optional()
-                .hint(page.t("portal-member-name-hint")),
-        )
+        .field(Field::text("name", page.t("auth-name")).optional().hint(page.t("portal-member-name-hint")))
         .field(Field::radios("role", page.t("portal-member-role"), roles).value("member"))
         .submit(page.t("portal-member-add"));
     panel.add(form)

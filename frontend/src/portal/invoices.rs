@@ -35,28 +35,13 @@ pub async fn list(visit: Visit) -> Result<String> {
     let empty = if state.is_none() && search.is_none() {
         Empty::new(page.t("portal-invoices-none"), page.t("portal-invoices-none-text"))
     } else {
-        Empty::new(
-            page.t("portal-invoices-none-found"),
-            page.t("portal-invoices-none-found-text"),
-        )
+        Empty::new(page.t("portal-invoices-none-found"), page.t("portal-invoices-none-found-text"))
     };
     let filters = Filters::new(page)
         .link(page.t("portal-all"), page.with_query("state", None), is(None))
-        .link(
-            page.t("portal-invoices-open"),
-            "/portal/invoices?state=open",
-            is(Some("open")),
-        )
-        .link(
-            page.t("portal-invoices-overdue"),
-            "/portal/invoices?state=overdue",
-            is(Some("overdue")),
-        )
-        .link(
-            page.t("portal-invoices-paid"),
-            "/portal/invoices?state=paid",
-            is(Some("paid")),
-        )
+        .link(page.t("portal-invoices-open"), "/portal/invoices?state=open", is(Some("open")))
+        .link(page.t("portal-invoices-overdue"), "/portal/invoices?state=overdue", is(Some("overdue")))
+        .link(page.t("portal-invoices-paid"), "/portal/invoices?state=paid", is(Some("paid")))
         .search("search", search.unwrap_or_default(), page.t("portal-invoices-search"));
     let next = invoices.next.as_deref().map(|key| page.with_query("after", Some(key)));
     Ok(Shell::new(page, page.t("portal-invoices"))
@@ -83,11 +68,7 @@ fn table(page: &Page, invoices: &[InvoiceSummary]) -> Table {
                 .cell(invoice.issue_day.map(|day| page.day(day)))
                 .cell(due.map(|day| page.day(day)))
                 .cell(money(page, invoice.total))
-                .cell(if invoice.open.is_positive() {
-                    money(page, invoice.open)
-                } else {
-                    muted("\u{2013}")
-                })
+                .cell(if invoice.open.is_positive() { money(page, invoice.open) } else { muted("\u{2013}") })
         }))
 }
 
@@ -106,13 +87,7 @@ pub fn panel(page: &Page, invoices: &[InvoiceSummary]) -> Panel {
 /// Not found.
 pub async fn show(visit: Visit) -> Result<String> {
     let call = &visit.call;
-    let invoice = queries::show(
-        call,
-        ShowInvoice {
-            invoice_id: visit.params.parse("invoice_id")?,
-        },
-    )
-    .await?;
+    let invoice = queries::show(call, ShowInvoice { invoice_id: visit.params.parse("invoice_id")? }).await?;
     let credit = if invoice.invoice.open.is_positive() && call.may(Action::ShowBalance) {
         let input = ShowBalance {
             customer_id: invoice.invoice.customer_id.clone(),
@@ -123,11 +98,7 @@ pub async fn show(visit: Visit) -> Result<String> {
         None
     };
     let page = &visit.page;
-    let number = invoice
-        .invoice
-        .number
-        .clone()
-        .unwrap_or_else(|| page.t("portal-invoice-draft"));
+    let number = invoice.invoice.number.clone().unwrap_or_else(|| page.t("portal-invoice-draft"));
     let kind = words::invoice_kind(page, invoice.invoice.kind);
     let mut shell = Shell::new(page, format!("{kind} {number}"))
         .crumb(page.t("portal-invoices"), "/portal/invoices")
@@ -142,19 +113,12 @@ pub async fn show(visit: Visit) -> Result<String> {
         shell =
             shell.add(Notes::new(Tone::Good, page.t("portal-invoice-paid-note")).add(row(contracts(page, &invoice))));
     }
-    Ok(shell
-        .add(document(page, &invoice))
-        .add(history(page, &invoice))
-        .render())
+    Ok(shell.add(document(page, &invoice)).add(history(page, &invoice)).render())
 }
 
 /// Links to what the invoice charges.
 fn contracts(page: &Page, invoice: &InvoiceView) -> Vec<leptos::prelude::AnyView> {
-    let mut ids: Vec<&String> = invoice
-        .lines
-        .iter()
-        .filter_map(|line| line.subscription_id.as_ref())
-        .collect();
+    let mut ids: Vec<&String> = invoice.lines.iter().filter_map(|line| line.subscription_id.as_ref()).collect();
     ids.sort();
     ids.dedup();
     ids.into_iter()
@@ -168,16 +132,9 @@ fn pay(page: &Page, invoice: &InvoiceView, credit: Option<Money>) -> Panel {
     let text = match invoice.overdue_days {
         Some(days) => page.t_with(
             "portal-pay-overdue",
-            &[
-                ("amount", page.money(row.open).into()),
-                ("due", due.into()),
-                ("days", days.into()),
-            ],
+            &[("amount", page.money(row.open).into()), ("due", due.into()), ("days", days.into())],
         ),
-        None => page.t_with(
-            "portal-pay-until",
-            &[("amount", page.money(row.open).into()), ("due", due.into())],
-        ),
+        None => page.t_with("portal-pay-until", &[("amount", page.money(row.open).into()), ("due", due.into())]),
     };
     let mut panel = Panel::new(page.t("portal-pay-title")).id("pay").add(text);
     if invoice.overdue_days.is_some() {
@@ -187,27 +144,20 @@ fn pay(page: &Page, invoice: &InvoiceView, credit: Option<Money>) -> Panel {
         panel = panel.add(
             Facts::new()
                 .fact(page.t("portal-pay-to"), &invoice.seller.name)
-                .fact(
-                    page.t("portal-pay-account"),
-                    copyable(page, &invoice.seller.bank_account),
-                )
+                .fact(page.t("portal-pay-account"), copyable(page, &invoice.seller.bank_account))
                 .fact(page.t("portal-pay-amount"), copyable(page, page.money(row.open)))
                 .fact(page.t("portal-pay-reference"), copyable(page, number)),
         );
         panel = panel.add(muted(page.t("portal-pay-hint")));
     } else {
-        panel = panel.add(muted(
-            page.t_with("portal-pay-ask", &[("email", invoice.seller.email.clone().into())]),
-        ));
+        panel = panel.add(muted(page.t_with("portal-pay-ask", &[("email", invoice.seller.email.clone().into())])));
     }
     if let Some(credit) = credit {
         let spent = credit.min(row.open).unwrap_or(credit);
         let label = page.t_with("portal-pay-credit", &[("amount", page.money(spent).into())]);
         let have = page.t_with("portal-pay-credit-have", &[("credit", page.money(credit).into())]);
         panel = panel.add(have).add(
-            ActionButton::new(page, "credits.apply", label)
-                .hidden("invoice_id", row.id.as_str())
-                .look(Look::Primary),
+            ActionButton::new(page, "credits.apply", label).hidden("invoice_id", row.id.as_str()).look(Look::Primary),
         );
     }
     panel
@@ -228,36 +178,15 @@ pub fn document<'a>(page: &'a Page, invoice: &InvoiceView) -> InvoiceDocument<'a
     };
     let contact = buyer.company.as_ref().map(|_| buyer.name.clone()).unwrap_or_default();
     let mut facts = vec![(page.t("portal-customer-number"), buyer.number.to_string())];
-    facts.extend(
-        row.issue_day
-            .map(|day| (page.t("portal-invoice-issued"), page.day(day))),
-    );
-    facts.extend(
-        invoice
-            .period
-            .map(|period| (page.t("portal-invoice-period"), days(page, period))),
-    );
-    facts.extend(
-        invoice
-            .corrects_number
-            .clone()
-            .map(|number| (page.t("portal-invoice-corrects"), number)),
-    );
-    let paid = row
-        .total
-        .sub(row.open)
-        .ok()
-        .filter(Money::is_positive)
-        .filter(|_| row.kind == InvoiceKind::Invoice);
+    facts.extend(row.issue_day.map(|day| (page.t("portal-invoice-issued"), page.day(day))));
+    facts.extend(invoice.period.map(|period| (page.t("portal-invoice-period"), days(page, period))));
+    facts.extend(invoice.corrects_number.clone().map(|number| (page.t("portal-invoice-corrects"), number)));
+    let paid = row.total.sub(row.open).ok().filter(Money::is_positive).filter(|_| row.kind == InvoiceKind::Invoice);
     let mut payment = Vec::new();
     if row.open.is_positive() && !seller.bank_account.is_empty() {
         payment.push((page.t("portal-pay-to"), seller.name.clone()));
         payment.push((page.t("portal-pay-account"), seller.bank_account.clone()));
-        payment.extend(
-            row.number
-                .clone()
-                .map(|number| (page.t("portal-pay-reference"), number)),
-        );
+        payment.extend(row.number.clone().map(|number| (page.t("portal-pay-reference"), number)));
     }
     InvoiceDocument {
         page,
@@ -306,11 +235,7 @@ pub fn document<'a>(page: &'a Page, invoice: &InvoiceView) -> InvoiceDocument<'a
         taxes: invoice
             .groups
             .iter()
-            .map(|group| InvoiceTax {
-                text: tax(page, group),
-                base: group.net,
-                tax: group.tax,
-            })
+            .map(|group| InvoiceTax { text: tax(page, group), base: group.net, tax: group.tax })
             .collect(),
         gross: row.total,
         paid,
@@ -321,13 +246,7 @@ pub fn document<'a>(page: &'a Page, invoice: &InvoiceView) -> InvoiceDocument<'a
 }
 
 fn days(page: &Page, period: hostwright_kernel::Period) -> String {
-    page.t_with(
-        "portal-period",
-        &[
-            ("from", page.day(period.start).into()),
-            ("to", page.day(period.last_day()).into()),
-        ],
-    )
+    page.t_with("portal-period", &[("from", page.day(period.start).into()), ("to", page.day(period.last_day()).into())])
 }
 
 fn percent(page: &Page, percent: &str) -> String {
@@ -363,24 +282,16 @@ fn history(page: &Page, invoice: &InvoiceView) -> Option<Panel> {
                 AllocationSource::Credit => "portal-settled-credit",
                 AllocationSource::CreditNote => "portal-settled-credit-note",
             };
-            Event::new(
-                part.created_at,
-                page.t_with(key, &[("amount", page.money(part.amount).into())]),
-            )
-            .tone(Tone::Good)
+            Event::new(part.created_at, page.t_with(key, &[("amount", page.money(part.amount).into())]))
+                .tone(Tone::Good)
         })
         .collect();
     if let Some(issued) = invoice.invoice.issued_at {
         events.push(Event::new(issued, page.t("portal-invoice-was-issued")));
     }
-    let mut panel = Panel::new(page.t("portal-invoice-history"))
-        .id("history")
-        .add(Timeline::new(page).events(events));
+    let mut panel = Panel::new(page.t("portal-invoice-history")).id("history").add(Timeline::new(page).events(events));
     if let Some(note) = &invoice.credit_note {
-        panel = panel.add(link(
-            format!("/portal/invoices/{note}"),
-            page.t("portal-invoice-to-credit-note"),
-        ));
+        panel = panel.add(link(format!("/portal/invoices/{note}"), page.t("portal-invoice-to-credit-note")));
     }
     Some(panel)
 }

@@ -17,12 +17,7 @@ pub fn gross_in(tx: &mut Tx<'_>, customer_id: &str, net: Money) -> Result<Money>
     let seller = entity::load_in(tx)?;
     let buyer = customers::queries::load_in(tx, customer_id)?;
     let decision = tax::decide_in(tx, &seller, &buyer, seller.today(tx.now()))?;
-    let line = LineInput {
-        description: String::new(),
-        quantity: 1.into(),
-        unit: net,
-        kind: LineKind::Recurring,
-    };
+    let line = LineInput { description: String::new(), quantity: 1.into(), unit: net, kind: LineKind::Recurring };
     Ok(totals::compute(&[line], &decision, seller.rounding.mode())?.total)
 }
 

@@ -40,24 +40,15 @@ pub async fn show(visit: Visit) -> Result<String> {
         .find(|customer| wanted.is_none_or(|id| customer.id.as_str() == id))
         .or_else(|| customers.first());
     let Some(customer) = chosen else {
-        let none = Empty::new(
-            page.t("portal-order-no-customer"),
-            page.t("portal-order-no-customer-text"),
-        );
+        let none = Empty::new(page.t("portal-order-no-customer"), page.t("portal-order-no-customer-text"));
         return Ok(Shell::new(page, page.t("portal-order")).add(none).render());
     };
-    let everything = || ListInput {
-        limit: Some(ALL),
-        ..ListInput::default()
-    };
+    let everything = || ListInput { limit: Some(ALL), ..ListInput::default() };
     let mut plans = catalogue::queries::list(call, everything()).await?.items;
     plans.retain(|plan| !plan.private && !offers(plan, customer.currency).is_empty());
     let price_id: Option<PriceId> = visit.params.get("price_id").and_then(|id| id.parse().ok());
-    let choice = price_id.and_then(|id| {
-        plans
-            .iter()
-            .find_map(|plan| Some((plan, plan.prices.iter().find(|price| price.id == id)?)))
-    });
+    let choice = price_id
+        .and_then(|id| plans.iter().find_map(|plan| Some((plan, plan.prices.iter().find(|price| price.id == id)?))));
     match choice {
         Some((plan, price)) => {
             let images = images::queries::list(call, everything()).await?.items;
@@ -76,24 +67,13 @@ async fn owned(call: &Call) -> Result<Vec<CustomerView>> {
         .filter(|(_, role)| *role == MemberRole::Owner)
         .map(|(customer, _)| customer.clone())
         .collect();
-    let mut found = customers::queries::list(
-        call,
-        ListInput {
-            limit: Some(ALL),
-            ..ListInput::default()
-        },
-    )
-    .await?
-    .items;
+    let mut found = customers::queries::list(call, ListInput { limit: Some(ALL), ..ListInput::default() }).await?.items;
     found.retain(|customer| mine.iter().any(|id| id == customer.id.as_str()));
     Ok(found)
 }
 
 fn offers(plan: &PlanView, currency: Currency) -> Vec<&PriceView> {
-    plan.prices
-        .iter()
-        .filter(|price| price.state == PriceState::Active && price.amount.currency == currency)
-        .collect()
+    plan.prices.iter().filter(|price| price.state == PriceState::Active && price.amount.currency == currency).collect()
 }
 
 fn choose(page: &Page, customers: &[CustomerView], customer: &CustomerView, plans: &[PlanView]) -> String {
@@ -104,27 +84,16 @@ fn choose(page: &Page, customers: &[CustomerView], customer: &CustomerView, plan
         let mut filters = Filters::new(page);
         for other in customers {
             let name = other.company.clone().unwrap_or_else(|| other.name.clone());
-            filters = filters.link(
-                name,
-                page.with_query("customer_id", Some(other.id.as_str())),
-                other.id == customer.id,
-            );
+            filters =
+                filters.link(name, page.with_query("customer_id", Some(other.id.as_str())), other.id == customer.id);
         }
         shell = shell.add(filters);
     }
     if plans.is_empty() {
-        return shell
-            .add(Empty::new(
-                page.t("portal-order-no-plans"),
-                page.t("portal-order-no-plans-text"),
-            ))
-            .render();
+        return shell.add(Empty::new(page.t("portal-order-no-plans"), page.t("portal-order-no-plans-text"))).render();
     }
     let cards = plans.iter().map(|plan| card(page, customer, plan).view()).collect();
-    shell
-        .add(grid("thirds", cards))
-        .add(muted(page.t("portal-order-net")))
-        .render()
+    shell.add(grid("thirds", cards)).add(muted(page.t("portal-order-net"))).render()
 }
 
 fn card(page: &Page, customer: &CustomerView, plan: &PlanView) -> Panel {
@@ -146,10 +115,7 @@ fn card(page: &Page, customer: &CustomerView, plan: &PlanView) -> Panel {
     for price in offers(plan, customer.currency) {
         let label = page.t_with(
             "portal-price-per",
-            &[
-                ("amount", page.money(price.amount).into()),
-                ("months", price.months.count().into()),
-            ],
+            &[("amount", page.money(price.amount).into()), ("months", price.months.count().into())],
         );
         let href = format!("/portal/order?customer_id={}&price_id={}", customer.id, price.id);
         let setup = price
@@ -157,11 +123,7 @@ fn card(page: &Page, customer: &CustomerView, plan: &PlanView) -> Panel {
             .is_positive()
             .then(|| muted(page.t_with("portal-setup-fee", &[("amount", page.money(price.setup).into())])));
         let choose = ButtonLink::primary(page.t("portal-order-choose"), href).view();
-        panel = panel.add(row(vec![
-            choose,
-            html(view! { <strong>{label}</strong> }),
-            setup.view(),
-        ]));
+        panel = panel.add(row(vec![choose, html(view! { <strong>{label}</strong> }), setup.view()]));
     }
     panel
 }
@@ -172,11 +134,7 @@ fn configure(page: &Page, customer: &CustomerView, plan: &PlanView, price: &Pric
         .map(|image| {
             let fits = plan.memory_mib >= image.minimums.memory_mib && plan.disk_gib >= image.minimums.disk_gib;
             let choice = Choice::new(image.id.as_str(), image.name.clone());
-            if fits {
-                choice
-            } else {
-                choice.detail(page.t("portal-order-image-too-large")).disabled()
-            }
+            if fits { choice } else { choice.detail(page.t("portal-order-image-too-large")).disabled() }
         })
         .collect();
     let back = format!("/portal/order?customer_id={}", customer.id);
@@ -185,17 +143,10 @@ fn configure(page: &Page, customer: &CustomerView, plan: &PlanView, price: &Pric
         .crumb(page.t("portal-plans"), back.clone())
         .subtitle(page.t("portal-order-step-details"));
     if systems.is_empty() {
-        return shell
-            .add(Empty::new(
-                page.t("portal-order-no-images"),
-                page.t("portal-order-no-plans-text"),
-            ))
-            .render();
+        return shell.add(Empty::new(page.t("portal-order-no-images"), page.t("portal-order-no-plans-text"))).render();
     }
-    let first = images
-        .iter()
-        .find(|image| plan.memory_mib >= image.minimums.memory_mib)
-        .map(|image| image.id.to_string());
+    let first =
+        images.iter().find(|image| plan.memory_mib >= image.minimums.memory_mib).map(|image| image.id.to_string());
     let renewals: Vec<Choice> = plan
         .renewal_choices
         .iter()
@@ -204,13 +155,8 @@ fn configure(page: &Page, customer: &CustomerView, plan: &PlanView, price: &Pric
                 .detail(page.t(&format!("portal-renewal-{choice}-hint")))
         })
         .collect();
-    let usual = plan
-        .renewal_choices
-        .iter()
-        .find(|choice| **choice == RenewalChoice::Automatic);
-    let usual = usual
-        .or_else(|| plan.renewal_choices.first())
-        .map(|choice| choice.as_str());
+    let usual = plan.renewal_choices.iter().find(|choice| **choice == RenewalChoice::Automatic);
+    let usual = usual.or_else(|| plan.renewal_choices.first()).map(|choice| choice.as_str());
     let form = Form::new(page, "orders.quote")
         .id("order")
         .hidden("customer_id", customer.id.as_str())
@@ -236,10 +182,7 @@ fn configure(page: &Page, customer: &CustomerView, plan: &PlanView, price: &Pric
     shell
         .add(grid(
             "main-side",
-            vec![
-                Panel::new(page.t("portal-order-your-server")).add(form).view(),
-                chosen(page, plan, price).view(),
-            ],
+            vec![Panel::new(page.t("portal-order-your-server")).add(form).view(), chosen(page, plan, price).view()],
         ))
         .render()
 }
@@ -247,23 +190,14 @@ fn configure(page: &Page, customer: &CustomerView, plan: &PlanView, price: &Pric
 fn chosen(page: &Page, plan: &PlanView, price: &PriceView) -> Panel {
     let per = page.t_with(
         "portal-price-per",
-        &[
-            ("amount", page.money(price.amount).into()),
-            ("months", price.months.count().into()),
-        ],
+        &[("amount", page.money(price.amount).into()), ("months", price.months.count().into())],
     );
     let setup = price.setup.is_positive().then(|| page.money(price.setup));
     let facts = Facts::new()
-        .fact(
-            page.t("portal-server-size"),
-            words::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib),
-        )
+        .fact(page.t("portal-server-size"), words::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
         .fact(page.t("portal-price"), per)
         .maybe(page.t("portal-setup"), setup);
-    Panel::new(plan.name.clone())
-        .id("plan")
-        .add(facts)
-        .add(muted(page.t("portal-order-net")))
+    Panel::new(plan.name.clone()).id("plan").add(facts).add(muted(page.t("portal-order-net")))
 }
 
 /// The quote: what it costs now, what comes next, and the button that binds.
@@ -331,18 +265,11 @@ async fn details(call: &Call, quote: &Quote) -> Result<Details> {
 fn accept<'a>(page: &'a Page, quote: &Quote, token: &str, details: &Details) -> Form<'a> {
     let days = page.t_with(
         "portal-period",
-        &[
-            ("from", page.day(quote.period.start).into()),
-            ("to", page.day(quote.period.last_day()).into()),
-        ],
+        &[("from", page.day(quote.period.start).into()), ("to", page.day(quote.period.last_day()).into())],
     );
     let mut summary = PriceSummary::new(page, page.t("portal-order-price"));
     for line in &quote.lines {
-        let detail = if line.kind == LineKind::Recurring {
-            days.clone()
-        } else {
-            page.t("portal-order-once")
-        };
+        let detail = if line.kind == LineKind::Recurring { days.clone() } else { page.t("portal-order-once") };
         summary = summary.line(line.description.clone(), Some(detail), line.net);
     }
     summary = summary
@@ -350,20 +277,13 @@ fn accept<'a>(page: &'a Page, quote: &Quote, token: &str, details: &Details) -> 
         .subtotal(page.t("portal-tax"), quote.tax)
         .total(page.t("portal-order-total"), quote.total);
     let next = match details.next {
-        Some((day, total)) => page.t_with(
-            "portal-order-next",
-            &[("day", page.day(day).into()), ("total", page.money(total).into())],
-        ),
-        None => page.t_with(
-            "portal-order-ends",
-            &[("day", page.day(quote.period.last_day()).into())],
-        ),
+        Some((day, total)) => {
+            page.t_with("portal-order-next", &[("day", page.day(day).into()), ("total", page.money(total).into())])
+        }
+        None => page.t_with("portal-order-ends", &[("day", page.day(quote.period.last_day()).into())]),
     };
     summary = summary.next(next);
-    let note = quote
-        .tax_note
-        .as_ref()
-        .map(|note| muted(page.t(&format!("billing-note-{}", note.replace('_', "-")))));
+    let note = quote.tax_note.as_ref().map(|note| muted(page.t(&format!("billing-note-{}", note.replace('_', "-")))));
     let back = format!(
         "/portal/order?customer_id={}&price_id={}",
         quote.wish.customer_id,
@@ -375,10 +295,7 @@ fn accept<'a>(page: &'a Page, quote: &Quote, token: &str, details: &Details) -> 
         .then("/portal/invoices/{invoice_id}")
         .piece(summary)
         .piece(note)
-        .piece(muted(page.t_with(
-            "portal-order-good-until",
-            &[("until", page.instant(quote.expires_at).into())],
-        )))
+        .piece(muted(page.t_with("portal-order-good-until", &[("until", page.instant(quote.expires_at).into())])))
         .submit(page.t_with("portal-order-accept", &[("total", page.money(quote.total).into())]))
         .cancel(page.t("portal-order-change"), back)
 }

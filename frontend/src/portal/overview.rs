@@ -29,71 +29,32 @@ pub async fn show(mut visit: Visit) -> Result<Drawn> {
     }
     let (call, limit) = (&visit.call, Some(ROWS));
     let first = person.name.split_whitespace().next().unwrap_or_default().to_owned();
-    let found = servers::list(
-        call,
-        ListServers {
-            limit,
-            ..ListServers::default()
-        },
-    )
-    .await?
-    .items;
-    let open = ListInput {
-        state: Some("open".to_owned()),
-        limit,
-        ..ListInput::default()
-    };
+    let found = servers::list(call, ListServers { limit, ..ListServers::default() }).await?.items;
+    let open = ListInput { state: Some("open".to_owned()), limit, ..ListInput::default() };
     let invoices = billing::invoices::queries::list(call, open).await?.items;
-    let tickets = tickets::list(
-        call,
-        ListTickets {
-            limit,
-            ..ListTickets::default()
-        },
-    )
-    .await?
-    .items;
-    let tickets: Vec<_> = tickets
-        .into_iter()
-        .filter(|ticket| ticket.state != TicketState::Closed)
-        .collect();
+    let tickets = tickets::list(call, ListTickets { limit, ..ListTickets::default() }).await?.items;
+    let tickets: Vec<_> = tickets.into_iter().filter(|ticket| ticket.state != TicketState::Closed).collect();
     let mut balances = Vec::new();
     if call.may(Action::ShowBalance) {
         for customer in customers::queries::list(call, ListInput::default()).await?.items {
-            let input = ShowBalance {
-                customer_id: customer.id.to_string(),
-                currency: None,
-            };
+            let input = ShowBalance { customer_id: customer.id.to_string(), currency: None };
             balances.push(billing::queries::balance(call, input).await?);
         }
     }
-    let today = call
-        .db
-        .read(|tx| Ok(billing::entity::load_in(tx)?.today(tx.now())))
-        .await?;
-    visit.page.live = Some(if found.iter().any(|server| server.busy.is_some()) {
-        2
-    } else {
-        15
-    });
+    let today = call.db.read(|tx| Ok(billing::entity::load_in(tx)?.today(tx.now()))).await?;
+    visit.page.live = Some(if found.iter().any(|server| server.busy.is_some()) { 2 } else { 15 });
     let page = &visit.page;
     let mut tiles: Vec<_> = Vec::new();
     for balance in &balances {
         tiles.extend(money_tiles(page, balance, today));
     }
     tiles.push(
-        Stat::new(
-            page.t("portal-servers"),
-            page.count(i64::try_from(found.len()).unwrap_or(i64::MAX)),
-        )
-        .href("/portal/servers"),
+        Stat::new(page.t("portal-servers"), page.count(i64::try_from(found.len()).unwrap_or(i64::MAX)))
+            .href("/portal/servers"),
     );
     let tiles = tiles.into_iter().map(crate::ui::Piece::view).collect();
     Ok(Shell::new(page, page.t_with("portal-hello", &[("name", first.into())]))
-        .primary(
-            page.may("orders.place")
-                .then(|| ButtonLink::primary(page.t("portal-order"), "/portal/order")),
-        )
+        .primary(page.may("orders.place").then(|| ButtonLink::primary(page.t("portal-order"), "/portal/order")))
         .add(live("tiles", grid("tiles", tiles)))
         .add(live("servers", server_pages::panel(page, &found)))
         .add((!invoices.is_empty()).then(|| invoices::panel(page, &invoices)))
@@ -105,9 +66,9 @@ pub async fn show(mut visit: Visit) -> Result<Drawn> {
 fn money_tiles(page: &Page, balance: &Balance, today: hostwright_kernel::Day) -> Vec<Stat> {
     let owed = Stat::new(page.t("portal-owed"), page.money(balance.open)).href("/portal/invoices");
     let owed = match balance.oldest_due {
-        Some(due) if due < today => owed
-            .tone(Tone::Bad)
-            .note(page.t_with("portal-owed-since", &[("day", page.day(due).into())])),
+        Some(due) if due < today => {
+            owed.tone(Tone::Bad).note(page.t_with("portal-owed-since", &[("day", page.day(due).into())]))
+        }
         Some(due) => owed.note(page.t_with("portal-owed-until", &[("day", page.day(due).into())])),
         None => owed.note(page.t("portal-owed-nothing")),
     };

@@ -30,14 +30,9 @@ struct Known {
 /// Not found.
 pub async fn show(visit: Visit) -> Result<String> {
     let call = &visit.call;
-    let input = ShowSubscription {
-        subscription_id: visit.params.parse("subscription_id")?,
-    };
+    let input = ShowSubscription { subscription_id: visit.params.parse("subscription_id")? };
     let subscription = queries::show(call, input).await?;
-    let of = ListServers {
-        subscription_id: Some(subscription.id.clone()),
-        ..ListServers::default()
-    };
+    let of = ListServers { subscription_id: Some(subscription.id.clone()), ..ListServers::default() };
     let servers = hostwright_panel::servers::queries::list(call, of).await?.items;
     let shown = subscription.clone();
     let (choices, open, next, today) = call
@@ -52,26 +47,13 @@ pub async fn show(visit: Visit) -> Result<String> {
             ))
         })
         .await?;
-    Ok(draw(
-        &visit.page,
-        &Known {
-            subscription,
-            choices,
-            open,
-            next,
-            today,
-            servers,
-        },
-    ))
+    Ok(draw(&visit.page, &Known { subscription, choices, open, next, today, servers }))
 }
 
 fn draw(page: &Page, known: &Known) -> String {
     let subscription = &known.subscription;
     let ended = subscription.state.is_ended();
-    let side = stack(vec![
-        (!ended).then(|| renewal(page, known)).view(),
-        (!ended).then(|| cancel(page, known)).view(),
-    ]);
+    let side = stack(vec![(!ended).then(|| renewal(page, known)).view(), (!ended).then(|| cancel(page, known)).view()]);
     let mut main = vec![facts(page, known).view()];
     if !known.open.is_empty() {
         let table = super::servers::open_invoices(page, &known.open, known.today);
@@ -83,16 +65,11 @@ fn draw(page: &Page, known: &Known) -> String {
         Notes::new(Tone::Warn, page.t_with("portal-why-ends", &args))
     });
     let name = known.servers.first().map(|server| server.hostname.clone());
-    let mut shell = Shell::new(
-        page,
-        page.t_with(
-            "portal-contract-title",
-            &[("plan", subscription.plan_name.clone().into())],
-        ),
-    )
-    .crumb(page.t("portal-servers"), "/portal/servers")
-    .state(words::subscription_state(page, subscription.state))
-    .id(subscription.id.to_string());
+    let mut shell =
+        Shell::new(page, page.t_with("portal-contract-title", &[("plan", subscription.plan_name.clone().into())]))
+            .crumb(page.t("portal-servers"), "/portal/servers")
+            .state(words::subscription_state(page, subscription.state))
+            .id(subscription.id.to_string());
     if let (Some(name), Some(server)) = (name, known.servers.first()) {
         shell = shell.crumb(name, format!("/portal/servers/{}", server.id));
     }
@@ -103,33 +80,23 @@ fn facts(page: &Page, known: &Known) -> Panel {
     let subscription = &known.subscription;
     let price = page.t_with(
         "portal-price-per",
-        &[
-            ("amount", page.money(subscription.amount).into()),
-            ("months", subscription.months.count().into()),
-        ],
+        &[("amount", page.money(subscription.amount).into()), ("months", subscription.months.count().into())],
     );
     let next = match known.next {
-        Some((day, total)) => page.t_with(
-            "portal-next-invoice-on",
-            &[("day", page.day(day).into()), ("total", page.money(total).into())],
-        ),
+        Some((day, total)) => {
+            page.t_with("portal-next-invoice-on", &[("day", page.day(day).into()), ("total", page.money(total).into())])
+        }
         None => page.t("portal-next-invoice-none"),
     };
-    let servers: Vec<_> = known
-        .servers
-        .iter()
-        .map(|server| link(format!("/portal/servers/{}", server.id), &server.hostname))
-        .collect();
+    let servers: Vec<_> =
+        known.servers.iter().map(|server| link(format!("/portal/servers/{}", server.id), &server.hostname)).collect();
     let suspended = subscription.suspended_at.map(|at| page.instant(at));
     let ended = subscription.terminated_at.map(|at| page.instant(at));
     let mut facts = Facts::new()
         .fact(page.t("portal-plan"), &subscription.plan_name)
         .fact(page.t("portal-price"), price)
         .fact(page.t("portal-began"), page.day(subscription.anchor))
-        .fact(
-            page.t("portal-billed-until"),
-            page.day(subscription.billed_until.plus_days(-1)),
-        )
+        .fact(page.t("portal-billed-until"), page.day(subscription.billed_until.plus_days(-1)))
         .fact(page.t("portal-then"), words::renewal(page, subscription.renewal))
         .fact(page.t("portal-next-invoice"), next)
         .maybe(page.t("portal-suspended-since"), suspended)
@@ -174,16 +141,7 @@ fn cancel(page: &Page, known: &Known) -> Option<Panel> {
         .collect();
     let button = ActionButton::new(page, "subscriptions.cancel", page.t("portal-cancel"))
         .hidden("subscription_id", subscription.id.as_str())
-        .confirm(
-            page.t_with("portal-cancel-question", &[("day", last.clone().into())]),
-            lost,
-        );
+        .confirm(page.t_with("portal-cancel-question", &[("day", last.clone().into())]), lost);
     let text = page.t_with("portal-cancel-text", &[("day", last.into())]);
-    Some(
-        Panel::new(page.t("portal-cancel"))
-            .id("cancel")
-            .tone(Tone::Bad)
-            .add(muted(text))
-            .add(button),
-    )
+    Some(Panel::new(page.t("portal-cancel")).id("cancel").tone(Tone::Bad).add(muted(text)).add(button))
 }

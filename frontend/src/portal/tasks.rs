@@ -12,14 +12,9 @@ use crate::ui::{self, Column, Notes, Panel, Piece, Row, Shell, Step, StepState, 
 /// What a task usually goes through, to show how far it is. The journal decides.
 fn usual(title: &str) -> &'static [&'static str] {
     match title {
-        "servers-create" => &[
-            "ensure_volume",
-            "ensure_seed",
-            "ensure_filter",
-            "ensure_domain",
-            "start",
-            "read_greeting",
-        ],
+        "servers-create" => {
+            &["ensure_volume", "ensure_seed", "ensure_filter", "ensure_domain", "start", "read_greeting"]
+        }
         "servers-start" | "servers-resume" => &["start", "read_greeting"],
         "servers-shut-down" | "servers-suspend" => &["shut_down", "await_stop"],
         "servers-power-off" => &["power_off"],
@@ -42,19 +37,14 @@ fn usual(title: &str) -> &'static [&'static str] {
 /// # Errors
 /// Not found.
 pub async fn show(mut visit: Visit) -> Result<String> {
-    let input = ShowTask {
-        task_id: visit.params.parse("task_id")?,
-    };
+    let input = ShowTask { task_id: visit.params.parse("task_id")? };
     let task = queries::show_task(&visit.call, input).await?;
     if is_open(&task) {
         visit.page.live = Some(2);
     }
     let page = &visit.page;
     let title = words::task_title(page, &task.title);
-    let about = task
-        .subject
-        .starts_with("srv_")
-        .then(|| format!("/portal/servers/{}", task.subject));
+    let about = task.subject.starts_with("srv_").then(|| format!("/portal/servers/{}", task.subject));
     let mut shell = Shell::new(page, title)
         .crumb(page.t("portal-servers"), "/portal/servers")
         .state(words::task_state(page, &task))
@@ -67,12 +57,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let attention = (task.state == JobState::Attention).then(|| Notes::new(Tone::Warn, page.t("portal-why-delayed")));
     Ok(shell
         .add(live("attention", attention))
-        .add(live(
-            "steps",
-            Panel::new(page.t("portal-steps"))
-                .id("steps-panel")
-                .add(view(page, &task)),
-        ))
+        .add(live("steps", Panel::new(page.t("portal-steps")).id("steps-panel").add(view(page, &task))))
         .render())
 }
 
@@ -86,12 +71,8 @@ pub fn is_open(task: &TaskView) -> bool {
 #[must_use]
 pub fn view<'a>(page: &'a Page, task: &TaskView) -> ui::TaskView<'a> {
     let asked = page.t_with("portal-task-asked", &[("when", page.instant(task.created_at).into())]);
-    let mut view = ui::TaskView::new(
-        page,
-        words::task_title(page, &task.title),
-        words::task_state(page, task),
-    )
-    .fact(asked);
+    let mut view =
+        ui::TaskView::new(page, words::task_title(page, &task.title), words::task_state(page, task)).fact(asked);
     if task.attempt > 1 {
         view = view.fact(page.t_with("portal-task-attempt", &[("attempt", task.attempt.into())]));
     }
@@ -106,13 +87,10 @@ pub fn view<'a>(page: &'a Page, task: &TaskView) -> ui::TaskView<'a> {
         let detail = step.detail.clone().filter(|detail| !detail.is_empty());
         let note: Vec<String> = again.into_iter().chain(detail).collect();
         view = view.step(
-            Step::new(
-                page.t(&format!("step-{}", step.name)),
-                words::step_state(step.state, task.state),
-            )
-            .started(Some(step.started_at))
-            .took(seconds)
-            .note((!note.is_empty()).then(|| note.join(". "))),
+            Step::new(page.t(&format!("step-{}", step.name)), words::step_state(step.state, task.state))
+                .started(Some(step.started_at))
+                .took(seconds)
+                .note((!note.is_empty()).then(|| note.join(". "))),
         );
     }
     for name in still_to_come(task) {
@@ -127,9 +105,7 @@ fn still_to_come(task: &TaskView) -> &'static [&'static str] {
         return &[];
     }
     let usual = usual(&task.title);
-    let reached = usual
-        .iter()
-        .rposition(|name| task.steps.iter().any(|step| step.name == *name));
+    let reached = usual.iter().rposition(|name| task.steps.iter().any(|step| step.name == *name));
     let from = reached.map_or(0, |place| place.saturating_add(1));
     usual.get(from..).unwrap_or_default()
 }

@@ -24,10 +24,7 @@ const ALL: i64 = 200;
 /// # Errors
 /// When the caller may not, or the database fails.
 pub async fn list(visit: Visit) -> Result<String> {
-    let state = visit
-        .params
-        .get("state")
-        .and_then(|state| state.parse::<TicketState>().ok());
+    let state = visit.params.get("state").and_then(|state| state.parse::<TicketState>().ok());
     let search = visit.params.get("search").map(str::to_owned);
     let input = ListTickets {
         after: visit.params.get("after").map(str::to_owned),
@@ -40,33 +37,14 @@ pub async fn list(visit: Visit) -> Result<String> {
     let by = |state: &str| format!("/portal/tickets?state={state}");
     let filters = Filters::new(page)
         .link(page.t("portal-all"), "/portal/tickets", state.is_none())
-        .link(
-            page.t("portal-tickets-yours"),
-            by("answered"),
-            state == Some(TicketState::Answered),
-        )
-        .link(
-            page.t("portal-tickets-waiting"),
-            by("waiting"),
-            state == Some(TicketState::Waiting),
-        )
-        .link(
-            page.t("portal-tickets-closed"),
-            by("closed"),
-            state == Some(TicketState::Closed),
-        )
-        .search(
-            "search",
-            search.clone().unwrap_or_default(),
-            page.t("portal-tickets-search"),
-        );
+        .link(page.t("portal-tickets-yours"), by("answered"), state == Some(TicketState::Answered))
+        .link(page.t("portal-tickets-waiting"), by("waiting"), state == Some(TicketState::Waiting))
+        .link(page.t("portal-tickets-closed"), by("closed"), state == Some(TicketState::Closed))
+        .search("search", search.clone().unwrap_or_default(), page.t("portal-tickets-search"));
     let empty = if state.is_none() && search.is_none() {
         none_yet(page)
     } else {
-        Empty::new(
-            page.t("portal-tickets-none-found"),
-            page.t("portal-tickets-none-found-text"),
-        )
+        Empty::new(page.t("portal-tickets-none-found"), page.t("portal-tickets-none-found-text"))
     };
     let first = visit.params.get("after").map(|_| page.with_query("after", None));
     let next = tickets.next.as_deref().map(|key| page.with_query("after", Some(key)));
@@ -79,14 +57,12 @@ pub async fn list(visit: Visit) -> Result<String> {
 }
 
 fn ask(page: &Page) -> Option<ButtonLink> {
-    page.may("tickets.open")
-        .then(|| ButtonLink::primary(page.t("portal-ticket-new"), "/portal/tickets/new"))
+    page.may("tickets.open").then(|| ButtonLink::primary(page.t("portal-ticket-new"), "/portal/tickets/new"))
 }
 
 fn none_yet(page: &Page) -> Empty {
-    let button = page
-        .may("tickets.open")
-        .then(|| ButtonLink::plain(page.t("portal-ticket-new"), "/portal/tickets/new"));
+    let button =
+        page.may("tickets.open").then(|| ButtonLink::plain(page.t("portal-ticket-new"), "/portal/tickets/new"));
     Empty::new(page.t("portal-tickets-none"), page.t("portal-tickets-none-text")).action(button)
 }
 
@@ -114,10 +90,7 @@ pub fn panel(page: &Page, tickets: &[TicketView]) -> Panel {
     if tickets.is_empty() {
         return panel.add(none_yet(page));
     }
-    panel
-        .flush()
-        .aside(link("/portal/tickets", page.t("portal-all")))
-        .add(table(page, tickets).plain())
+    panel.flush().aside(link("/portal/tickets", page.t("portal-all"))).add(table(page, tickets).plain())
 }
 
 /// Draws the form for a new ticket.
@@ -127,16 +100,10 @@ pub fn panel(page: &Page, tickets: &[TicketView]) -> Panel {
 pub async fn new(visit: Visit) -> Result<String> {
     let call = &visit.call;
     call.authorize(Action::OpenTicket)?;
-    let everything = || ListInput {
-        limit: Some(ALL),
-        ..ListInput::default()
-    };
+    let everything = || ListInput { limit: Some(ALL), ..ListInput::default() };
     let departments = queries::departments(call, everything()).await?.items;
     let customers = customers::queries::list(call, everything()).await?.items;
-    let about = ListServers {
-        limit: Some(ALL),
-        ..ListServers::default()
-    };
+    let about = ListServers { limit: Some(ALL), ..ListServers::default() };
     let servers = servers::queries::list(call, about).await?.items;
     let page = &visit.page;
     let departments: Vec<Choice> = departments
@@ -149,16 +116,11 @@ pub async fn new(visit: Visit) -> Result<String> {
         .subtitle(page.t("portal-ticket-new-text"));
     if departments.is_empty() {
         return Ok(shell
-            .add(Empty::new(
-                page.t("portal-tickets-nobody"),
-                page.t("portal-tickets-nobody-text"),
-            ))
+            .add(Empty::new(page.t("portal-tickets-nobody"), page.t("portal-tickets-nobody-text")))
             .render());
     }
     let first = departments.first().cloned();
-    let mut form = Form::new(page, "tickets.open")
-        .multipart()
-        .then("/portal/tickets/{ticket.id}");
+    let mut form = Form::new(page, "tickets.open").multipart().then("/portal/tickets/{ticket.id}");
     if customers.len() > 1 {
         let choices = customers
             .iter()
@@ -175,11 +137,7 @@ pub async fn new(visit: Visit) -> Result<String> {
     );
     if !servers.is_empty() {
         let choices = std::iter::once(Choice::new("", page.t("portal-ticket-no-server")))
-            .chain(
-                servers
-                    .iter()
-                    .map(|server| Choice::new(server.id.as_str(), server.hostname.clone())),
-            )
+            .chain(servers.iter().map(|server| Choice::new(server.id.as_str(), server.hostname.clone())))
             .collect();
         form = form.field(
             Field::select("server_id", page.t("portal-ticket-server"), choices)
@@ -214,31 +172,18 @@ pub async fn new(visit: Visit) -> Result<String> {
 /// # Errors
 /// Not found.
 pub async fn show(mut visit: Visit) -> Result<String> {
-    let thread = queries::show(
-        &visit.call,
-        ShowTicket {
-            ticket_id: visit.params.parse("ticket_id")?,
-        },
-    )
-    .await?;
+    let thread = queries::show(&visit.call, ShowTicket { ticket_id: visit.params.parse("ticket_id")? }).await?;
     let ticket = &thread.ticket;
     visit.page.live = Some(15);
     let page = &visit.page;
     // A note is never drawn here, whoever looks: this page is the customer's.
-    let messages = thread
-        .messages
-        .iter()
-        .filter(|message| !message.internal)
-        .map(|message| said(page, ticket, message));
+    let messages =
+        thread.messages.iter().filter(|message| !message.internal).map(|message| said(page, ticket, message));
     let conversation = Thread::new(page).messages(messages);
     let reply = Form::new(page, "tickets.reply")
         .multipart()
         .hidden("ticket_id", ticket.id.as_str())
-        .field(
-            Field::textarea("body", page.t("portal-ticket-reply"), 6)
-                .max_length(20_000)
-                .hide_label(),
-        )
+        .field(Field::textarea("body", page.t("portal-ticket-reply"), 6).max_length(20_000).hide_label())
         .field(Field::files("files", page.t("portal-ticket-files")).hint(page.t("portal-ticket-files-hint")))
         .submit(page.t("portal-ticket-send"));
     let closed = ticket.state == TicketState::Closed;
@@ -254,24 +199,12 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         .fact(page.t("portal-ticket-opened"), page.instant(ticket.created_at))
         .fact(page.t("portal-ticket-updated"), page.instant(ticket.updated_at));
     if let Some(server) = &ticket.server_id {
-        facts = facts.fact(
-            page.t("portal-server"),
-            link(format!("/portal/servers/{server}"), page.t("portal-back-to-server")),
-        );
+        facts = facts
+            .fact(page.t("portal-server"), link(format!("/portal/servers/{server}"), page.t("portal-back-to-server")));
     }
-    let title = if closed {
-        page.t("portal-ticket-reopen")
-    } else {
-        page.t("portal-ticket-reply")
-    };
-    let side = Panel::new(page.t("portal-ticket-facts"))
-        .id("facts")
-        .add(live("facts", facts))
-        .view();
-    let main = stack(vec![
-        live("thread", conversation),
-        Panel::new(title).id("reply").add(reply).view(),
-    ]);
+    let title = if closed { page.t("portal-ticket-reopen") } else { page.t("portal-ticket-reply") };
+    let side = Panel::new(page.t("portal-ticket-facts")).id("facts").add(live("facts", facts)).view();
+    let main = stack(vec![live("thread", conversation), Panel::new(title).id("reply").add(reply).view()]);
     Ok(Shell::new(page, ticket.subject.clone())
         .crumb(page.t("portal-tickets"), "/portal/tickets")
         .state(words::ticket_state(page, ticket.state))
@@ -281,18 +214,9 @@ pub async fn show(mut visit: Visit) -> Result<String> {
 }
 
 fn said(page: &Page, ticket: &TicketView, message: &MessageView) -> Message {
-    let kind = if message.from_staff {
-        MessageKind::Staff
-    } else {
-        MessageKind::Customer
-    };
-    let mut drawn = Message::new(
-        kind,
-        message.author_name.clone(),
-        message.created_at,
-        message.body.clone(),
-    )
-    .id(message.id.to_string());
+    let kind = if message.from_staff { MessageKind::Staff } else { MessageKind::Customer };
+    let mut drawn = Message::new(kind, message.author_name.clone(), message.created_at, message.body.clone())
+        .id(message.id.to_string());
     for file in &message.attachments {
         drawn = drawn.attachment(Attachment {
             name: file.name.clone(),

@@ -118,10 +118,7 @@ pub fn subscription_state(page: &Page, state: SubscriptionState) -> State {
 #[must_use]
 pub fn invoice_state(page: &Page, invoice: &Invoice, overdue_days: Option<i64>) -> State {
     if let Some(days) = overdue_days {
-        return State::new(
-            Tone::Bad,
-            page.t_with("portal-invoice-overdue", &[("days", days.into())]),
-        );
+        return State::new(Tone::Bad, page.t_with("portal-invoice-overdue", &[("days", days.into())]));
     }
     let (tone, key) = match (invoice.kind, invoice.state) {
         (InvoiceKind::CreditNote, _) => (Tone::Quiet, "portal-invoice-credit-note"),
@@ -223,11 +220,7 @@ mod tests {
 
     #[test]
     fn sizes_use_the_unit_that_people_use() {
-        let page = Page::new(
-            Texts::embedded().unwrap_or_else(|bad| panic!("{bad}")),
-            Area::Portal,
-            "/portal",
-        );
+        let page = Page::new(Texts::embedded().unwrap_or_else(|bad| panic!("{bad}")), Area::Portal, "/portal");
         assert_eq!(memory(&page, 4096), "4 GiB");
         assert_eq!(memory(&page, 1536), "1,536 MiB");
         assert_eq!(bytes(&page, 512), "512 B");
@@ -242,17 +235,7 @@ mod tests {
         for step in Step::ALL {
             assert!(texts.has(&format!("step-{step}")), "{step}");
         }
-        for title in [
-            "create",
-            "start",
-            "shut-down",
-            "reboot",
-            "power-off",
-            "suspend",
-            "resume",
-            "delete",
-            "restore",
-        ] {
+        for title in ["create", "start", "shut-down", "reboot", "power-off", "suspend", "resume", "delete", "restore"] {
             assert!(texts.has(&format!("task-servers-{title}")), "{title}");
         }
     }

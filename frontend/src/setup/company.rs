@@ -26,19 +26,12 @@ pub async fn show(visit: Visit) -> Result<String> {
     let Some(token) = visit.params.get("token") else {
         return Ok(shell.add(where_the_link_is(page)).render());
     };
-    Ok(shell
-        .subtitle(page.t("setup-company-text"))
-        .add(progress(page, 1))
-        .add(form(page, token))
-        .render())
+    Ok(shell.subtitle(page.t("setup-company-text")).add(progress(page, 1)).add(form(page, token)).render())
 }
 
 fn where_the_link_is(page: &Page) -> AnyView {
     let lines = html(view! { <pre>{"hostwright setup"}</pre> });
-    Notes::new(Tone::Warn, page.t("setup-no-token-text"))
-        .title(page.t("setup-no-token"))
-        .add(lines)
-        .view()
+    Notes::new(Tone::Warn, page.t("setup-no-token-text")).title(page.t("setup-no-token")).add(lines).view()
 }
 
 fn form<'a>(page: &'a Page, token: &str) -> Form<'a> {
@@ -55,9 +48,7 @@ fn form<'a>(page: &'a Page, token: &str) -> Form<'a> {
             page.t("setup-owner"),
             Some(page.t("setup-owner-hint")),
             vec![
-                Field::text("owner_name", page.t("auth-name"))
-                    .autocomplete("name")
-                    .max_length(200),
+                Field::text("owner_name", page.t("auth-name")).autocomplete("name").max_length(200),
                 Field::email("owner_email", page.t("auth-email")).hint(page.t("setup-owner-email-hint")),
                 Field::password("owner_password", page.t("auth-password"))
                     .autocomplete("new-password")
@@ -68,13 +59,9 @@ fn form<'a>(page: &'a Page, token: &str) -> Form<'a> {
             page.t("setup-company"),
             Some(page.t("setup-company-hint")),
             vec![
-                Field::text("company_name", page.t("setup-company-name"))
-                    .autocomplete("organization")
-                    .max_length(60),
+                Field::text("company_name", page.t("setup-company-name")).autocomplete("organization").max_length(60),
                 Field::text("company_street", page.t("auth-street")).autocomplete("street-address"),
-                Field::text("company_postal_code", page.t("auth-postal-code"))
-                    .autocomplete("postal-code")
-                    .short(),
+                Field::text("company_postal_code", page.t("auth-postal-code")).autocomplete("postal-code").short(),
                 Field::text("company_city", page.t("auth-city")).autocomplete("address-level2"),
                 Field::select("company_country", page.t("auth-country"), places::countries(page)).maybe(country),
                 Field::text("company_tax_number", page.t("setup-company-tax-number"))

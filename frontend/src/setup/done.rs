@@ -17,10 +17,7 @@ use crate::ui::{ButtonLink, Column, Notes, Piece, Row, Shell, State, Table, row}
 pub async fn show(visit: Visit) -> Result<String> {
     let call = &visit.call;
     only(call, Action::RegisterNode)?;
-    let one = || ListInput {
-        limit: Some(1),
-        ..ListInput::default()
-    };
+    let one = || ListInput { limit: Some(1), ..ListInput::default() };
     let has_node = !nodes::queries::list(call, one()).await?.items.is_empty();
     let has_pool = !addresses::queries::pools(call, one()).await?.items.is_empty();
     let has_image = !images::queries::list(call, one()).await?.items.is_empty();

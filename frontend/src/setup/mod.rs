@@ -33,10 +33,7 @@ pub fn routes() -> Vec<Route> {
 /// How far it is: `step` of four, from 1; all of it when `step` is past the last.
 fn progress(page: &Page, step: usize) -> AnyView {
     let total = STEPS;
-    let words = page.t_with(
-        "setup-progress",
-        &[("step", step.min(total).into()), ("steps", total.into())],
-    );
+    let words = page.t_with("setup-progress", &[("step", step.min(total).into()), ("steps", total.into())]);
     let done = step.saturating_sub(1).min(total);
     html(view! {
         <div class="task-progress"><progress max=total.to_string() value=done.to_string() aria-label=words.clone()></progress><span class="muted">{words}</span></div>

@@ -44,10 +44,7 @@ pub async fn show(visit: Visit) -> Result<String> {
 fn node(page: &Page, known: &[NodeView]) -> leptos::prelude::AnyView {
     if let Some(node) = known.first() {
         let sizes = words::sizes(page, node.totals.vcpus, node.totals.memory_mib, node.totals.disk_gib);
-        let text = page.t_with(
-            "setup-node-there",
-            &[("name", node.name.clone().into()), ("sizes", sizes.into())],
-        );
+        let text = page.t_with("setup-node-there", &[("name", node.name.clone().into()), ("sizes", sizes.into())]);
         return ready(text, crate::ui::link("/staff/nodes", page.t("setup-node-more")));
     }
     let hypervisors = Hypervisor::ALL
@@ -72,22 +69,14 @@ fn node(page: &Page, known: &[NodeView]) -> leptos::prelude::AnyView {
                 .max_length(63),
         )
         .field(Field::radios("hypervisor", page.t("setup-hypervisor"), hypervisors).value("kvm"))
-        .field(
-            Field::text("uri", page.t("setup-uri"))
-                .value("qemu:///system")
-                .hint(page.t("setup-uri-hint")),
-        )
+        .field(Field::text("uri", page.t("setup-uri")).value("qemu:///system").hint(page.t("setup-uri-hint")))
         .field(Field::radios("acceleration", page.t("setup-acceleration"), accelerations).value("kvm"))
         .field(
             Field::text("pool", page.t("setup-storage-pool"))
                 .value("hostwright")
                 .hint(page.t("setup-storage-pool-hint")),
         )
-        .field(
-            Field::text("network", page.t("setup-network"))
-                .value("hostwright")
-                .hint(page.t("setup-network-hint")),
-        )
+        .field(Field::text("network", page.t("setup-network")).value("hostwright").hint(page.t("setup-network-hint")))
         .submit(page.t("setup-node-register"))
         .view()
 }
@@ -103,33 +92,17 @@ fn pool(page: &Page, known: &[NodeView], pools: &[PoolView]) -> leptos::prelude:
         return ready(text, crate::ui::link("/staff/addresses", page.t("setup-pool-more")));
     }
     let mut form = Form::new(page, "addresses.create_pool")
+        .field(Field::text("name", page.t("setup-pool-name")).value(page.t("setup-pool-name-usual")).max_length(80))
+        .field(Field::text("cidr", page.t("setup-cidr")).hint(page.t("setup-cidr-hint")).placeholder("192.0.2.0/24"))
         .field(
-            Field::text("name", page.t("setup-pool-name"))
-                .value(page.t("setup-pool-name-usual"))
-                .max_length(80),
+            Field::text("gateway", page.t("setup-gateway")).hint(page.t("setup-gateway-hint")).placeholder("192.0.2.1"),
         )
         .field(
-            Field::text("cidr", page.t("setup-cidr"))
-                .hint(page.t("setup-cidr-hint"))
-                .placeholder("192.0.2.0/24"),
-        )
-        .field(
-            Field::text("gateway", page.t("setup-gateway"))
-                .hint(page.t("setup-gateway-hint"))
-                .placeholder("192.0.2.1"),
-        )
-        .field(
-            Field::textarea("resolvers", page.t("setup-resolvers"), 2)
-                .optional()
-                .hint(page.t("setup-resolvers-hint")),
+            Field::textarea("resolvers", page.t("setup-resolvers"), 2).optional().hint(page.t("setup-resolvers-hint")),
         );
     if !known.is_empty() {
         let choices = std::iter::once(Choice::new("", page.t("setup-pool-every-node")))
-            .chain(
-                known
-                    .iter()
-                    .map(|node| Choice::new(node.id.as_str(), node.name.clone())),
-            )
+            .chain(known.iter().map(|node| Choice::new(node.id.as_str(), node.name.clone())))
             .collect();
         form = form.field(Field::select("node_id", page.t("setup-pool-node"), choices).optional());
     }

@@ -60,11 +60,7 @@ fn image(page: &Page, known: &[ImageView]) -> leptos::prelude::AnyView {
         })
         .collect();
     Form::new(page, "images.register")
-        .field(
-            Field::text("name", page.t("setup-image-name"))
-                .placeholder("Debian 12")
-                .max_length(80),
-        )
+        .field(Field::text("name", page.t("setup-image-name")).placeholder("Debian 12").max_length(80))
         .field(
             Field::text("family", page.t("setup-image-family"))
                 .hint(page.t("setup-image-family-hint"))
@@ -78,24 +74,12 @@ fn image(page: &Page, known: &[ImageView]) -> leptos::prelude::AnyView {
                 .hint(page.t("setup-image-disk-hint"))
                 .placeholder("/var/lib/libvirt/images/debian-12.qcow2"),
         )
-        .field(
-            Field::text("kernel", page.t("setup-image-kernel"))
-                .optional()
-                .hint(page.t("setup-image-kernel-hint")),
-        )
-        .field(
-            Field::text("initrd", page.t("setup-image-initrd"))
-                .optional()
-                .hint(page.t("setup-image-kernel-hint")),
-        )
+        .field(Field::text("kernel", page.t("setup-image-kernel")).optional().hint(page.t("setup-image-kernel-hint")))
+        .field(Field::text("initrd", page.t("setup-image-initrd")).optional().hint(page.t("setup-image-kernel-hint")))
         .field(Field::text("command_line", page.t("setup-image-command-line")).optional())
         .row(vec![
-            Field::number("minimum_memory_mib", page.t("setup-image-memory"))
-                .value("256")
-                .suffix("MiB"),
-            Field::number("minimum_disk_gib", page.t("setup-image-disk-size"))
-                .value("2")
-                .suffix("GiB"),
+            Field::number("minimum_memory_mib", page.t("setup-image-memory")).value("256").suffix("MiB"),
+            Field::number("minimum_disk_gib", page.t("setup-image-disk-size")).value("2").suffix("GiB"),
         ])
         .submit(page.t("setup-image-register"))
         .view()
@@ -118,24 +102,12 @@ fn plan(page: &Page, plans: &[PlanView], currency: Currency) -> leptos::prelude:
     }
     Form::new(page, "plans.create")
         .then("/setup/plan#plan")
-        .field(
-            Field::text("name", page.t("setup-plan-name"))
-                .placeholder("Small")
-                .max_length(80),
-        )
-        .field(
-            Field::textarea("description", page.t("setup-plan-description"), 2)
-                .optional()
-                .max_length(2_000),
-        )
+        .field(Field::text("name", page.t("setup-plan-name")).placeholder("Small").max_length(80))
+        .field(Field::textarea("description", page.t("setup-plan-description"), 2).optional().max_length(2_000))
         .row(vec![
             Field::number("vcpus", page.t("portal-plan-vcpus")).value("1"),
-            Field::number("memory_mib", page.t("portal-plan-memory"))
-                .value("1024")
-                .suffix("MiB"),
-            Field::number("disk_gib", page.t("portal-plan-disk"))
-                .value("20")
-                .suffix("GiB"),
+            Field::number("memory_mib", page.t("portal-plan-memory")).value("1024").suffix("MiB"),
+            Field::number("disk_gib", page.t("portal-plan-disk")).value("20").suffix("GiB"),
         ])
         .field(
             Field::number("traffic_gib", page.t("portal-plan-traffic"))
@@ -149,18 +121,10 @@ fn plan(page: &Page, plans: &[PlanView], currency: Currency) -> leptos::prelude:
 
 fn price(page: &Page, plan: &PlanView, currency: Currency) -> leptos::prelude::AnyView {
     let sizes = words::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib);
-    let text = page.t_with(
-        "setup-plan-created",
-        &[("name", plan.name.clone().into()), ("sizes", sizes.into())],
-    );
+    let text = page.t_with("setup-plan-created", &[("name", plan.name.clone().into()), ("sizes", sizes.into())]);
     let lengths = [1_i64, 3, 6, 12]
         .into_iter()
-        .map(|months| {
-            Choice::new(
-                months.to_string(),
-                page.t_with("portal-months", &[("months", months.into())]),
-            )
-        })
+        .map(|months| Choice::new(months.to_string(), page.t_with("portal-months", &[("months", months.into())])))
         .collect();
     let form = Form::new(page, "plans.set_price")
         .hidden("plan_id", plan.id.as_str())

@@ -45,17 +45,9 @@ pub async fn show(visit: Visit) -> Result<String> {
 
 async fn look(visit: &Visit) -> Result<Attention> {
     let call = &visit.call;
-    let in_state = |state: &str| ListInput {
-        state: Some(state.to_owned()),
-        limit: Some(SHOWN),
-        ..ListInput::default()
-    };
-    let mut attention = Attention {
-        overdue: Vec::new(),
-        tasks: Vec::new(),
-        tickets: Vec::new(),
-        servers: Vec::new(),
-    };
+    let in_state =
+        |state: &str| ListInput { state: Some(state.to_owned()), limit: Some(SHOWN), ..ListInput::default() };
+    let mut attention = Attention { overdue: Vec::new(), tasks: Vec::new(), tickets: Vec::new(), servers: Vec::new() };
     if call.may(Action::ListInvoices) {
         attention.overdue = invoices::queries::list(call, in_state("overdue")).await?.items;
     }
@@ -64,28 +56,16 @@ async fn look(visit: &Visit) -> Result<Attention> {
     }
     if call.may(Action::ListTickets) {
         for state in [TicketState::Open, TicketState::Waiting] {
-            let input = ListTickets {
-                state: Some(state),
-                limit: Some(SHOWN),
-                ..ListTickets::default()
-            };
-            attention
-                .tickets
-                .extend(tickets::queries::list(call, input).await?.items);
+            let input = ListTickets { state: Some(state), limit: Some(SHOWN), ..ListTickets::default() };
+            attention.tickets.extend(tickets::queries::list(call, input).await?.items);
         }
         attention.tickets.sort_by_key(|ticket| ticket.updated_at);
         attention.tickets.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
     }
     if call.may(Action::ListServers) {
         for state in ["crashed", "absent"] {
-            let input = ListServers {
-                state: Some(state.to_owned()),
-                limit: Some(SHOWN),
-                ..ListServers::default()
-            };
-            attention
-                .servers
-                .extend(servers::queries::list(call, input).await?.items);
+            let input = ListServers { state: Some(state.to_owned()), limit: Some(SHOWN), ..ListServers::default() };
+            attention.servers.extend(servers::queries::list(call, input).await?.items);
         }
     }
     Ok(attention)
@@ -93,18 +73,8 @@ async fn look(visit: &Visit) -> Result<Attention> {
 
 fn draw(page: &Page, board: &Dashboard, attention: &Attention) -> String {
     Shell::new(page, page.t("office-dashboard"))
-        .other(words::button_for(
-            page,
-            "customers.create",
-            "office-customer-new",
-            "/staff/customers/new",
-        ))
-        .primary(words::primary_for(
-            page,
-            "orders.place",
-            "office-order-new",
-            "/staff/orders/new",
-        ))
+        .other(words::button_for(page, "customers.create", "office-customer-new", "/staff/customers/new"))
+        .primary(words::primary_for(page, "orders.place", "office-order-new", "/staff/orders/new"))
         .add(tiles(page, board))
         .add(grid(
             "main-side",
@@ -113,8 +83,7 @@ fn draw(page: &Page, board: &Dashboard, attention: &Attention) -> String {
                     Panel::new(page.t("office-revenue"))
                         .id("revenue")
                         .aside(
-                            page.may("invoices.list")
-                                .then(|| link("/staff/invoices", page.t("office-all-invoices"))),
+                            page.may("invoices.list").then(|| link("/staff/invoices", page.t("office-all-invoices"))),
                         )
                         .add(revenue(page, board))
                         .view(),
@@ -125,10 +94,7 @@ fn draw(page: &Page, board: &Dashboard, attention: &Attention) -> String {
                         .view(),
                 ]),
                 stack(vec![
-                    Panel::new(page.t("office-nodes"))
-                        .id("nodes")
-                        .add(nodes(page, &board.nodes))
-                        .view(),
+                    Panel::new(page.t("office-nodes")).id("nodes").add(nodes(page, &board.nodes)).view(),
                     by_state(page, "subscriptions", &board.subscriptions),
                     by_state(page, "servers", &board.servers),
                     by_state(page, "tasks", &board.jobs),
@@ -142,18 +108,10 @@ fn tiles(page: &Page, board: &Dashboard) -> AnyView {
     let overdue = Stat::new(page.t("office-overdue"), page.money(board.overdue))
         .note(page.t_with("office-invoices-count", &[("count", board.overdue_invoices.into())]))
         .href("/staff/invoices?state=overdue");
-    let overdue = if board.overdue_invoices > 0 {
-        overdue.tone(Tone::Bad)
-    } else {
-        overdue
-    };
+    let overdue = if board.overdue_invoices > 0 { overdue.tone(Tone::Bad) } else { overdue };
     let waiting = Stat::new(page.t("office-tickets-waiting"), page.count(board.tickets_waiting))
         .href("/staff/tickets?state=waiting");
-    let waiting = if board.tickets_waiting > 0 {
-        waiting.tone(Tone::Warn)
-    } else {
-        waiting
-    };
+    let waiting = if board.tickets_waiting > 0 { waiting.tone(Tone::Warn) } else { waiting };
     grid(
         "tiles",
         vec![
@@ -161,9 +119,7 @@ fn tiles(page: &Page, board: &Dashboard) -> AnyView {
                 .note(page.t_with("office-monthly-note", &[("customers", board.customers.into())]))
                 .href("/staff/renewals")
                 .view(),
-            Stat::new(page.t("office-open"), page.money(board.open))
-                .href("/staff/invoices?state=open")
-                .view(),
+            Stat::new(page.t("office-open"), page.money(board.open)).href("/staff/invoices?state=open").view(),
             overdue.view(),
             waiting.view(),
         ],
@@ -182,11 +138,7 @@ fn revenue<'a>(page: &'a Page, board: &Dashboard) -> BarChart<'a> {
 /// The month's name; with its year where that is new, so that labels stay short.
 fn month_label(page: &Page, month: Day, last_year: &mut Option<i32>) -> String {
     let name = page.t(&format!("office-month-{}", month.month()));
-    if last_year.replace(month.year()) == Some(month.year()) {
-        name
-    } else {
-        format!("{name} {}", month.year())
-    }
+    if last_year.replace(month.year()) == Some(month.year()) { name } else { format!("{name} {}", month.year()) }
 }
 
 fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
@@ -196,11 +148,7 @@ fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
         .column(Column::text(page.t("office-why")))
         .column(Column::text(page.t("office-since")).minor());
     let mut rows = Vec::new();
-    for node in board
-        .nodes
-        .iter()
-        .filter(|node| matches!(node.link.as_str(), "down" | "degraded"))
-    {
+    for node in board.nodes.iter().filter(|node| matches!(node.link.as_str(), "down" | "degraded")) {
         rows.push(
             Row::to(format!("/staff/nodes/{}", node.id))
                 .cell(page.t_with("office-node-named", &[("name", node.name.clone().into())]))
@@ -212,10 +160,7 @@ fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
         rows.push(
             Row::to(format!("/staff/tasks/{}", task.id))
                 .cell(common::task_title(page, &task.title))
-                .cell(State::new(
-                    Tone::Bad,
-                    task.reason.clone().unwrap_or_else(|| page.t("task-state-attention")),
-                ))
+                .cell(State::new(Tone::Bad, task.reason.clone().unwrap_or_else(|| page.t("task-state-attention"))))
                 .cell(common::ago(page, task.created_at, board.as_of)),
         );
     }
@@ -230,17 +175,11 @@ fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
     for row in &attention.overdue {
         let why = page.t_with(
             "office-overdue-days",
-            &[
-                ("days", row.overdue_days.unwrap_or_default().into()),
-                ("amount", page.money(row.invoice.open).into()),
-            ],
+            &[("days", row.overdue_days.unwrap_or_default().into()), ("amount", page.money(row.invoice.open).into())],
         );
         rows.push(
             Row::to(format!("/staff/invoices/{}", row.invoice.id))
-                .cell(words::with_detail(
-                    row.invoice.number.as_deref().unwrap_or_default(),
-                    &row.customer_name,
-                ))
+                .cell(words::with_detail(row.invoice.number.as_deref().unwrap_or_default(), &row.customer_name))
                 .cell(State::new(Tone::Bad, why))
                 .cell(words::maybe_day(page, row.invoice.due_day)),
         );
@@ -265,12 +204,7 @@ fn troubles(page: &Page, board: &Dashboard, attention: &Attention) -> AnyView {
         );
     }
     table = table.rows(rows);
-    table
-        .empty(Empty::new(
-            page.t("office-attention-none"),
-            page.t("office-attention-none-text"),
-        ))
-        .view()
+    table.empty(Empty::new(page.t("office-attention-none"), page.t("office-attention-none-text"))).view()
 }
 
 fn node_link(page: &Page, link: &str) -> State {
@@ -286,12 +220,7 @@ fn node_link(page: &Page, link: &str) -> State {
 fn nodes(page: &Page, nodes: &[NodeUse]) -> AnyView {
     if nodes.is_empty() {
         return Empty::new(page.t("office-nodes-none"), page.t("office-nodes-none-text"))
-            .action(words::button_for(
-                page,
-                "nodes.register",
-                "office-node-new",
-                "/staff/nodes/new",
-            ))
+            .action(words::button_for(page, "nodes.register", "office-node-new", "/staff/nodes/new"))
             .view();
     }
     let parts = nodes
@@ -304,20 +233,12 @@ fn nodes(page: &Page, nodes: &[NodeUse]) -> AnyView {
             };
             stack(vec![
                 row(vec![name, node_link(page, &node.link).view()]),
-                meter(
-                    page,
-                    "office-memory",
-                    node.memory_mib_reserved,
-                    node.memory_mib_total,
-                    |mib| common::memory(page, mib),
-                ),
-                meter(
-                    page,
-                    "office-disk",
-                    node.disk_gib_reserved,
-                    node.disk_gib_total,
-                    |gib| format!("{} GiB", page.count(gib)),
-                ),
+                meter(page, "office-memory", node.memory_mib_reserved, node.memory_mib_total, |mib| {
+                    common::memory(page, mib)
+                }),
+                meter(page, "office-disk", node.disk_gib_reserved, node.disk_gib_total, |gib| {
+                    format!("{} GiB", page.count(gib))
+                }),
             ])
         })
         .collect();
@@ -352,9 +273,7 @@ fn by_state(page: &Page, kind: &'static str, counts: &[CountByState]) -> AnyView
             "servers" => seen(page, &count.state),
             _ => job(page, &count.state),
         };
-        Row::to(format!("/staff/{kind}?state={}", count.state))
-            .cell(state)
-            .cell(page.count(count.count))
+        Row::to(format!("/staff/{kind}?state={}", count.state)).cell(state).cell(page.count(count.count))
     });
     let table = Table::new(title)
         .plain()

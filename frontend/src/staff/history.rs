@@ -33,11 +33,7 @@ pub fn sentence(page: &Page, row: &AuditRow) -> String {
         return page.t("office-history-renewals");
     }
     let key = format!("audit-{}", row.action);
-    if page.texts.has(&key) {
-        page.t(&key)
-    } else {
-        row.action.clone()
-    }
+    if page.texts.has(&key) { page.t(&key) } else { row.action.clone() }
 }
 
 fn tone(action: &str) -> Tone {
@@ -70,19 +66,10 @@ fn place_of(subject: &str) -> Option<String> {
 /// The numbers, amounts and reasons that were noted with the change.
 fn detail(row: &AuditRow) -> Option<String> {
     let noted: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&row.detail).ok()?;
-    let told: Vec<String> = [
-        "number",
-        "credit_note",
-        "total",
-        "amount",
-        "reference",
-        "reason",
-        "email",
-        "hostname",
-    ]
-    .iter()
-    .filter_map(|name| noted.get(*name)?.as_str().map(str::to_owned))
-    .filter(|text| !text.is_empty())
-    .collect();
+    let told: Vec<String> = ["number", "credit_note", "total", "amount", "reference", "reason", "email", "hostname"]
+        .iter()
+        .filter_map(|name| noted.get(*name)?.as_str().map(str::to_owned))
+        .filter(|text| !text.is_empty())
+        .collect();
     (!told.is_empty()).then(|| told.join(" \u{00b7} "))
 }

@@ -21,10 +21,7 @@ pub async fn show(visit: Visit) -> Result<String> {
     let input = visit.params.list();
     let search = input.search.clone();
     let entries = queries::list(&visit.call, input).await?;
-    let codes = entries
-        .items
-        .iter()
-        .flat_map(|entry| [entry.debit.as_str(), entry.credit.as_str()]);
+    let codes = entries.items.iter().flat_map(|entry| [entry.debit.as_str(), entry.credit.as_str()]);
     let names = words::names(&visit.call, codes.map(after_colon).filter(|id| id.starts_with("cus_"))).await?;
     Ok(draw(&visit.page, &balance, &entries, &names, search.as_deref()))
 }
@@ -43,12 +40,7 @@ fn draw(
     };
     let mut shell = Shell::new(page, page.t("office-ledger"))
         .subtitle(page.t("office-ledger-subtitle"))
-        .other(words::button_for(
-            page,
-            "reports.verify",
-            "office-verify",
-            "/staff/verify",
-        ));
+        .other(words::button_for(page, "reports.verify", "office-verify", "/staff/verify"));
     if search.is_none() && !page.path.contains("after=") {
         shell = shell.add(trial_balance(page, balance));
     }
@@ -89,35 +81,21 @@ fn trial_balance(page: &Page, balance: &TrialBalance) -> AnyView {
                 .column(Column::number(page.t("office-debits")))
                 .column(Column::number(page.t("office-credits")))
                 .column(Column::number(page.t("office-balance")))
-                .rows(
-                    balance
-                        .accounts
-                        .iter()
-                        .filter(|account| account.debits.currency == currency)
-                        .map(|account| {
-                            Row::new()
-                                .cell(account_name(page, &Names::new(), &account.code))
-                                .cell(page.t(&format!("office-account-{}", account.kind)))
-                                .cell(money(page, account.debits))
-                                .cell(money(page, account.credits))
-                                .cell(money(page, account.balance))
-                        }),
-                )
+                .rows(balance.accounts.iter().filter(|account| account.debits.currency == currency).map(|account| {
+                    Row::new()
+                        .cell(account_name(page, &Names::new(), &account.code))
+                        .cell(page.t(&format!("office-account-{}", account.kind)))
+                        .cell(money(page, account.debits))
+                        .cell(money(page, account.credits))
+                        .cell(money(page, account.balance))
+                }))
                 .total(page.t("office-sum"))
                 .total("")
                 .total(money(page, total.debits))
                 .total(money(page, total.credits))
                 .total("");
-            let title = page.t_with(
-                "office-trial-balance-in",
-                &[("currency", currency.code().to_owned().into())],
-            );
-            Panel::new(title)
-                .id(format!("balance-{}", currency.code()))
-                .flush()
-                .aside(state)
-                .add(table)
-                .view()
+            let title = page.t_with("office-trial-balance-in", &[("currency", currency.code().to_owned().into())]);
+            Panel::new(title).id(format!("balance-{}", currency.code())).flush().aside(state).add(table).view()
         })
         .collect();
     stack(panels)
@@ -134,15 +112,11 @@ fn account_name(page: &Page, names: &Names, code: &str) -> AnyView {
     let parts: Vec<&str> = code.split(':').collect();
     match parts.as_slice() {
         ["tax", country, rate] => {
-            let percent = rate
-                .parse::<hostwright_kernel::Rate>()
-                .map_or_else(|_| (*rate).to_owned(), |rate| rate.percent());
+            let percent =
+                rate.parse::<hostwright_kernel::Rate>().map_or_else(|_| (*rate).to_owned(), |rate| rate.percent());
             page.t_with(
                 "office-account-tax",
-                &[
-                    ("country", places::country(page, country).into()),
-                    ("percent", page.decimal(&percent).into()),
-                ],
+                &[("country", places::country(page, country).into()), ("percent", page.decimal(&percent).into())],
             )
             .view()
         }

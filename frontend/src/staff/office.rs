@@ -29,11 +29,7 @@ pub fn routes() -> Vec<Route> {
         route!("/staff/ledger", Staff, ledger::show),
         route!("/staff/renewals", Staff, renewals::show),
         route!("/staff/subscriptions", Staff, subscriptions::list),
-        route!(
-            "/staff/subscriptions/{subscription_id}",
-            Staff,
-            subscriptions::detail::show
-        ),
+        route!("/staff/subscriptions/{subscription_id}", Staff, subscriptions::detail::show),
         route!("/staff/settings", Staff, settings::show),
         route!("/staff/verify", Staff, verify::show),
     ]

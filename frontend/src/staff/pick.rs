@@ -35,18 +35,9 @@ pub async fn chosen(visit: &Visit) -> Result<Option<CustomerView>> {
 /// When the caller may not, or the database fails.
 pub async fn customer(visit: &Visit, search_key: &str) -> Result<AnyView> {
     let search = visit.params.get("search").map(str::to_owned);
-    let input = ListInput {
-        search: search.clone(),
-        limit: Some(SHOWN),
-        ..ListInput::default()
-    };
+    let input = ListInput { search: search.clone(), limit: Some(SHOWN), ..ListInput::default() };
     let found = customers::queries::list(&visit.call, input).await?.items;
-    Ok(draw(
-        &visit.page,
-        search_key,
-        search.as_deref().unwrap_or_default(),
-        &found,
-    ))
+    Ok(draw(&visit.page, search_key, search.as_deref().unwrap_or_default(), &found))
 }
 
 fn draw(page: &Page, search_key: &str, search: &str, found: &[CustomerView]) -> AnyView {
@@ -63,19 +54,13 @@ fn draw(page: &Page, search_key: &str, search: &str, found: &[CustomerView]) -> 
                 .cell(customer.email.as_str())
                 .cell(words::customer_state(page, customer.state))
         }))
-        .empty(
-            Empty::new(page.t("office-pick-none"), page.t("office-pick-none-text")).action(words::button_for(
-                page,
-                "customers.create",
-                "office-customer-new",
-                "/staff/customers/new",
-            )),
-        );
-    stack(vec![
-        explanation(page),
-        Filters::new(page).search("search", search, page.t(search_key)).view(),
-        table.view(),
-    ])
+        .empty(Empty::new(page.t("office-pick-none"), page.t("office-pick-none-text")).action(words::button_for(
+            page,
+            "customers.create",
+            "office-customer-new",
+            "/staff/customers/new",
+        )));
+    stack(vec![explanation(page), Filters::new(page).search("search", search, page.t(search_key)).view(), table.view()])
 }
 
 fn explanation(page: &Page) -> AnyView {

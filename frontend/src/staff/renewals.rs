@@ -42,21 +42,13 @@ fn draw(page: &Page, found: &Paged<UpcomingRenewal>, names: &Names, ladder: Opti
                 .cell(words::day(page, renewal.next_day))
                 .cell(money(page, renewal.amount))
         }))
-        .empty(Empty::new(
-            page.t("office-renewals-none"),
-            page.t("office-renewals-none-text"),
-        ));
+        .empty(Empty::new(page.t("office-renewals-none"), page.t("office-renewals-none-text")));
     let run = ActionButton::new(page, "renewals.run", page.t("office-renewals-run"))
         .then("/staff/tasks/{task_id}")
         .look(Look::Primary);
     Shell::new(page, page.t("office-renewals"))
         .subtitle(page.t("office-renewals-subtitle"))
-        .other(words::button_for(
-            page,
-            "subscriptions.list",
-            "office-subscriptions",
-            "/staff/subscriptions",
-        ))
+        .other(words::button_for(page, "subscriptions.list", "office-subscriptions", "/staff/subscriptions"))
         .primary(run)
         .add(ladder.map(|ladder| steps(page, ladder)))
         .add(table)
@@ -69,28 +61,16 @@ fn steps(page: &Page, ladder: &Ladder) -> AnyView {
     let days = |key: &str, days: i64| page.t_with(key, &[("days", days.into())]);
     let reminders: Vec<String> = ladder.reminder_days.iter().map(|days| page.count(*days)).collect();
     let facts = Facts::new()
-        .fact(
-            page.t("office-ladder-invoice"),
-            days("office-ladder-before", ladder.invoice_days_ahead),
-        )
+        .fact(page.t("office-ladder-invoice"), days("office-ladder-before", ladder.invoice_days_ahead))
         .fact(
             page.t("office-ladder-reminders"),
             page.t_with("office-ladder-after-list", &[("days", reminders.join(", ").into())]),
         )
-        .fact(
-            page.t("office-ladder-suspend"),
-            days("office-ladder-after", ladder.suspend_after_days),
-        )
-        .fact(
-            page.t("office-ladder-terminate"),
-            days("office-ladder-after", ladder.terminate_after_days),
-        );
+        .fact(page.t("office-ladder-suspend"), days("office-ladder-after", ladder.suspend_after_days))
+        .fact(page.t("office-ladder-terminate"), days("office-ladder-after", ladder.terminate_after_days));
     Panel::new(page.t("office-ladder"))
         .id("ladder")
-        .aside(
-            page.may("renewals.set_policy")
-                .then(|| link("/staff/settings#ladder", page.t("office-ladder-change"))),
-        )
+        .aside(page.may("renewals.set_policy").then(|| link("/staff/settings#ladder", page.t("office-ladder-change"))))
         .add(facts)
         .view()
 }

@@ -52,9 +52,7 @@ fn draw(page: &Page, words: &str, hits: &[Hit]) -> String {
             .column(Column::text(page.t("office-search-name")))
             .column(Column::text(page.t("office-search-detail")))
             .rows(of_kind.iter().map(|hit| {
-                Row::to(format!("{place}/{}", hit.id))
-                    .cell(title_of(page, hit))
-                    .cell(detail_of(page, hit))
+                Row::to(format!("{place}/{}", hit.id)).cell(title_of(page, hit)).cell(detail_of(page, hit))
             }));
         shell = shell.add(Panel::new(title).id(*kind).flush().add(table));
     }
@@ -63,18 +61,10 @@ fn draw(page: &Page, words: &str, hits: &[Hit]) -> String {
 
 /// A draft has no number yet.
 fn title_of(page: &Page, hit: &Hit) -> String {
-    if hit.title.is_empty() {
-        page.t("office-draft")
-    } else {
-        hit.title.clone()
-    }
+    if hit.title.is_empty() { page.t("office-draft") } else { hit.title.clone() }
 }
 
 /// Of servers the detail is what is wished, which is a word for machines.
 fn detail_of(page: &Page, hit: &Hit) -> String {
-    if hit.kind == "server" {
-        page.t(&format!("office-wished-{}", hit.detail))
-    } else {
-        hit.detail.clone()
-    }
+    if hit.kind == "server" { page.t(&format!("office-wished-{}", hit.detail)) } else { hit.detail.clone() }
 }

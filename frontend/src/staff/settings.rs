@@ -68,18 +68,8 @@ fn draw(page: &Page, known: &Known) -> String {
         ladder(page, &known.ladder),
     ]);
     Shell::new(page, page.t("office-settings"))
-        .other(words::button_for(
-            page,
-            "departments.list",
-            "office-departments",
-            "/staff/departments",
-        ))
-        .other(words::button_for(
-            page,
-            "reports.verify",
-            "office-verify",
-            "/staff/verify",
-        ))
+        .other(words::button_for(page, "departments.list", "office-departments", "/staff/departments"))
+        .other(words::button_for(page, "reports.verify", "office-verify", "/staff/verify"))
         .tabs(tabs)
         .add(grid("halves", vec![stack(vec![seller(page, &known.entity)]), side]))
         .add(tax_rates(page, known))
@@ -102,10 +92,8 @@ fn seller(page: &Page, entity: &LegalEntity) -> AnyView {
     if !page.may("entity.update") {
         return seller_facts(page, entity);
     }
-    let roundings = RoundingPolicy::ALL
-        .iter()
-        .map(|mode| Choice::new(mode.to_string(), rounding(page, *mode)))
-        .collect();
+    let roundings =
+        RoundingPolicy::ALL.iter().map(|mode| Choice::new(mode.to_string(), rounding(page, *mode))).collect();
     let form = Form::new(page, "entity.update")
         .id("entity")
         .hidden("version", entity.version.to_string())
@@ -120,11 +108,7 @@ fn seller(page: &Page, entity: &LegalEntity) -> AnyView {
                 .value(&entity.country)
                 .hint(page.t("office-entity-country-hint")),
         )
-        .field(
-            Field::text("tax_number", page.t("office-tax-number"))
-                .value(&entity.tax_number)
-                .clears(),
-        )
+        .field(Field::text("tax_number", page.t("office-tax-number")).value(&entity.tax_number).clears())
         .field(
             Field::email("email", page.t("office-entity-email"))
                 .value(&entity.email)
@@ -142,10 +126,7 @@ fn seller(page: &Page, entity: &LegalEntity) -> AnyView {
             Field::select("time_zone", page.t("office-time-zone"), places::zones()).value(&entity.time_zone),
         ])
         .row(vec![
-            Field::text("series", page.t("office-series"))
-                .value(&entity.series)
-                .clears()
-                .max_length(8),
+            Field::text("series", page.t("office-series")).value(&entity.series).clears().max_length(8),
             Field::select("rounding", page.t("office-rounding"), roundings).value(entity.rounding.to_string()),
         ])
         .piece(muted(page.t("office-entity-hint")))
@@ -163,10 +144,7 @@ fn currencies(present: Currency) -> Vec<Choice> {
 fn seller_facts(page: &Page, entity: &LegalEntity) -> AnyView {
     let facts = Facts::new()
         .fact(page.t("office-entity-name"), &entity.name)
-        .fact(
-            page.t("office-address"),
-            format!("{}, {} {}", entity.street, entity.postal_code, entity.city),
-        )
+        .fact(page.t("office-address"), format!("{}, {} {}", entity.street, entity.postal_code, entity.city))
         .fact(page.t("office-country"), places::country(page, &entity.country))
         .fact(page.t("office-tax-number"), &entity.tax_number)
         .fact(page.t("office-entity-email"), &entity.email)
@@ -192,53 +170,23 @@ fn ladder(page: &Page, ladder: &Ladder) -> AnyView {
     };
     let form = Form::new(page, "renewals.set_policy")
         .id("ladder")
-        .field(days(
-            "invoice_days_ahead",
-            "office-ladder-ahead",
-            ladder.invoice_days_ahead,
-            60,
-        ))
-        .field(days(
-            "first_due_days",
-            "office-ladder-first-due",
-            ladder.first_due_days,
-            90,
-        ))
+        .field(days("invoice_days_ahead", "office-ladder-ahead", ladder.invoice_days_ahead, 60))
+        .field(days("first_due_days", "office-ladder-first-due", ladder.first_due_days, 90))
         .field(
             Field::text("reminder_days", page.t("office-ladder-reminder-days"))
                 .value(reminders.join(", "))
                 .hint(page.t("office-ladder-reminder-days-hint"))
                 .short(),
         )
-        .field(days(
-            "suspend_after_days",
-            "office-ladder-suspend-after",
-            ladder.suspend_after_days,
-            365,
-        ))
-        .field(days(
-            "terminate_after_days",
-            "office-ladder-terminate-after",
-            ladder.terminate_after_days,
-            365,
-        ))
+        .field(days("suspend_after_days", "office-ladder-suspend-after", ladder.suspend_after_days, 365))
+        .field(days("terminate_after_days", "office-ladder-terminate-after", ladder.terminate_after_days, 365))
         .submit(page.t("ui-save"));
-    let panel = Panel::new(page.t("office-ladder"))
-        .id("ladder")
-        .add(muted(page.t("office-ladder-text")));
-    if page.may("renewals.set_policy") {
-        panel.add(form).view()
-    } else {
-        panel.view()
-    }
+    let panel = Panel::new(page.t("office-ladder")).id("ladder").add(muted(page.t("office-ladder-text")));
+    if page.may("renewals.set_policy") { panel.add(form).view() } else { panel.view() }
 }
 
 fn clock_panel(page: &Page, clock: &ClockView) -> AnyView {
-    let ahead = if clock.seconds_ahead > 0 {
-        page.span(clock.seconds_ahead)
-    } else {
-        page.t("office-clock-not-ahead")
-    };
+    let ahead = if clock.seconds_ahead > 0 { page.span(clock.seconds_ahead) } else { page.t("office-clock-not-ahead") };
     let facts = Facts::new()
         .fact(page.t("office-clock-now"), page.instant(clock.now))
         .fact(page.t("office-clock-ahead"), ahead);
@@ -253,12 +201,7 @@ fn clock_panel(page: &Page, clock: &ClockView) -> AnyView {
         )
         .look(Look::Plain)
         .submit(page.t("office-clock-advance"));
-    Panel::new(page.t("office-clock"))
-        .id("clock")
-        .tone(Tone::Warn)
-        .add(facts)
-        .add(form)
-        .view()
+    Panel::new(page.t("office-clock")).id("clock").tone(Tone::Warn).add(facts).add(form).view()
 }
 
 fn tax_rates(page: &Page, known: &Known) -> AnyView {
@@ -296,17 +239,9 @@ fn tax_rates(page: &Page, known: &Known) -> AnyView {
         .inline()
         .look(Look::Plain)
         .submit(page.t("office-tax-set"));
-    let rates = Panel::new(page.t("office-tax-rates"))
-        .id("tax")
-        .flush()
-        .add(table)
-        .view();
+    let rates = Panel::new(page.t("office-tax-rates")).id("tax").flush().add(table).view();
     let new = page.may("tax.set_rate").then(|| {
-        Panel::new(page.t("office-tax-new"))
-            .id("tax-new")
-            .add(muted(page.t("office-tax-text")))
-            .add(form)
-            .view()
+        Panel::new(page.t("office-tax-new")).id("tax-new").add(muted(page.t("office-tax-text"))).add(form).view()
     });
     stack(vec![new.view(), rates])
 }

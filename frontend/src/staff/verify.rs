@@ -37,12 +37,7 @@ fn draw(page: &Page, report: &VerifyReport) -> String {
                 0 => State::new(Tone::Good, page.t("office-check-good")),
                 count => State::new(Tone::Bad, page.t_with("office-check-bad", &[("count", count.into())])),
             };
-            Row::new()
-                .cell(words::with_detail(
-                    &name(page, check),
-                    page.t(&format!("{}-text", key(check))),
-                ))
-                .cell(state)
+            Row::new().cell(words::with_detail(&name(page, check), page.t(&format!("{}-text", key(check))))).cell(state)
         }));
     let mut shell = Shell::new(page, page.t("office-verify"))
         .subtitle(page.t_with("office-verify-as-of", &[("at", page.instant(report.as_of).into())]))
@@ -62,20 +57,12 @@ fn key(check: &Check) -> String {
 
 fn name(page: &Page, check: &Check) -> String {
     let key = key(check);
-    if page.texts.has(&key) {
-        page.t(&key)
-    } else {
-        check.name.clone()
-    }
+    if page.texts.has(&key) { page.t(&key) } else { check.name.clone() }
 }
 
 fn breaks(page: &Page, check: &Check) -> Panel {
-    let lines: Vec<_> = check
-        .breaks
-        .iter()
-        .take(SHOWN)
-        .map(|line| view! { <li><code>{line.clone()}</code></li> })
-        .collect();
+    let lines: Vec<_> =
+        check.breaks.iter().take(SHOWN).map(|line| view! { <li><code>{line.clone()}</code></li> }).collect();
     let list = html(view! { <ul class="stack">{lines}</ul> });
     let panel = Panel::new(name(page, check)).id(key(check)).tone(Tone::Bad).add(list);
     match check.breaks.len().saturating_sub(SHOWN) {

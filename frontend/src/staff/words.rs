@@ -150,21 +150,17 @@ pub fn folded(page: &Page, action: &str, title: String, form: Form<'_>) -> Optio
         return None;
     }
     let refused = page.form.as_ref().is_some_and(|form| form.action == action);
-    Some(html(
-        view! { <details class="fold" open=refused><summary>{title}</summary>{form.view()}</details> },
-    ))
+    Some(html(view! { <details class="fold" open=refused><summary>{title}</summary>{form.view()}</details> }))
 }
 
 /// That a list is cut down to one customer, and the way back to all.
 #[must_use]
 pub fn of_customer<'a>(page: &'a Page, names: &Names, customer: Option<&str>) -> Option<Filters<'a>> {
     customer.map(|id| {
-        Filters::new(page)
-            .link(
-                page.t("office-all-customers"),
-                filtered(page, "customer_id", None),
-                false,
-            )
-            .link(customer_name(names, id), page.path.clone(), true)
+        Filters::new(page).link(page.t("office-all-customers"), filtered(page, "customer_id", None), false).link(
+            customer_name(names, id),
+            page.path.clone(),
+            true,
+        )
     })
 }

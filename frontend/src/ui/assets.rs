@@ -41,10 +41,7 @@ pub fn get(name: &str) -> Option<Asset> {
         "woff2" => "font/woff2",
         _ => return None,
     };
-    Some(Asset {
-        media_type,
-        bytes: Cow::Borrowed(file.contents()),
-    })
+    Some(Asset { media_type, bytes: Cow::Borrowed(file.contents()) })
 }
 
 /// A word that changes with the content of any asset.
@@ -125,11 +122,7 @@ impl Colour {
         let Self([r, g, b]) = self;
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;
-            if part <= 0.040_45 {
-                part / 12.92
-            } else {
-                ((part + 0.055) / 1.055).powf(2.4)
-            }
+            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
         };
         0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
     }
@@ -152,18 +145,8 @@ mod tests {
     fn any_accent_of_a_provider_stays_readable() {
         for accent in ["ffff00", "000000", "ffffff", "808080", "2456d6", "00ff88"] {
             let given = Colour::parse(accent).unwrap();
-            assert!(
-                given
-                    .until_contrast(Colour::WHITE, Colour::BLACK)
-                    .contrast(Colour::WHITE)
-                    >= 4.5
-            );
-            assert!(
-                given
-                    .until_contrast(Colour::DARK_PAGE, Colour::WHITE)
-                    .contrast(Colour::DARK_PAGE)
-                    >= 4.5
-            );
+            assert!(given.until_contrast(Colour::WHITE, Colour::BLACK).contrast(Colour::WHITE) >= 4.5);
+            assert!(given.until_contrast(Colour::DARK_PAGE, Colour::WHITE).contrast(Colour::DARK_PAGE) >= 4.5);
         }
         assert!(get("brand/2456d6.css").is_some());
         assert!(get("brand/nothex.css").is_none());

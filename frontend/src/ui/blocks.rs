@@ -17,21 +17,13 @@ impl ButtonLink {
     /// The one thing to do on this page.
     #[must_use]
     pub fn primary(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            href: href.into(),
-            look: Look::Primary,
-        }
+        Self { label: label.into(), href: href.into(), look: Look::Primary }
     }
 
     /// One of the other things.
     #[must_use]
     pub fn plain(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            href: href.into(),
-            look: Look::Plain,
-        }
+        Self { label: label.into(), href: href.into(), look: Look::Plain }
     }
 
     pub(crate) fn render(self) -> AnyView {
@@ -54,14 +46,7 @@ impl Panel {
     /// A panel with a heading.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            id: None,
-            aside: Vec::new(),
-            body: Vec::new(),
-            flush: false,
-            tone: None,
-        }
+        Self { title: title.into(), id: None, aside: Vec::new(), body: Vec::new(), flush: false, tone: None }
     }
 
     /// The anchor of this panel.
@@ -164,11 +149,7 @@ impl Empty {
     /// "No servers yet", and what one is for.
     #[must_use]
     pub fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            text: text.into(),
-            action: None,
-        }
+        Self { title: title.into(), text: text.into(), action: None }
     }
 
     /// How to make the first one.
@@ -197,11 +178,7 @@ impl Notes {
     /// One or more sentences.
     #[must_use]
     pub fn new(tone: Tone, text: impl Piece) -> Self {
-        Self {
-            tone,
-            title: None,
-            body: vec![text.view()],
-        }
+        Self { tone, title: None, body: vec![text.view()] }
     }
 
     /// A first line in bold.
@@ -220,11 +197,7 @@ impl Notes {
 
     pub(crate) fn render(self) -> AnyView {
         let title = self.title.map(|title| view! { <p class="note-title">{title}</p> });
-        let body: Vec<_> = self
-            .body
-            .into_iter()
-            .map(|piece| view! { <div>{piece}</div> })
-            .collect();
+        let body: Vec<_> = self.body.into_iter().map(|piece| view! { <div>{piece}</div> }).collect();
         html(view! { <div class=format!("note {}", self.tone.name())>{title}{body}</div> })
     }
 }
@@ -243,13 +216,7 @@ impl Stat {
     /// A number.
     #[must_use]
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            value: value.into(),
-            note: None,
-            href: None,
-            tone: None,
-        }
+        Self { label: label.into(), value: value.into(), note: None, href: None, tone: None }
     }
 
     /// What to compare it with.
@@ -274,10 +241,7 @@ impl Stat {
     }
 
     pub(crate) fn render(self) -> AnyView {
-        let class = format!(
-            "stat{}",
-            self.tone.map_or(String::new(), |tone| format!(" {}", tone.name()))
-        );
+        let class = format!("stat{}", self.tone.map_or(String::new(), |tone| format!(" {}", tone.name())));
         let note = self.note.map(|note| view! { <div class="stat-note">{note}</div> });
         let value = self.value;
         let value = match self.href {
@@ -299,10 +263,7 @@ impl Tabs {
     /// Tabs named for screen readers.
     #[must_use]
     pub fn new(label: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            links: Vec::new(),
-        }
+        Self { label: label.into(), links: Vec::new() }
     }
 
     /// One tab.
@@ -321,8 +282,7 @@ impl Tabs {
         current: bool,
         count: impl Into<String>,
     ) -> Self {
-        self.links
-            .push((label.into(), href.into(), current, Some(count.into())));
+        self.links.push((label.into(), href.into(), current, Some(count.into())));
         self
     }
 

@@ -46,16 +46,12 @@ impl Frame<'_> {
         if let Some(currency) = self.currency {
             return self.page.money(Money::new(value, currency));
         }
-        format!("{} {}", self.page.decimal(&decimal(value, self.exponent)), self.unit)
-            .trim_end()
-            .to_owned()
+        format!("{} {}", self.page.decimal(&decimal(value, self.exponent)), self.unit).trim_end().to_owned()
     }
 
     fn figure(&self, kind: &str, scale: &Scale, drawing: &str, legend: AnyView, series: &[Series]) -> AnyView {
         let id = format!("chart-{}", slug(&self.title.to_lowercase()));
-        let mut table = Table::new(self.title.clone())
-            .plain()
-            .column(Column::text(self.label_title.clone()));
+        let mut table = Table::new(self.title.clone()).plain().column(Column::text(self.label_title.clone()));
         for one in series {
             table = table.column(Column::number(one.name.clone()));
         }
@@ -85,25 +81,15 @@ impl Frame<'_> {
     /// The values of the axis, in a drawing of their own beside the plot, which
     /// is as wide as there is room.
     fn ticks(&self, scale: &Scale) -> String {
-        let texts: Vec<(i64, String)> = scale
-            .ticks()
-            .map(|tick| (scale.y(tick) + 4, self.page.decimal(&trimmed(tick, self.exponent))))
-            .collect();
-        let longest = texts
-            .iter()
-            .map(|(_, text)| int(text.chars().count()))
-            .max()
-            .unwrap_or(0);
+        let texts: Vec<(i64, String)> =
+            scale.ticks().map(|tick| (scale.y(tick) + 4, self.page.decimal(&trimmed(tick, self.exponent)))).collect();
+        let longest = texts.iter().map(|(_, text)| int(text.chars().count())).max().unwrap_or(0);
         let width = longest * 8 + 10;
         let height = TOP + HEIGHT + BOTTOM;
         let mut drawing = format!("<svg class=\"ticks\" aria-hidden=\"true\" width=\"{width}\" height=\"{height}\">");
         for (y, text) in texts {
-            let _ = write!(
-                drawing,
-                "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>",
-                width - 10,
-                escape(&text)
-            );
+            let _ =
+                write!(drawing, "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>", width - 10, escape(&text));
         }
         drawing.push_str("</svg>");
         drawing
@@ -115,10 +101,7 @@ impl Frame<'_> {
         for tick in scale.ticks() {
             let y = scale.y(tick);
             let class = if tick == 0 { "zero" } else { "grid-line" };
-            let _ = write!(
-                drawing,
-                "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>"
-            );
+            let _ = write!(drawing, "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>");
         }
         let count = int(self.labels.len());
         // Five labels fit a phone; the last one is always there.
@@ -128,11 +111,7 @@ impl Frame<'_> {
             if (count - 1 - index) % every != 0 {
                 continue;
             }
-            let x = if centred {
-                percent(index * 2 + 1, count * 2)
-            } else {
-                percent(index, (count - 1).max(1))
-            };
+            let x = if centred { percent(index * 2 + 1, count * 2) } else { percent(index, (count - 1).max(1)) };
             let anchor = match (centred, index) {
                 (false, 0) => "start",
                 (false, index) if index == count - 1 => "end",
@@ -214,10 +193,7 @@ impl<'a> BarChart<'a> {
                 (from - to).abs().max(1),
             );
         }
-        let series = Series {
-            name: self.name,
-            values: self.values.into_iter().map(Some).collect(),
-        };
+        let series = Series { name: self.name, values: self.values.into_iter().map(Some).collect() };
         self.frame.figure("bars", &scale, &drawing, super::nothing(), &[series])
     }
 }
@@ -258,10 +234,7 @@ impl<'a> LineChart<'a> {
     /// The next line; up to four can be told apart.
     #[must_use]
     pub fn series(mut self, name: impl Into<String>, values: Vec<Option<i64>>) -> Self {
-        self.series.push(Series {
-            name: name.into(),
-            values,
-        });
+        self.series.push(Series { name: name.into(), values });
         self
     }
 
@@ -273,20 +246,15 @@ impl<'a> LineChart<'a> {
     }
 
     pub(crate) fn render(self) -> AnyView {
-        let all = self
-            .series
-            .iter()
-            .flat_map(|series| series.values.iter().copied().flatten());
+        let all = self.series.iter().flat_map(|series| series.values.iter().copied().flatten());
         let scale = Scale::over(all.chain(self.top));
         let count = int(self.frame.labels.len());
         let last = (count - 1).max(1);
         let mut lines = String::new();
         for (number, series) in self.series.iter().enumerate() {
             for run in runs(&series.values) {
-                let points: Vec<String> = run
-                    .iter()
-                    .map(|(index, value)| format!("{},{}", index * 10_000 / last, scale.y(*value)))
-                    .collect();
+                let points: Vec<String> =
+                    run.iter().map(|(index, value)| format!("{},{}", index * 10_000 / last, scale.y(*value))).collect();
                 let ends = run.first().zip(run.last());
                 if let (0, Some(((first, _), (end, _)))) = (number, ends) {
                     let _ = write!(
@@ -298,11 +266,7 @@ impl<'a> LineChart<'a> {
                         zero = scale.y(0),
                     );
                 }
-                let _ = write!(
-                    lines,
-                    "<polyline class=\"line line-{number}\" points=\"{}\"/>",
-                    points.join(" ")
-                );
+                let _ = write!(lines, "<polyline class=\"line line-{number}\" points=\"{}\"/>", points.join(" "));
             }
         }
         let height = TOP + HEIGHT + BOTTOM;
@@ -370,24 +334,13 @@ impl<'a> Meter<'a> {
     /// A bar that stands for `total`.
     #[must_use]
     pub fn new(page: &'a Page, title: impl Into<String>, total: u64, total_text: impl Into<String>) -> Self {
-        Self {
-            page,
-            title: title.into(),
-            total,
-            total_text: total_text.into(),
-            slices: Vec::new(),
-        }
+        Self { page, title: title.into(), total, total_text: total_text.into(), slices: Vec::new() }
     }
 
     /// The next part.
     #[must_use]
     pub fn slice(mut self, label: impl Into<String>, value: u64, text: impl Into<String>, tone: Tone) -> Self {
-        self.slices.push(Slice {
-            label: label.into(),
-            value,
-            text: text.into(),
-            tone,
-        });
+        self.slices.push(Slice { label: label.into(), value, text: text.into(), tone });
         self
     }
 
@@ -463,11 +416,7 @@ impl Scale {
         while step < wanted {
             // 1, 2, 5, 10, 20, 50 and so on.
             let lead = leading_digit(step);
-            step = if lead == 2 {
-                step.saturating_mul(5) / 2
-            } else {
-                step.saturating_mul(2)
-            };
+            step = if lead == 2 { step.saturating_mul(5) / 2 } else { step.saturating_mul(2) };
         }
         Self {
             low: low.div_euclid(step).saturating_mul(step),
@@ -524,11 +473,7 @@ fn decimal(value: i64, exponent: u32) -> String {
 /// As [`decimal`], without noughts at the end: for the axis.
 fn trimmed(value: i64, exponent: u32) -> String {
     let text = decimal(value, exponent);
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// The stretches of known values, each with its place.
@@ -551,18 +496,9 @@ mod tests {
 
     #[test]
     fn an_axis_has_round_steps_and_holds_every_value() {
-        for values in [
-            vec![0],
-            vec![7],
-            vec![-50, 1_234],
-            vec![99_999, 100_001],
-            vec![i64::MAX / 4],
-        ] {
+        for values in [vec![0], vec![7], vec![-50, 1_234], vec![99_999, 100_001], vec![i64::MAX / 4]] {
             let scale = Scale::over(values.iter().copied());
-            assert!(
-                values.iter().all(|value| (scale.low..=scale.high).contains(value)),
-                "{scale:?}"
-            );
+            assert!(values.iter().all(|value| (scale.low..=scale.high).contains(value)), "{scale:?}");
             assert!(scale.ticks().count() <= 7, "{scale:?}");
             assert!(matches!(leading_digit(scale.step), 1 | 2 | 5));
         }
@@ -570,10 +506,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_a_gap_and_not_nought() {
-        assert_eq!(
-            runs(&[Some(1), None, None, Some(2), Some(3)]),
-            vec![vec![(0, 1)], vec![(3, 2), (4, 3)]]
-        );
+        assert_eq!(runs(&[Some(1), None, None, Some(2), Some(3)]), vec![vec![(0, 1)], vec![(3, 2), (4, 3)]]);
     }
 
     #[test]

@@ -14,13 +14,7 @@ impl Choice {
     /// An answer: what is sent, and what is read.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            detail: None,
-            aside: None,
-            disabled: false,
-        }
+        Self { value: value.into(), label: label.into(), detail: None, aside: None, disabled: false }
     }
 
     /// A second line: what a plan contains.

@@ -112,11 +112,7 @@ impl<'a> ActionButton<'a> {
         let id = FormId::new(&self.action, None, &self.hidden);
         let refused = id.refused(self.page);
         let errors = refused.map(|state| {
-            let texts: Vec<_> = state
-                .errors
-                .iter()
-                .map(|error| view! { <li>{error.text.clone()}</li> })
-                .collect();
+            let texts: Vec<_> = state.errors.iter().map(|error| view! { <li>{error.text.clone()}</li> }).collect();
             html(view! { <ul class="field-error">{texts}</ul> })
         });
         let hidden = envelope(self.page, &id, &self.hidden, self.then.as_deref());

@@ -35,11 +35,8 @@ impl Facts {
     }
 
     pub(crate) fn render(self) -> AnyView {
-        let facts: Vec<_> = self
-            .facts
-            .into_iter()
-            .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
-            .collect();
+        let facts: Vec<_> =
+            self.facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect();
         html(view! { <dl class="facts">{facts}</dl> })
     }
 }
@@ -57,11 +54,7 @@ impl State {
     /// A state.
     #[must_use]
     pub fn new(tone: Tone, word: impl Into<String>) -> Self {
-        Self {
-            tone,
-            word: word.into(),
-            since: None,
-        }
+        Self { tone, word: word.into(), since: None }
     }
 
     /// Since when, or why, in a few words.

@@ -1,6 +1,8 @@
 //! Fields: label above, hint below it, error beside, tied together for screen
 //! readers. What is not marked optional is required.
 
+mod choices;
+
 use hostwright_kernel::{Currency, Day, Money};
 use leptos::prelude::*;
 
@@ -120,9 +122,7 @@ impl Field {
     /// A six-digit code from an app or a mail.
     #[must_use]
     pub fn one_time_code(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self::of(Kind::Number, name, label)
-            .autocomplete("one-time-code")
-            .short()
+        Self::of(Kind::Number, name, label).autocomplete("one-time-code").short()
     }
 
     /// Several lines of text.
@@ -134,28 +134,19 @@ impl Field {
     /// One of many, in a closed list.
     #[must_use]
     pub fn select(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self {
-            choices,
-            ..Self::of(Kind::Select, name, label)
-        }
+        Self { choices, ..Self::of(Kind::Select, name, label) }
     }
 
     /// One of a few, all visible.
     #[must_use]
     pub fn radios(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self {
-            choices,
-            ..Self::of(Kind::Radios, name, label)
-        }
+        Self { choices, ..Self::of(Kind::Radios, name, label) }
     }
 
     /// One of a few, each a card with detail and price.
     #[must_use]
     pub fn cards(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self {
-            choices,
-            ..Self::of(Kind::Cards, name, label)
-        }
+        Self { choices, ..Self::of(Kind::Cards, name, label) }
     }
 
     /// Yes or no; sends `yes`, or nothing.
@@ -167,11 +158,7 @@ impl Field {
     /// Any number of a few.
     #[must_use]
     pub fn checkboxes(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self {
-            choices,
-            ..Self::of(Kind::Checkboxes, name, label)
-        }
-        .optional()
+        Self { choices, ..Self::of(Kind::Checkboxes, name, label) }.optional()
     }
 
     /// A file; make the form `multipart`.
@@ -351,13 +338,7 @@ impl Field {
                 html(view! { <input type="hidden" name=mark value=name/> })
             })
             .collect();
-        let drawn = Drawn {
-            field,
-            id,
-            errors,
-            page,
-        }
-        .draw();
+        let drawn = Drawn { field, id, errors, page }.draw();
         html(view! { {drawn}{marks} })
     }
 }
@@ -408,12 +389,7 @@ impl Drawn<'_> {
 
     fn hint(&self) -> AnyView {
         let id = format!("{}-hint", self.id);
-        html(
-            self.field
-                .hint
-                .clone()
-                .map(|hint| view! { <p class="hint" id=id>{hint}</p> }),
-        )
+        html(self.field.hint.clone().map(|hint| view! { <p class="hint" id=id>{hint}</p> }))
     }
 
     fn error(&self) -> AnyView {
@@ -447,11 +423,7 @@ impl Drawn<'_> {
             ),
         };
         // The unit is part of the name for those who do not see it beside the field.
-        let unit = self
-            .field
-            .suffix
-            .clone()
-            .map(|unit| view! { <span class="sr">{format!(" ({unit})")}</span> });
+        let unit = self.field.suffix.clone().map(|unit| view! { <span class="sr">{format!(" ({unit})")}</span> });
         html(view! {
             <div class=self.class(self.field.width)>
                 <label class=label_class for=self.id.clone()>{self.field.label.clone()}{unit}{self.optional_mark()}</label>
@@ -574,68 +546,6 @@ impl Drawn<'_> {
                 {self.hint()}
                 {self.error()}
             </div>
-        })
-    }
-
-    /// A group of answers. The first carries the id that the error summary
-    /// points to, so that a jump lands on something that can be used.
-    fn choices(&self) -> AnyView {
-        let field = &self.field;
-        let kind = if field.kind == Kind::Checkboxes {
-            "checkbox"
-        } else {
-            "radio"
-        };
-        let options: Vec<_> = field
-            .choices
-            .iter()
-            .enumerate()
-            .map(|(index, choice)| {
-                let id = if index == 0 {
-                    self.id.clone()
-                } else {
-                    format!("{}-{index}", self.id)
-                };
-                let detail_id = format!("{id}-detail");
-                let described = choice.detail.is_some().then(|| detail_id.clone());
-                let detail = choice
-                    .detail
-                    .clone()
-                    .map(|detail| view! { <span class="choice-detail" id=detail_id>{detail}</span> });
-                let aside = choice
-                    .aside
-                    .clone()
-                    .map(|aside| view! { <span class="choice-aside">{aside}</span> });
-                view! {
-                    <div class="choice">
-                        <input
-                            type=kind
-                            id=id.clone()
-                            name=field.name.clone()
-                            value=choice.value.clone()
-                            checked=field.values.contains(&choice.value)
-                            disabled=choice.disabled || field.disabled
-                            aria-describedby=described
-                        />
-                        <label for=id><span class="choice-label">{choice.label.clone()}</span>{aside}</label>
-                        {detail}
-                    </div>
-                }
-            })
-            .collect();
-        let class = self.class(if field.kind == Kind::Cards {
-            "choices cards"
-        } else {
-            "choices"
-        });
-        let legend_class = if field.hide_label { "label sr" } else { "label" };
-        html(view! {
-            <fieldset class=class aria-describedby=self.describedby()>
-                <legend class=legend_class>{field.label.clone()}{self.optional_mark()}</legend>
-                {self.hint()}
-                {self.error()}
-                <div class="choice-list">{options}</div>
-            </fieldset>
         })
     }
 }

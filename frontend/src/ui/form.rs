@@ -26,11 +26,7 @@ pub struct Form<'a> {
 #[derive(Debug)]
 enum Item {
     Field(Box<Field>),
-    Group {
-        legend: String,
-        hint: Option<String>,
-        fields: Vec<Field>,
-    },
+    Group { legend: String, hint: Option<String>, fields: Vec<Field> },
     Row(Vec<Field>),
     Piece(AnyView),
 }
@@ -97,11 +93,7 @@ impl<'a> Form<'a> {
     /// Fields under a heading of their own.
     #[must_use]
     pub fn group(mut self, legend: impl Into<String>, hint: Option<String>, fields: Vec<Field>) -> Self {
-        self.items.push(Item::Group {
-            legend: legend.into(),
-            hint,
-            fields,
-        });
+        self.items.push(Item::Group { legend: legend.into(), hint, fields });
         self
     }
 
@@ -176,17 +168,11 @@ impl<'a> Form<'a> {
                 Item::Field(field) => field.render(page, &id.0, state),
                 Item::Piece(piece) => piece,
                 Item::Row(fields) => {
-                    let fields: Vec<_> = fields
-                        .into_iter()
-                        .map(|field| field.render(page, &id.0, state))
-                        .collect();
+                    let fields: Vec<_> = fields.into_iter().map(|field| field.render(page, &id.0, state)).collect();
                     html(view! { <div class="field-row">{fields}</div> })
                 }
                 Item::Group { legend, hint, fields } => {
-                    let fields: Vec<_> = fields
-                        .into_iter()
-                        .map(|field| field.render(page, &id.0, state))
-                        .collect();
+                    let fields: Vec<_> = fields.into_iter().map(|field| field.render(page, &id.0, state)).collect();
                     let hint = hint.map(|hint| view! { <p class="hint">{hint}</p> });
                     html(view! { <fieldset class="group"><legend>{legend}</legend>{hint}{fields}</fieldset> })
                 }
@@ -201,9 +187,7 @@ impl<'a> Form<'a> {
         let second = self.second.map(|(label, name, value)| {
             view! { <button type="submit" class="button" name=name value=value>{label}</button> }
         });
-        let cancel = self
-            .cancel
-            .map(|(label, href)| view! { <a class="button quiet" href=href>{label}</a> });
+        let cancel = self.cancel.map(|(label, href)| view! { <a class="button quiet" href=href>{label}</a> });
         html(view! {
             <form
                 class=if self.inline { "form inline" } else { "form" }

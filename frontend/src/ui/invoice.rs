@@ -83,11 +83,7 @@ impl InvoiceDocument<'_> {
     pub(crate) fn render(self) -> AnyView {
         let page = self.page;
         let party = |title: String, party: InvoiceParty| {
-            let lines: Vec<_> = party
-                .lines
-                .into_iter()
-                .map(|line| view! { <span>{line}</span> })
-                .collect();
+            let lines: Vec<_> = party.lines.into_iter().map(|line| view! { <span>{line}</span> }).collect();
             html(
                 view! { <div class="party"><p class="party-title">{title}</p><address><strong>{party.name}</strong>{lines}</address></div> },
             )
@@ -109,10 +105,8 @@ impl InvoiceDocument<'_> {
             .taxes
             .into_iter()
             .map(|tax| {
-                let name = page.t_with(
-                    "ui-invoice-tax-on",
-                    &[("tax", tax.text.into()), ("base", page.money(tax.base).into())],
-                );
+                let name = page
+                    .t_with("ui-invoice-tax-on", &[("tax", tax.text.into()), ("base", page.money(tax.base).into())]);
                 sum("", name, tax.tax)
             })
             .collect();

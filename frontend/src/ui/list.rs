@@ -19,12 +19,7 @@ impl<'a> Filters<'a> {
     /// No filter yet.
     #[must_use]
     pub fn new(page: &'a Page) -> Self {
-        Self {
-            page,
-            links: Vec::new(),
-            search: None,
-            kept: Vec::new(),
-        }
+        Self { page, links: Vec::new(), search: None, kept: Vec::new() }
     }
 
     /// One view of the list: its name, its address and whether it is the current.
@@ -102,12 +97,7 @@ impl<'a> Pager<'a> {
     /// The addresses of the first page and of the next one, where they exist.
     #[must_use]
     pub fn new(page: &'a Page, previous: Option<String>, next: Option<String>) -> Self {
-        Self {
-            page,
-            previous,
-            next,
-            shown: None,
-        }
+        Self { page, previous, next, shown: None }
     }
 
     /// What is shown now, in words.

@@ -6,10 +6,7 @@
 //! deeply nested types: that keeps compile times low, and nothing here lives on
 //! in the browser.
 
-#![allow(
-    clippy::should_implement_trait,
-    reason = "`add` puts a part on a page; nothing is summed"
-)]
+#![allow(clippy::should_implement_trait, reason = "`add` puts a part on a page; nothing is summed")]
 
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
@@ -162,7 +159,5 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// Letters, digits and dashes only: fit for an `id`.
 pub(crate) fn slug(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' })
-        .collect()
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }

@@ -21,14 +21,7 @@ impl<'a> PriceSummary<'a> {
     /// A summary with a heading.
     #[must_use]
     pub fn new(page: &'a Page, title: impl Into<String>) -> Self {
-        Self {
-            page,
-            title: title.into(),
-            lines: Vec::new(),
-            subtotals: Vec::new(),
-            total: None,
-            next: None,
-        }
+        Self { page, title: title.into(), lines: Vec::new(), subtotals: Vec::new(), total: None, next: None }
     }
 
     /// What is bought, with an explanation below, and its net amount.

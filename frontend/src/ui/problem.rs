@@ -53,8 +53,5 @@ pub fn problem_page(page: &Page, problem: Problem, reference: &str) -> String {
         }
     };
     let reference = page.t_with("ui-problem-reference", &[("reference", reference.to_owned().into())]);
-    Shell::new(page, title.clone())
-        .add(Empty::new(title, text).action(way_out))
-        .add(super::muted(reference))
-        .render()
+    Shell::new(page, title.clone()).add(Empty::new(title, text).action(way_out)).add(super::muted(reference)).render()
 }

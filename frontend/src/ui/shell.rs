@@ -176,9 +176,7 @@ impl<'a> Shell<'a> {
     fn card(self) -> AnyView {
         let page = self.page;
         let class = if self.wide { "card wide" } else { "card" };
-        let subtitle = self
-            .subtitle
-            .map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
+        let subtitle = self.subtitle.map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
         html(view! {
             <header class="card-top">{brand(page)}</header>
             <main id="main" tabindex="-1">
@@ -198,17 +196,12 @@ impl<'a> Shell<'a> {
     fn main(self) -> AnyView {
         let page = self.page;
         let crumbs = (!self.crumbs.is_empty()).then(|| {
-            let crumbs: Vec<_> = self
-                .crumbs
-                .into_iter()
-                .map(|(label, href)| view! { <li><a href=href>{label}</a></li> })
-                .collect();
+            let crumbs: Vec<_> =
+                self.crumbs.into_iter().map(|(label, href)| view! { <li><a href=href>{label}</a></li> }).collect();
             view! { <nav class="crumbs" aria-label=page.t("ui-crumbs")><ol>{crumbs}</ol></nav> }
         });
         let id = self.id.map(|id| super::copyable(page, id));
-        let subtitle = self
-            .subtitle
-            .map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
+        let subtitle = self.subtitle.map(|subtitle| view! { <p class="subtitle">{subtitle}</p> });
         let others = (!self.others.is_empty()).then(|| view! { <div class="others">{self.others}</div> });
         let primary = (!self.primary.is_empty()).then(|| view! { <div class="primary-action">{self.primary}</div> });
         html(view! {
@@ -286,11 +279,7 @@ fn brand(page: &Page) -> AnyView {
 }
 
 fn search(page: &Page) -> AnyView {
-    let query = page
-        .path
-        .strip_prefix("/staff/search?q=")
-        .map(str::to_owned)
-        .unwrap_or_default();
+    let query = page.path.strip_prefix("/staff/search?q=").map(str::to_owned).unwrap_or_default();
     let query = decode(query.split('&').next().unwrap_or_default());
     html(view! {
         <form class="search" method="get" action="/staff/search" role="search" aria-label=page.t("ui-search-everything")>
@@ -325,9 +314,7 @@ fn viewer(page: &Page) -> AnyView {
         );
     };
     let account = (page.area == Area::Staff).then(|| view! { <a href="/staff/account">{page.t("ui-own-account")}</a> });
-    let sign_out = ActionButton::new(page, "auth.sign_out", page.t("ui-sign-out"))
-        .then("/sign-in")
-        .view();
+    let sign_out = ActionButton::new(page, "auth.sign_out", page.t("ui-sign-out")).then("/sign-in").view();
     html(view! {
         <details class="user">
             <summary class="button quiet"><span class="initials" aria-hidden="true">{initials(&viewer.name)}</span><span class="user-name">{viewer.name.clone()}</span></summary>
@@ -354,10 +341,7 @@ fn preferences(page: &Page) -> AnyView {
         .into_iter()
         .map(|theme| Choice::new(theme.name(), page.t(&format!("ui-theme-{}", theme.name()))))
         .collect();
-    let languages = Locale::ALL
-        .into_iter()
-        .map(|locale| Choice::new(locale.tag(), locale.name()))
-        .collect();
+    let languages = Locale::ALL.into_iter().map(|locale| Choice::new(locale.tag(), locale.name())).collect();
     let theme = Field::select("theme", page.t("ui-theme"), themes).value(page.theme.name());
     let language = Field::select("locale", page.t("ui-language"), languages).value(page.locale.tag());
     html(view! {
@@ -394,9 +378,7 @@ fn error_summary(page: &Page) -> AnyView {
     let Some(state) = page.form.as_ref().filter(|state| !state.errors.is_empty()) else {
         return nothing();
     };
-    let form = state
-        .value("_form")
-        .map_or_else(|| super::slug(&state.action), super::slug);
+    let form = state.value("_form").map_or_else(|| super::slug(&state.action), super::slug);
     let errors: Vec<_> = state
         .errors
         .iter()

@@ -24,31 +24,19 @@ impl Column {
     /// Words, states, dates: aligned left.
     #[must_use]
     pub fn text(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            kind: Kind::Text,
-            minor: false,
-        }
+        Self { title: title.into(), kind: Kind::Text, minor: false }
     }
 
     /// Amounts and counts: aligned right, figures of one width.
     #[must_use]
     pub fn number(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            kind: Kind::Number,
-            minor: false,
-        }
+        Self { title: title.into(), kind: Kind::Number, minor: false }
     }
 
     /// Buttons; the title is only for screen readers.
     #[must_use]
     pub fn actions(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            kind: Kind::Actions,
-            minor: false,
-        }
+        Self { title: title.into(), kind: Kind::Actions, minor: false }
     }
 
     /// Left out where there is little room.
@@ -88,10 +76,7 @@ impl Row {
     /// pressed.
     #[must_use]
     pub fn to(href: impl Into<String>) -> Self {
-        Self {
-            href: Some(href.into()),
-            ..Self::default()
-        }
+        Self { href: Some(href.into()), ..Self::default() }
     }
 
     /// The next cell.

@@ -61,13 +61,7 @@ impl Step {
     /// A step, in words.
     #[must_use]
     pub fn new(name: impl Into<String>, state: StepState) -> Self {
-        Self {
-            name: name.into(),
-            state,
-            started: None,
-            seconds: None,
-            note: None,
-        }
+        Self { name: name.into(), state, started: None, seconds: None, note: None }
     }
 
     /// When it began.
@@ -107,14 +101,7 @@ impl<'a> TaskView<'a> {
     /// A task: what it does and how it stands.
     #[must_use]
     pub fn new(page: &'a Page, title: impl Into<String>, state: State) -> Self {
-        Self {
-            page,
-            title: title.into(),
-            state,
-            facts: Vec::new(),
-            steps: Vec::new(),
-            action: None,
-        }
+        Self { page, title: title.into(), state, facts: Vec::new(), steps: Vec::new(), action: None }
     }
 
     /// Who asked, when, which attempt: short facts in one line.
@@ -141,11 +128,7 @@ impl<'a> TaskView<'a> {
     pub(crate) fn render(self) -> AnyView {
         let page = self.page;
         let total = self.steps.len();
-        let done = self
-            .steps
-            .iter()
-            .filter(|step| matches!(step.state, StepState::Done | StepState::Skipped))
-            .count();
+        let done = self.steps.iter().filter(|step| matches!(step.state, StepState::Done | StepState::Skipped)).count();
         let progress = (total > 0).then(|| {
             let text = page.t_with("ui-steps-done", &[("done", done.into()), ("total", total.into())]);
             view! {
@@ -167,12 +150,8 @@ impl<'a> TaskView<'a> {
 }
 
 fn draw_step(page: &Page, step: Step) -> AnyView {
-    let started = step
-        .started
-        .map(|at| view! { <span class="step-time">{page.log_time(at)}</span> });
-    let took = step
-        .seconds
-        .map(|seconds| view! { <span class="step-took">{page.span(seconds)}</span> });
+    let started = step.started.map(|at| view! { <span class="step-time">{page.log_time(at)}</span> });
+    let took = step.seconds.map(|seconds| view! { <span class="step-took">{page.span(seconds)}</span> });
     let note = step.note.map(|note| view! { <div class="step-note">{note}</div> });
     html(view! {
         <li class=format!("step {}", step.state.tone().name())>
@@ -197,11 +176,7 @@ impl<'a> Console<'a> {
     /// Output with a heading.
     #[must_use]
     pub fn new(page: &'a Page, title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            page,
-            title: title.into(),
-            text: text.into(),
-        }
+        Self { page, title: title.into(), text: text.into() }
     }
 
     pub(crate) fn render(self) -> AnyView {
@@ -269,13 +244,7 @@ impl Event {
     /// What happened, and when.
     #[must_use]
     pub fn new(at: Instant, what: impl Piece) -> Self {
-        Self {
-            at,
-            tone: Tone::Quiet,
-            who: None,
-            what: what.view(),
-            detail: None,
-        }
+        Self { at, tone: Tone::Quiet, who: None, what: what.view(), detail: None }
     }
 
     /// How it is marked.
@@ -311,10 +280,7 @@ impl<'a> Timeline<'a> {
     /// Nothing yet.
     #[must_use]
     pub fn new(page: &'a Page) -> Self {
-        Self {
-            page,
-            events: Vec::new(),
-        }
+        Self { page, events: Vec::new() }
     }
 
     /// The next event.

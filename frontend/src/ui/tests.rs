@@ -27,10 +27,7 @@ fn page(area: Area, may: &[&str]) -> Page {
 fn refused(action: &str, values: &[(&str, &str)], field: Option<&str>) -> FormState {
     FormState {
         action: action.to_owned(),
-        values: values
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]))
-            .collect(),
+        values: values.iter().map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()])).collect(),
         errors: vec![FieldError {
             field: field.map(str::to_owned),
             code: "customers.bad_name".to_owned(),
@@ -58,17 +55,9 @@ fn a_script_in_a_name_is_only_a_name() {
                 .hidden("customer", HOSTILE)
                 .field(Field::text("name", HOSTILE).value(HOSTILE).hint(HOSTILE))
                 .field(Field::textarea("note", "Note", 3).value(HOSTILE))
-                .field(Field::select(
-                    "kind",
-                    "Kind",
-                    vec![Choice::new(HOSTILE, HOSTILE).detail(HOSTILE)],
-                )),
+                .field(Field::select("kind", "Kind", vec![Choice::new(HOSTILE, HOSTILE).detail(HOSTILE)])),
         )
-        .add(
-            Table::new(HOSTILE)
-                .column(Column::text(HOSTILE))
-                .row(Row::to(HOSTILE).cell(HOSTILE)),
-        )
+        .add(Table::new(HOSTILE).column(Column::text(HOSTILE)).row(Row::to(HOSTILE).cell(HOSTILE)))
         .add(BarChart::new(&page, HOSTILE, HOSTILE, 0).bar(HOSTILE, 3))
         .add(Meter::new(&page, HOSTILE, 1, HOSTILE).slice(HOSTILE, 1, HOSTILE, Tone::Good))
         .add(Console::new(&page, HOSTILE, HOSTILE))
@@ -83,12 +72,7 @@ fn what_was_typed_survives_a_refusal_and_passwords_do_not() {
     let mut page = page(Area::Auth, &[]);
     page.form = Some(refused(
         "auth.sign_up",
-        &[
-            ("_form", "auth-sign_up"),
-            ("name", "Ada"),
-            ("password", "secret"),
-            ("terms", "yes"),
-        ],
+        &[("_form", "auth-sign_up"), ("name", "Ada"), ("password", "secret"), ("terms", "yes")],
         Some("name"),
     ));
     let form = drawn(
@@ -107,11 +91,7 @@ fn what_was_typed_survives_a_refusal_and_passwords_do_not() {
 #[test]
 fn the_summary_of_errors_leads_to_the_field() {
     let mut page = page(Area::Staff, &["customers.create"]);
-    page.form = Some(refused(
-        "customers.create",
-        &[("_form", "customers-create")],
-        Some("name"),
-    ));
+    page.form = Some(refused("customers.create", &[("_form", "customers-create")], Some("name")));
     let document = Shell::new(&page, "New customer")
         .add(Form::new(&page, "customers.create").field(Field::text("name", "Name")))
         .render();
@@ -124,11 +104,7 @@ fn the_summary_of_errors_leads_to_the_field() {
 fn a_refusal_shows_only_in_the_form_that_was_sent() {
     let mut page = page(Area::Staff, &["servers.start"]);
     let button = |page: &Page, id: &str| drawn(ActionButton::new(page, "servers.start", "Start").hidden("server", id));
-    page.form = Some(refused(
-        "servers.start",
-        &[("_form", "servers-start-srv_1"), ("server", "srv_1")],
-        None,
-    ));
+    page.form = Some(refused("servers.start", &[("_form", "servers-start-srv_1"), ("server", "srv_1")], None));
     assert!(button(&page, "srv_1").contains("Give a name."));
     assert!(!button(&page, "srv_2").contains("Give a name."));
     assert!(!button(&page, "srv_12").contains("Give a name."));
@@ -170,10 +146,7 @@ fn filters_change_one_value_of_the_address() {
     let mut page = page(Area::Staff, &[]);
     page.path = "/staff/invoices?state=open&after=x".to_owned();
     assert_eq!(page.with_query("after", None), "/staff/invoices?state=open");
-    assert_eq!(
-        page.with_query("q", Some("a b&c")),
-        "/staff/invoices?state=open&after=x&q=a%20b%26c"
-    );
+    assert_eq!(page.with_query("q", Some("a b&c")), "/staff/invoices?state=open&after=x&q=a%20b%26c");
     page.path = "/staff/invoices?state=open".to_owned();
     assert_eq!(page.with_query("state", None), "/staff/invoices");
 }
@@ -183,10 +156,7 @@ fn no_page_has_a_style_or_a_script_inside() {
     let mut page = page(Area::Portal, &["servers.list"]);
     page.live = Some(2);
     let document = Shell::new(&page, "Servers")
-        .add(live(
-            "x",
-            Meter::new(&page, "Disk", 10, "10 GiB").slice("Used", 4, "4 GiB", Tone::Quiet),
-        ))
+        .add(live("x", Meter::new(&page, "Disk", 10, "10 GiB").slice("Used", 4, "4 GiB", Tone::Quiet)))
         .render();
     assert!(!document.contains(" style=") && !document.contains("<style") && !document.contains(" onclick"));
     assert!(document.contains("<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>"));
@@ -207,10 +177,7 @@ fn a_problem_page_says_what_to_do_in_both_languages() {
             Problem::Failed,
         ] {
             let document = problem_page(&page, problem, "req_1");
-            assert!(
-                document.contains("req_1") && !document.contains("ui-problem"),
-                "{document}"
-            );
+            assert!(document.contains("req_1") && !document.contains("ui-problem"), "{document}");
         }
     }
 }

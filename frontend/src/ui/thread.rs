@@ -43,14 +43,7 @@ impl Message {
     /// A message in plain text; blank lines part paragraphs.
     #[must_use]
     pub fn new(kind: MessageKind, who: impl Into<String>, at: Instant, text: impl Into<String>) -> Self {
-        Self {
-            kind,
-            who: who.into(),
-            at,
-            text: text.into(),
-            attachments: Vec::new(),
-            id: None,
-        }
+        Self { kind, who: who.into(), at, text: text.into(), attachments: Vec::new(), id: None }
     }
 
     /// A file that came with it.
@@ -79,10 +72,7 @@ impl<'a> Thread<'a> {
     /// No message yet.
     #[must_use]
     pub fn new(page: &'a Page) -> Self {
-        Self {
-            page,
-            messages: Vec::new(),
-        }
+        Self { page, messages: Vec::new() }
     }
 
     /// The next message.

@@ -97,9 +97,7 @@ impl Story {
         let simulator = estate.simulator();
         let shown = estate.show(&server.id).await;
         End {
-            domain: simulator
-                .domain(server.id.as_str())
-                .map(|domain| (domain.state, domain.boots)),
+            domain: simulator.domain(server.id.as_str()).map(|domain| (domain.state, domain.boots)),
             things: simulator.things_of(server.id.as_str()),
             state: shown.state,
             disk: shown.disk,

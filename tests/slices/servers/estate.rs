@@ -98,9 +98,7 @@ impl<'w> Estate<'w> {
             memory_mib_total: Some(2_560_000),
             disk_gib_total: Some(20_000),
         };
-        let node = nodes::commands::register(&owner, ground.probe.as_ref(), node)
-            .await
-            .unwrap();
+        let node = nodes::commands::register(&owner, ground.probe.as_ref(), node).await.unwrap();
         pool(&owner, ground.cidr, ground.gateway).await;
         let [kernel, initrd, disk, command_line] = ground.image;
         let image = RegisterImage {
@@ -224,11 +222,7 @@ impl<'w> Estate<'w> {
 
     pub async fn terminate(&self, server: &Server) {
         let id = server.subscription_id.clone();
-        self.world
-            .db
-            .write(move |tx| commands::terminate_in(tx, &id))
-            .await
-            .unwrap();
+        self.world.db.write(move |tx| commands::terminate_in(tx, &id)).await.unwrap();
     }
 
     /// A server that runs and is settled.
@@ -345,11 +339,7 @@ impl<'w> Estate<'w> {
     }
 
     pub async fn purge(&self) {
-        self.world
-            .db
-            .write(|tx| hostwright_panel::servers::jobs::enqueue_purge_in(tx).map(|_| ()))
-            .await
-            .unwrap();
+        self.world.db.write(|tx| hostwright_panel::servers::jobs::enqueue_purge_in(tx).map(|_| ())).await.unwrap();
         self.settle().await;
     }
 
@@ -360,11 +350,7 @@ impl<'w> Estate<'w> {
     /// What is counted as taken on the node.
     pub async fn reserved(&self) -> Capacity {
         let node = self.node.clone();
-        self.world
-            .db
-            .read(move |tx| Ok(nodes::queries::load_in(tx, &node)?.reserved))
-            .await
-            .unwrap()
+        self.world.db.read(move |tx| Ok(nodes::queries::load_in(tx, &node)?.reserved)).await.unwrap()
     }
 
     pub fn now(&self) -> Instant {
@@ -373,9 +359,7 @@ impl<'w> Estate<'w> {
 }
 
 pub fn change(server: &Server) -> ChangeServer {
-    ChangeServer {
-        server_id: server.id.clone(),
-    }
+    ChangeServer { server_id: server.id.clone() }
 }
 
 async fn pool(owner: &Call, cidr: &str, gateway: &str) {
@@ -431,11 +415,7 @@ pub fn new_server(
     NewServer {
         customer_id: customer.to_owned(),
         subscription_id,
-        capacity: Capacity {
-            vcpus: 1,
-            memory_mib: 256,
-            disk_gib: 2,
-        },
+        capacity: Capacity { vcpus: 1, memory_mib: 256, disk_gib: 2 },
         image,
         hostname: hostname.to_owned(),
         ssh_keys: vec![KEY.to_owned()],

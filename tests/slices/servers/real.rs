@@ -42,16 +42,8 @@ async fn state_of(estate: &Estate<'_>, server: &Server) -> Seen {
 
 /// What libvirt itself says, asked with its own tool.
 fn virsh(uri: &str, words: &[&str]) -> String {
-    let answer = Command::new("virsh")
-        .args(["-q", "-c", uri])
-        .args(words)
-        .output()
-        .unwrap();
-    assert!(
-        answer.status.success(),
-        "virsh {words:?}: {}",
-        String::from_utf8_lossy(&answer.stderr)
-    );
+    let answer = Command::new("virsh").args(["-q", "-c", uri]).args(words).output().unwrap();
+    assert!(answer.status.success(), "virsh {words:?}: {}", String::from_utf8_lossy(&answer.stderr));
     String::from_utf8_lossy(&answer.stdout).trim().to_owned()
 }
 
@@ -64,14 +56,8 @@ async fn a_whole_life(estate: &Estate<'_>, boots: bool) -> Server {
     assert_eq!((shown.state, shown.disk), (Seen::Running, DiskState::Present));
     if boots {
         let greeting = shown.greeting.expect("a greeting");
-        assert!(
-            greeting.contains("HOSTWRIGHT guest web1 is up, address 10.78.0."),
-            "{greeting}"
-        );
-        let console = ShowConsole {
-            server_id: server.id.clone(),
-            bytes: None,
-        };
+        assert!(greeting.contains("HOSTWRIGHT guest web1 is up, address 10.78.0."), "{greeting}");
+        let console = ShowConsole { server_id: server.id.clone(), bytes: None };
         let console = queries::console(&member, estate.port.as_ref(), console).await.unwrap();
         assert!(console.text.contains("HOSTWRIGHT guest web1 is up"));
     }
@@ -162,20 +148,14 @@ async fn a_server_lives_and_dies_on_a_real_guest() {
     let folder = tempfile::tempdir().unwrap();
     let images = Path::new(env!("CARGO_TARGET_TMPDIR")).join("images");
     let (lab, image) = tokio::task::spawn_blocking(move || {
-        (
-            Libvirt::temporary("servers").expect("a private libvirt"),
-            images::tiny(&images).expect("the tiny image"),
-        )
+        (Libvirt::temporary("servers").expect("a private libvirt"), images::tiny(&images).expect("the tiny image"))
     })
     .await
     .unwrap();
     let uri = lab.uri();
     let pool_dir = lab.pool_dir().join("hostwright");
     std::fs::create_dir_all(&pool_dir).unwrap();
-    for (name, text) in [
-        ("pool", POOL.replace("{}", &pool_dir.to_string_lossy())),
-        ("net", NETWORK.to_owned()),
-    ] {
+    for (name, text) in [("pool", POOL.replace("{}", &pool_dir.to_string_lossy())), ("net", NETWORK.to_owned())] {
         let file = folder.path().join(format!("{name}.xml"));
         std::fs::write(&file, text).unwrap();
         virsh(&uri, &[&format!("{name}-define"), &file.to_string_lossy()]);
@@ -191,12 +171,7 @@ async fn a_server_lives_and_dies_on_a_real_guest() {
         network: "hostwright",
         cidr: "10.78.0.0/24",
         gateway: "10.78.0.1",
-        image: [
-            text(&image.kernel),
-            text(&image.initrd),
-            text(&image.disk),
-            image.cmdline.clone(),
-        ],
+        image: [text(&image.kernel), text(&image.initrd), text(&image.disk), image.cmdline.clone()],
     };
     let estate = Estate::on(&world, ground).await;
     let server = a_whole_life(&estate, true).await;

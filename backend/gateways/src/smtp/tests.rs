@@ -32,11 +32,7 @@ async fn scripted(script: Script) -> (u16, tokio::task::JoinHandle<Vec<String>>)
             if in_text && line != "." {
                 continue;
             }
-            let word = if in_text {
-                "."
-            } else {
-                line.split([' ', ':']).next().unwrap()
-            };
+            let word = if in_text { "." } else { line.split([' ', ':']).next().unwrap() };
             let usual = match word {
                 "EHLO" => "250-here\r\n250 AUTH PLAIN",
                 "DATA" => "354 go on",
@@ -115,11 +111,7 @@ async fn a_mail_is_handed_over_with_sane_headers() {
 async fn a_lasting_refusal_carries_the_servers_words() {
     for word in ["MAIL", "RCPT", "DATA", "."] {
         let (outcome, _) = attempt(Script::from([(word, "550 5.1.1 no such mailbox")])).await;
-        assert_eq!(
-            outcome,
-            Delivery::Refused("550 5.1.1 no such mailbox".to_owned()),
-            "at {word}"
-        );
+        assert_eq!(outcome, Delivery::Refused("550 5.1.1 no such mailbox".to_owned()), "at {word}");
     }
 }
 
@@ -152,12 +144,7 @@ async fn a_connection_lost_before_the_text_is_tried_later() {
         let (outcome, _) = attempt(Script::from([(word, HANGUP)])).await;
         assert!(matches!(outcome, Delivery::Later(_)), "at {word}: {outcome:?}");
     }
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let outcome = plain(closed).send(&mail()).await;
     assert!(matches!(outcome, Delivery::Later(_)), "{outcome:?}");
 }

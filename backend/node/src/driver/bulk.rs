@@ -1,8 +1,5 @@
 //! Counters of all running guests in one call.
-#![expect(
-    unsafe_code,
-    reason = "the binding's own call leaks the whole answer; this one frees it"
-)]
+#![expect(unsafe_code, reason = "the binding's own call leaks the whole answer; this one frees it")]
 
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char};
@@ -133,13 +130,7 @@ fn counters(values: &Values) -> Counters {
     let number = |field: &str| values.numbers.get(field).copied();
     let kibibytes = |field: &str| number(field).map(|kib| kib.saturating_mul(1024));
     let of = |kind: &str, place: u64, field: &str| number(&format!("{kind}.{place}.{field}")).unwrap_or(0);
-    let name = |kind: &str, place: u64| {
-        values
-            .names
-            .get(&format!("{kind}.{place}.name"))
-            .cloned()
-            .unwrap_or_default()
-    };
+    let name = |kind: &str, place: u64| values.names.get(&format!("{kind}.{place}.name")).cloned().unwrap_or_default();
     Counters {
         cpu_nanoseconds: number("cpu.time"),
         memory_bytes: kibibytes("balloon.current"),

@@ -22,23 +22,16 @@ const WATCHING: Duration = Duration::from_millis(1500);
 /// Reads the log if there is one within reach, else watches the live console for a moment.
 pub(super) fn tail(turn: &Turn, guest: &GuestRef, bytes: u32) -> Outcome {
     if !turn.can(Capability::Console) {
-        return Ok(Report::Skipped {
-            needs: Capability::Console,
-        });
+        return Ok(Report::Skipped { needs: Capability::Console });
     }
-    let domain = observe::find(turn, guest)?.ok_or_else(|| NodeError::NotFound {
-        what: "domain".to_owned(),
-        name: guest.name.clone(),
-    })?;
+    let domain = observe::find(turn, guest)?
+        .ok_or_else(|| NodeError::NotFound { what: "domain".to_owned(), name: guest.name.clone() })?;
     let facts = observe::facts_of(turn, &domain, false)?;
     if is_this_machine(&turn.config.uri)
         && let Some(log) = facts.console_log
         && let Some(text) = end_of_log(Path::new(&log), bytes)
     {
-        return Ok(Report::Console(ConsoleText {
-            text,
-            source: ConsoleSource::Log,
-        }));
+        return Ok(Report::Console(ConsoleText { text, source: ConsoleSource::Log }));
     }
     let is_running = observe::state_of(turn, &domain)?.0 == GuestState::Running;
     let heard = if is_running {

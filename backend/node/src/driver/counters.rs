@@ -10,14 +10,9 @@ use crate::xml::DomainFacts;
 /// Reads all counters. A guest may stop meanwhile: what can be read is kept.
 pub(super) fn of_domain(turn: &Turn, domain: &Domain, facts: &DomainFacts) -> Counters {
     let info = turn.ask("read processor counters", |_| domain.get_info()).ok();
-    let memory = turn
-        .ask("read memory counters", |_| domain.memory_stats(0))
-        .unwrap_or_default();
+    let memory = turn.ask("read memory counters", |_| domain.memory_stats(0)).unwrap_or_default();
     let memory_of = |tag: sys::virDomainMemoryStatTags| {
-        memory
-            .iter()
-            .find(|stat| stat.tag == tag)
-            .map(|stat| stat.val.saturating_mul(1024))
+        memory.iter().find(|stat| stat.tag == tag).map(|stat| stat.val.saturating_mul(1024))
     };
     Counters {
         cpu_nanoseconds: info.as_ref().map(|info| info.cpu_time),
@@ -29,18 +24,12 @@ pub(super) fn of_domain(turn: &Turn, domain: &Domain, facts: &DomainFacts) -> Co
             .iter()
             .filter_map(|interface| net(turn, domain, interface.host_device.as_deref()?))
             .collect(),
-        block: facts
-            .disks
-            .iter()
-            .filter_map(|disk| block(turn, domain, disk.target.as_deref()?))
-            .collect(),
+        block: facts.disks.iter().filter_map(|disk| block(turn, domain, disk.target.as_deref()?)).collect(),
     }
 }
 
 fn net(turn: &Turn, domain: &Domain, interface: &str) -> Option<NetCounters> {
-    let stats = turn
-        .ask("read network counters", |_| domain.interface_stats(interface))
-        .ok()?;
+    let stats = turn.ask("read network counters", |_| domain.interface_stats(interface)).ok()?;
     Some(NetCounters {
         interface: interface.to_owned(),
         received_bytes: counted(stats.rx_bytes),

@@ -39,9 +39,7 @@ pub(super) fn ensure_domain(
     }
     let changed = !present.is_some_and(|present| is_as_wanted(&present, &wanted));
     if changed {
-        turn.change(fence, "define the guest", |connection| {
-            Domain::define_xml(connection, &document)
-        })?;
+        turn.change(fence, "define the guest", |connection| Domain::define_xml(connection, &document))?;
     }
     let mut seen = observe::guest(turn, memory, guest)?;
     seen.changed = changed;
@@ -52,18 +50,10 @@ pub(super) fn ensure_domain(
 /// The digest tells what we wrote; the facts tell whether somebody has edited it since.
 fn is_as_wanted(present: &DomainFacts, wanted: &DomainFacts) -> bool {
     let disks = |facts: &DomainFacts| -> Vec<(Option<String>, Option<String>)> {
-        facts
-            .disks
-            .iter()
-            .map(|disk| (disk.source.clone(), disk.target.clone()))
-            .collect()
+        facts.disks.iter().map(|disk| (disk.source.clone(), disk.target.clone())).collect()
     };
     let interfaces = |facts: &DomainFacts| -> Vec<(Option<String>, Option<String>, Option<String>)> {
-        facts
-            .interfaces
-            .iter()
-            .map(|one| (one.mac.clone(), one.source.clone(), one.filter.clone()))
-            .collect()
+        facts.interfaces.iter().map(|one| (one.mac.clone(), one.source.clone(), one.filter.clone())).collect()
     };
     present.mark == wanted.mark
         && present.vcpus == wanted.vcpus
@@ -77,16 +67,12 @@ fn refuse_stranger(guest: &GuestRef, facts: &DomainFacts) -> Result<(), NodeErro
     if facts.mark.is_some() {
         return Ok(());
     }
-    Err(NodeError::Conflict {
-        name: guest.name.clone(),
-        reason: "the domain was not made by us".to_owned(),
-    })
+    Err(NodeError::Conflict { name: guest.name.clone(), reason: "the domain was not made by us".to_owned() })
 }
 
 fn refuse_namesake(turn: &Turn, guest: &GuestRef) -> Result<(), NodeError> {
-    let namesake = turn.find("find a domain of this name", |connection| {
-        Domain::lookup_by_name(connection, &guest.name)
-    })?;
+    let namesake =
+        turn.find("find a domain of this name", |connection| Domain::lookup_by_name(connection, &guest.name))?;
     match namesake {
         None => Ok(()),
         Some(_) => Err(NodeError::Conflict {
@@ -160,18 +146,17 @@ fn file_of(turn: &Turn, pool: &StoragePool, artifact: &Artifact) -> Result<Strin
             let volume = storage::volume(turn, pool, volume)?;
             turn.ask("read the volume", |_| volume.get_path())
         }
-        Artifact::File { path } => path.to_str().map(str::to_owned).ok_or_else(|| NodeError::Invalid {
-            reason: "the path of a kernel is not text".to_owned(),
-        }),
+        Artifact::File { path } => path
+            .to_str()
+            .map(str::to_owned)
+            .ok_or_else(|| NodeError::Invalid { reason: "the path of a kernel is not text".to_owned() }),
     }
 }
 
 /// Our own guest, or a refusal.
 fn own(turn: &Turn, guest: &GuestRef) -> Result<Domain, NodeError> {
-    let domain = observe::find(turn, guest)?.ok_or_else(|| NodeError::NotFound {
-        what: "domain".to_owned(),
-        name: guest.name.clone(),
-    })?;
+    let domain = observe::find(turn, guest)?
+        .ok_or_else(|| NodeError::NotFound { what: "domain".to_owned(), name: guest.name.clone() })?;
     refuse_stranger(guest, &observe::facts_of(turn, &domain, true)?)?;
     Ok(domain)
 }
@@ -210,18 +195,13 @@ pub(super) fn start(turn: &Turn, memory: &Memory, fence: &Fence, guest: &GuestRe
         GuestState::Paused => turn.change(fence, "resume the guest", |_| domain.resume()),
         _ => turn.change(fence, "start the guest", |_| domain.create()),
     };
-    confirm(turn, memory, guest, act.map(|_| ()), |seen| {
-        seen.state == GuestState::Running
-    })
+    confirm(turn, memory, guest, act.map(|_| ()), |seen| seen.state == GuestState::Running)
 }
 
 /// Presses the power button. Whether the guest follows shows later.
 pub(super) fn shutdown(turn: &Turn, memory: &Memory, fence: &Fence, guest: &GuestRef) -> Outcome {
     let domain = own(turn, guest)?;
-    if !matches!(
-        observe::state_of(turn, &domain)?.0,
-        GuestState::Running | GuestState::Paused
-    ) {
+    if !matches!(observe::state_of(turn, &domain)?.0, GuestState::Running | GuestState::Paused) {
         return unchanged(turn, memory, guest);
     }
     turn.need(Capability::AcpiShutdown)?;
@@ -248,9 +228,7 @@ pub(super) fn power_off(turn: &Turn, memory: &Memory, fence: &Fence, guest: &Gue
         return unchanged(turn, memory, guest);
     }
     let act = turn.change(fence, "power the guest off", |_| domain.destroy());
-    confirm(turn, memory, guest, act, |seen| {
-        matches!(seen.state, GuestState::ShutOff | GuestState::Absent)
-    })
+    confirm(turn, memory, guest, act, |seen| matches!(seen.state, GuestState::ShutOff | GuestState::Absent))
 }
 
 /// Restarts the guest.

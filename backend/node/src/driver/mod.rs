@@ -32,9 +32,7 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
             if path.is_absolute() && path.to_str().is_some_and(|path| !path.contains("..")) {
                 Ok(())
             } else {
-                Err(NodeError::Invalid {
-                    reason: format!("{} cannot be the folder of a pool", path.display()),
-                })
+                Err(NodeError::Invalid { reason: format!("{} cannot be the folder of a pool", path.display()) })
             }
         }
         Command::EnsureImage { pool, image, .. } => {
@@ -78,24 +76,12 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
                         Uplink::Bridge { bridge } => names::check("bridge", bridge),
                     }?;
                     if spec.vcpus == 0 || spec.memory_mib == 0 {
-                        return Err(NodeError::Invalid {
-                            reason: "a guest needs a processor and memory".to_owned(),
-                        });
+                        return Err(NodeError::Invalid { reason: "a guest needs a processor and memory".to_owned() });
                     }
-                    spec.filter
-                        .as_deref()
-                        .map_or(Ok(()), |filter| names::check("filter", filter))
+                    spec.filter.as_deref().map_or(Ok(()), |filter| names::check("filter", filter))
                 }
-                GuestStep::QuarantineVolume {
-                    pool,
-                    volume,
-                    quarantine,
-                }
-                | GuestStep::RestoreVolume {
-                    pool,
-                    volume,
-                    quarantine,
-                } => {
+                GuestStep::QuarantineVolume { pool, volume, quarantine }
+                | GuestStep::RestoreVolume { pool, volume, quarantine } => {
                     names::check("pool", pool)?;
                     names::check_volume_of(guest, volume)?;
                     names::check_volume_of(guest, quarantine)?;
@@ -134,9 +120,7 @@ pub(crate) fn perform(
         Command::EnsureImage { pool, image, parts } => storage::ensure_image(turn, &pool, &image, &parts),
         Command::EnsureNetwork { network, kind } => {
             if !turn.can(Capability::Networks) {
-                return Ok(Report::Skipped {
-                    needs: Capability::Networks,
-                });
+                return Ok(Report::Skipped { needs: Capability::Networks });
             }
             network::ensure_network(turn, &network, &kind)
         }
@@ -146,26 +130,19 @@ pub(crate) fn perform(
                 reason: "a change to a guest without a fencing number".to_owned(),
             })?;
             match step {
-                GuestStep::EnsureVolume {
-                    pool,
-                    volume,
-                    source,
-                    bytes,
-                } => volumes::ensure_volume(turn, journal, fence, &pool, &volume, &source, bytes),
+                GuestStep::EnsureVolume { pool, volume, source, bytes } => {
+                    volumes::ensure_volume(turn, journal, fence, &pool, &volume, &source, bytes)
+                }
                 GuestStep::EnsureSeed { pool, volume, seed } => {
                     volumes::ensure_seed(turn, fence, &pool, &volume, &seed)
                 }
                 GuestStep::DeleteVolume { pool, volume } => volumes::delete(turn, journal, fence, &pool, &volume),
-                GuestStep::QuarantineVolume {
-                    pool,
-                    volume,
-                    quarantine,
-                } => quarantine::rename(turn, journal, fence, &pool, &volume, &quarantine),
-                GuestStep::RestoreVolume {
-                    pool,
-                    volume,
-                    quarantine,
-                } => quarantine::rename(turn, journal, fence, &pool, &quarantine, &volume),
+                GuestStep::QuarantineVolume { pool, volume, quarantine } => {
+                    quarantine::rename(turn, journal, fence, &pool, &volume, &quarantine)
+                }
+                GuestStep::RestoreVolume { pool, volume, quarantine } => {
+                    quarantine::rename(turn, journal, fence, &pool, &quarantine, &volume)
+                }
                 GuestStep::EnsureFilter { filter, mac, addresses } => {
                     network::ensure_filter(turn, fence, &filter, &mac, &addresses)
                 }
@@ -183,9 +160,5 @@ pub(crate) fn perform(
 
 /// The refusal when libvirt hands over a document that cannot be read.
 pub(crate) fn unreadable(during: &str, fault: &crate::xml::XmlFault) -> NodeError {
-    NodeError::Failed {
-        libvirt_code: 0,
-        during: during.to_owned(),
-        detail: fault.to_string(),
-    }
+    NodeError::Failed { libvirt_code: 0, during: during.to_owned(), detail: fault.to_string() }
 }

@@ -30,9 +30,7 @@ pub(super) fn check_kind(kind: &NetworkKind) -> Result<(), NodeError> {
 /// Makes the network. One that exists in another shape is not touched: guests may be on it.
 pub(super) fn ensure_network(turn: &Turn, name: &str, kind: &NetworkKind) -> Outcome {
     let mut changed = false;
-    let found = turn.find("find the network", |connection| {
-        Network::lookup_by_name(connection, name)
-    })?;
+    let found = turn.find("find the network", |connection| Network::lookup_by_name(connection, name))?;
     let network = match found {
         Some(network) => {
             let document = turn.ask("read the network", |_| network.get_xml_desc(0))?;
@@ -47,9 +45,7 @@ pub(super) fn ensure_network(turn: &Turn, name: &str, kind: &NetworkKind) -> Out
         None => {
             changed = true;
             let document = network_xml(name, kind, None);
-            turn.ask("define the network", |connection| {
-                Network::define_xml(connection, &document)
-            })?
+            turn.ask("define the network", |connection| Network::define_xml(connection, &document))?
         }
     };
     if !turn.ask("look at the network", |_| network.is_active())? {
@@ -74,11 +70,7 @@ struct Shape {
 fn shape(document: &str) -> Result<Shape, NodeError> {
     let network = Element::parse(document).map_err(|fault| unreadable("read the network", &fault))?;
     let attribute = |path: &str, name: &str| {
-        network
-            .at(path)
-            .and_then(|found| found.attribute(name))
-            .unwrap_or_default()
-            .to_owned()
+        network.at(path).and_then(|found| found.attribute(name)).unwrap_or_default().to_owned()
     };
     let mut host: Vec<(IpAddr, u32)> = network
         .all("ip")
@@ -96,19 +88,13 @@ fn shape(document: &str) -> Result<Shape, NodeError> {
         })
         .collect();
     host.sort();
-    Ok(Shape {
-        forward: attribute("forward", "mode"),
-        bridge: attribute("bridge", "name"),
-        host,
-    })
+    Ok(Shape { forward: attribute("forward", "mode"), bridge: attribute("bridge", "name"), host })
 }
 
 /// Makes the filter, or brings it up to date; running guests follow at once.
 pub(super) fn ensure_filter(turn: &Turn, fence: &Fence, name: &str, mac: &str, addresses: &[IpAddr]) -> Outcome {
     if !turn.can(Capability::Filters) {
-        return Ok(Report::Skipped {
-            needs: Capability::Filters,
-        });
+        return Ok(Report::Skipped { needs: Capability::Filters });
     }
     let found = find_filter(turn, name)?;
     let uuid = match &found {
@@ -119,21 +105,15 @@ pub(super) fn ensure_filter(turn: &Turn, fence: &Fence, name: &str, mac: &str, a
     let before = found.as_ref().map(|filter| document_of(turn, filter)).transpose()?;
     let document = filter_xml(name, &uuid, mac, addresses);
     // libvirt compares and leaves equal filters alone, so defining again costs nothing.
-    let filter = turn.change(fence, "define the filter", |connection| {
-        NWFilter::define_xml(connection, &document)
-    })?;
+    let filter = turn.change(fence, "define the filter", |connection| NWFilter::define_xml(connection, &document))?;
     let after = document_of(turn, &filter)?;
-    Ok(Report::Ensured {
-        changed: before.as_deref() != Some(after.as_str()),
-    })
+    Ok(Report::Ensured { changed: before.as_deref() != Some(after.as_str()) })
 }
 
 /// Removes the filter.
 pub(super) fn ensure_no_filter(turn: &Turn, fence: &Fence, name: &str) -> Outcome {
     if !turn.can(Capability::Filters) {
-        return Ok(Report::Skipped {
-            needs: Capability::Filters,
-        });
+        return Ok(Report::Skipped { needs: Capability::Filters });
     }
     let Some(filter) = find_filter(turn, name)? else {
         return Ok(Report::Ensured { changed: false });
@@ -143,9 +123,7 @@ pub(super) fn ensure_no_filter(turn: &Turn, fence: &Fence, name: &str) -> Outcom
 }
 
 fn find_filter(turn: &Turn, name: &str) -> Result<Option<NWFilter>, NodeError> {
-    turn.find("find the filter", |connection| {
-        NWFilter::lookup_by_name(connection, name)
-    })
+    turn.find("find the filter", |connection| NWFilter::lookup_by_name(connection, name))
 }
 
 fn document_of(turn: &Turn, filter: &NWFilter) -> Result<String, NodeError> {

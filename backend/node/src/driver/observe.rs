@@ -34,9 +34,7 @@ impl Memory {
 }
 
 fn now_us() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
 }
 
 /// Asks what the node can do.
@@ -45,9 +43,7 @@ pub(super) fn probe(turn: &Turn, pool: Option<&str>) -> Outcome {
     let info = turn.ask("ask for the host's size", |connection| connection.get_node_info())?;
     let libvirt = turn.ask("ask for libvirt's version", |connection| connection.get_lib_version())?;
     let hostname = turn.ask("ask for the host's name", |connection| connection.get_hostname())?;
-    let host = turn.ask("ask for the host's abilities", |connection| {
-        connection.get_capabilities()
-    })?;
+    let host = turn.ask("ask for the host's abilities", |connection| connection.get_capabilities())?;
     let host = Element::parse(&host).map_err(|fault| unreadable("read the host's abilities", &fault))?;
     let acceleration_advertised = host
         .all("guest")
@@ -55,20 +51,11 @@ pub(super) fn probe(turn: &Turn, pool: Option<&str>) -> Outcome {
         .flat_map(|arch| arch.all("domain"))
         .any(|domain| domain.attribute("type") == Some("kvm"));
     // Not every driver knows these two.
-    let hypervisor_version = turn
-        .ask("ask for the hypervisor's version", |connection| {
-            connection.get_hyp_version()
-        })
-        .ok()
-        .map(version_text);
-    let memory_free_bytes = turn
-        .ask("ask for free memory", |connection| connection.get_free_memory())
-        .ok();
+    let hypervisor_version =
+        turn.ask("ask for the hypervisor's version", |connection| connection.get_hyp_version()).ok().map(version_text);
+    let memory_free_bytes = turn.ask("ask for free memory", |connection| connection.get_free_memory()).ok();
     let storage = match pool {
-        Some(pool) => pool_space(turn, pool)?.map(|(total_bytes, free_bytes)| StorageSpace {
-            total_bytes,
-            free_bytes,
-        }),
+        Some(pool) => pool_space(turn, pool)?.map(|(total_bytes, free_bytes)| StorageSpace { total_bytes, free_bytes }),
         None => None,
     };
     Ok(Report::Capabilities(Box::new(Capabilities {
@@ -133,9 +120,7 @@ fn absent(memory: &Memory, guest: &GuestRef, now: u64) -> Observed {
 
 /// Finds the guest's domain. Name and UUID must agree.
 pub(super) fn find(turn: &Turn, guest: &GuestRef) -> Result<Option<Domain>, NodeError> {
-    let found = turn.find("find the guest", |connection| {
-        Domain::lookup_by_uuid_string(connection, &guest.uuid)
-    })?;
+    let found = turn.find("find the guest", |connection| Domain::lookup_by_uuid_string(connection, &guest.uuid))?;
     let Some(domain) = found else {
         return Ok(None);
     };
@@ -143,10 +128,7 @@ pub(super) fn find(turn: &Turn, guest: &GuestRef) -> Result<Option<Domain>, Node
     if name == guest.name {
         Ok(Some(domain))
     } else {
-        Err(NodeError::Conflict {
-            name,
-            reason: format!("its UUID is that of {}", guest.name),
-        })
+        Err(NodeError::Conflict { name, reason: format!("its UUID is that of {}", guest.name) })
     }
 }
 
@@ -222,26 +204,18 @@ fn look(
 pub(super) fn all(turn: &Turn, memory: &Memory, pool: Option<&str>) -> Outcome {
     let mut inventory = Inventory::default();
     let domains = turn.ask("list all guests", |connection| connection.list_all_domains(0))?;
-    let counted = if turn.can(Capability::BulkCounters) {
-        Some(bulk::all(turn)?)
-    } else {
-        None
-    };
+    let counted = if turn.can(Capability::BulkCounters) { Some(bulk::all(turn)?) } else { None };
     for domain in &domains {
         turn.still_wanted("look at all guests")?;
-        let (uuid, name) = turn.ask("read a guest's name", |_| {
-            Ok((domain.get_uuid_string()?, domain.get_name()?))
-        })?;
+        let (uuid, name) = turn.ask("read a guest's name", |_| Ok((domain.get_uuid_string()?, domain.get_name()?)))?;
         let guest = GuestRef { uuid, name };
         let Some(seen) = look(turn, memory, domain, &guest, now_us(), counted.as_ref())? else {
             continue;
         };
         match &seen.facts {
-            Some(facts) if facts.mark.is_none() => inventory.strangers.push(StrangerFacts {
-                guest,
-                state: seen.state,
-                facts: facts.clone(),
-            }),
+            Some(facts) if facts.mark.is_none() => {
+                inventory.strangers.push(StrangerFacts { guest, state: seen.state, facts: facts.clone() })
+            }
             _ => inventory.guests.push(seen),
         }
     }

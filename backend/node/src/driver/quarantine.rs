@@ -25,10 +25,7 @@ pub(super) fn rename(turn: &Turn, journal: &Journal, fence: &Fence, pool_name: &
     let pool = storage::pool(turn, pool_name)?;
     let Some(source) = storage::find_volume(turn, &pool, from)? else {
         let moved = storage::volume(turn, &pool, to).map_err(|refusal| match refusal {
-            NodeError::NotFound { what, .. } => NodeError::NotFound {
-                what,
-                name: from.to_owned(),
-            },
+            NodeError::NotFound { what, .. } => NodeError::NotFound { what, name: from.to_owned() },
             other => other,
         })?;
         if journal.is_unfinished(pool_name, to) {
@@ -43,10 +40,7 @@ pub(super) fn rename(turn: &Turn, journal: &Journal, fence: &Fence, pool_name: &
     volumes::refuse_if_used(turn, &path, from, true)?;
     if let Some(present) = storage::find_volume(turn, &pool, to)? {
         if !journal.is_unfinished(pool_name, to) {
-            return Err(NodeError::Conflict {
-                name: to.to_owned(),
-                reason: format!("both it and {from} are there"),
-            });
+            return Err(NodeError::Conflict { name: to.to_owned(), reason: format!("both it and {from} are there") });
         }
         turn.change(fence, "remove a half-made copy", |_| present.delete(0))?;
         journal.end_building(pool_name, to)?;
@@ -86,16 +80,10 @@ fn copy(
     to: &str,
 ) -> Result<(), NodeError> {
     let described = storage::describe(turn, source)?;
-    let document = volume_xml(
-        to,
-        described.capacity_bytes.unwrap_or(0),
-        described.format.as_deref().unwrap_or("raw"),
-    );
+    let document = volume_xml(to, described.capacity_bytes.unwrap_or(0), described.format.as_deref().unwrap_or("raw"));
     turn.allow_change(fence, "copy the disk")?;
     journal.begin_building(pool_name, to)?;
-    let made = turn.change(fence, "copy the disk", |_| {
-        StorageVol::create_xml_from(pool, &document, source, 0)
-    })?;
+    let made = turn.change(fence, "copy the disk", |_| StorageVol::create_xml_from(pool, &document, source, 0))?;
     let whole = storage::volume_facts(turn, &made)?;
     if whole.capacity_bytes < described.capacity_bytes.unwrap_or(0) {
         return Err(NodeError::Failed {

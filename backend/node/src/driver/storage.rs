@@ -21,17 +21,13 @@ const CHUNK: usize = 256 * 1024;
 
 /// Finds a pool by name.
 pub(super) fn find_pool(turn: &Turn, pool: &str) -> Result<Option<StoragePool>, NodeError> {
-    turn.find("find the pool", |connection| {
-        StoragePool::lookup_by_name(connection, pool)
-    })
+    turn.find("find the pool", |connection| StoragePool::lookup_by_name(connection, pool))
 }
 
 /// The pool, running, with a fresh list of volumes.
 pub(super) fn pool(turn: &Turn, name: &str) -> Result<StoragePool, NodeError> {
-    let pool = find_pool(turn, name)?.ok_or_else(|| NodeError::NotFound {
-        what: "pool".to_owned(),
-        name: name.to_owned(),
-    })?;
+    let pool =
+        find_pool(turn, name)?.ok_or_else(|| NodeError::NotFound { what: "pool".to_owned(), name: name.to_owned() })?;
     if !turn.ask("look at the pool", |_| pool.is_active())? {
         turn.ask("start the pool", |_| pool.create(0))?;
     }
@@ -40,9 +36,8 @@ pub(super) fn pool(turn: &Turn, name: &str) -> Result<StoragePool, NodeError> {
 
 /// Makes the pool.
 pub(super) fn ensure_pool(turn: &Turn, name: &str, path: &Path) -> Outcome {
-    let path = path.to_str().ok_or_else(|| NodeError::Invalid {
-        reason: "the pool's folder is not text".to_owned(),
-    })?;
+    let path =
+        path.to_str().ok_or_else(|| NodeError::Invalid { reason: "the pool's folder is not text".to_owned() })?;
     let mut changed = false;
     let pool = match find_pool(turn, name)? {
         Some(pool) => {
@@ -59,9 +54,7 @@ pub(super) fn ensure_pool(turn: &Turn, name: &str, path: &Path) -> Outcome {
         None => {
             changed = true;
             let document = folder_pool_xml(name, path.trim_end_matches('/'));
-            turn.ask("define the pool", |connection| {
-                StoragePool::define_xml(connection, &document, 0)
-            })?
+            turn.ask("define the pool", |connection| StoragePool::define_xml(connection, &document, 0))?
         }
     };
     if !turn.ask("look at the pool", |_| pool.is_active())? {
@@ -91,10 +84,8 @@ pub(super) fn find_volume(turn: &Turn, pool: &StoragePool, volume: &str) -> Resu
 
 /// The volume, or a refusal.
 pub(super) fn volume(turn: &Turn, pool: &StoragePool, name: &str) -> Result<StorageVol, NodeError> {
-    find_volume(turn, pool, name)?.ok_or_else(|| NodeError::NotFound {
-        what: "volume".to_owned(),
-        name: name.to_owned(),
-    })
+    find_volume(turn, pool, name)?
+        .ok_or_else(|| NodeError::NotFound { what: "volume".to_owned(), name: name.to_owned() })
 }
 
 /// What a volume's document says.
@@ -159,9 +150,7 @@ pub(super) fn ensure_image(turn: &Turn, pool_name: &str, image: &ImageRef, parts
     turn.ask("refresh the pool", |_| pool.refresh(0))?;
     if find_volume(turn, &pool, &image.ready_volume())?.is_none() {
         let document = volume_xml(&image.ready_volume(), 1024, "raw");
-        turn.ask("note that the image is complete", |_| {
-            StorageVol::create_xml(&pool, &document, 0)
-        })?;
+        turn.ask("note that the image is complete", |_| StorageVol::create_xml(&pool, &document, 0))?;
     }
     let disk = volume_facts(turn, &volume(turn, &pool, &image.disk_volume())?)?;
     if has_content && disk.format != Some(parts.format) {
@@ -189,10 +178,7 @@ fn bring(turn: &Turn, pool: &StoragePool, name: &str, file: &Path, has_content: 
     };
     let mut open = File::open(file).map_err(|fault| {
         if fault.kind() == std::io::ErrorKind::NotFound {
-            NodeError::NotFound {
-                what: "file".to_owned(),
-                name: file.display().to_string(),
-            }
+            NodeError::NotFound { what: "file".to_owned(), name: file.display().to_string() }
         } else {
             unusable(fault)
         }
@@ -205,9 +191,7 @@ fn bring(turn: &Turn, pool: &StoragePool, name: &str, file: &Path, has_content: 
     }
     // Bytes are stored as they are; the pool recognises the format afterwards.
     let document = volume_xml(name, bytes, "raw");
-    let volume = turn.ask("make a volume for the image", |_| {
-        StorageVol::create_xml(pool, &document, 0)
-    })?;
+    let volume = turn.ask("make a volume for the image", |_| StorageVol::create_xml(pool, &document, 0))?;
     if has_content {
         upload(turn, &volume, bytes, &mut open)?;
     }

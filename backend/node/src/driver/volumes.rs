@@ -28,9 +28,7 @@ pub(super) fn ensure_volume(
 ) -> Outcome {
     let wanted = bytes
         .checked_next_multiple_of(GRAIN)
-        .ok_or_else(|| NodeError::Invalid {
-            reason: "the disk's size is out of range".to_owned(),
-        })?;
+        .ok_or_else(|| NodeError::Invalid { reason: "the disk's size is out of range".to_owned() })?;
     let pool = storage::pool(turn, pool_name)?;
     let mut changed = false;
     let mut found = storage::find_volume(turn, &pool, name)?;
@@ -48,9 +46,7 @@ pub(super) fn ensure_volume(
             let made = match source {
                 DiskSource::Empty => {
                     let document = volume_xml(name, wanted, format_here(turn));
-                    turn.change(fence, "make an empty disk", |_| {
-                        StorageVol::create_xml(&pool, &document, 0)
-                    })?
+                    turn.change(fence, "make an empty disk", |_| StorageVol::create_xml(&pool, &document, 0))?
                 }
                 DiskSource::Image { image } => {
                     if storage::find_volume(turn, &pool, &image.ready_volume())?.is_none() {
@@ -63,15 +59,9 @@ pub(super) fn ensure_volume(
                     let base = storage::volume(turn, &pool, &image.disk_volume())?;
                     let base_bytes = storage::volume_facts(turn, &base)?.capacity_bytes;
                     // Where a disk cannot be grown it is made in its final size.
-                    let bytes = if turn.can(Capability::VolumeResize) {
-                        base_bytes
-                    } else {
-                        base_bytes.max(wanted)
-                    };
+                    let bytes = if turn.can(Capability::VolumeResize) { base_bytes } else { base_bytes.max(wanted) };
                     let document = volume_xml(name, bytes, format_here(turn));
-                    turn.change(fence, "copy the image", |_| {
-                        StorageVol::create_xml_from(&pool, &document, &base, 0)
-                    })?
+                    turn.change(fence, "copy the image", |_| StorageVol::create_xml_from(&pool, &document, &base, 0))?
                 }
             };
             journal.end_building(pool_name, name)?;
@@ -116,8 +106,7 @@ fn grow(turn: &Turn, fence: &Fence, pool: &str, volume: &StorageVol, path: &str,
             return turn.ask("refresh the pool", |_| pool.refresh(0)).map(|_| ());
         }
     }
-    turn.change(fence, "grow the disk", |_| volume.resize(wanted, 0))
-        .map(|_| ())
+    turn.change(fence, "grow the disk", |_| volume.resize(wanted, 0)).map(|_| ())
 }
 
 /// Writes the seed if its content differs.
@@ -185,11 +174,7 @@ pub(super) fn delete(turn: &Turn, journal: &Journal, fence: &Fence, pool_name: &
 
 /// Refuses if a domain uses the path; with `running_only`, only if it runs.
 pub(super) fn refuse_if_used(turn: &Turn, path: &str, volume: &str, running_only: bool) -> Result<(), NodeError> {
-    let which = if running_only {
-        virt::sys::VIR_CONNECT_LIST_DOMAINS_ACTIVE
-    } else {
-        0
-    };
+    let which = if running_only { virt::sys::VIR_CONNECT_LIST_DOMAINS_ACTIVE } else { 0 };
     for domain in turn.ask("list guests", |connection| connection.list_all_domains(which))? {
         let facts = observe::facts_of(turn, &domain, false)?;
         let uses = facts.disks.iter().any(|disk| disk.source.as_deref() == Some(path))

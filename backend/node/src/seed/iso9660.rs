@@ -22,11 +22,7 @@ pub(super) fn image(label: &str, files: &[(&str, Vec<u8>)]) -> Option<Vec<u8>> {
     let mut content = Vec::new();
     let mut sector = FIRST_FILE;
     for (name, bytes) in files {
-        entries.push(Entry {
-            name: (*name).to_owned(),
-            sector,
-            bytes: u32::try_from(bytes.len()).ok()?,
-        });
+        entries.push(Entry { name: (*name).to_owned(), sector, bytes: u32::try_from(bytes.len()).ok()? });
         content.extend_from_slice(bytes);
         let padded = content.len().checked_next_multiple_of(SECTOR)?;
         content.resize(padded, 0);
@@ -41,12 +37,9 @@ pub(super) fn image(label: &str, files: &[(&str, Vec<u8>)]) -> Option<Vec<u8>> {
     out.extend(descriptor(1, label, sectors, false)?);
     out.extend(descriptor(2, label, sectors, true)?);
     out.extend(padded(vec![255, b'C', b'D', b'0', b'0', b'1', 1])?);
-    for (folder, little) in [
-        (PRIMARY_FOLDER, true),
-        (PRIMARY_FOLDER, false),
-        (JOLIET_FOLDER, true),
-        (JOLIET_FOLDER, false),
-    ] {
+    for (folder, little) in
+        [(PRIMARY_FOLDER, true), (PRIMARY_FOLDER, false), (JOLIET_FOLDER, true), (JOLIET_FOLDER, false)]
+    {
         out.extend(padded(path_table(folder, little))?);
     }
     out.extend(folder(PRIMARY_FOLDER, &entries, primary_name)?);
@@ -96,11 +89,8 @@ fn text(label: &str, bytes: usize, joliet: bool) -> Vec<u8> {
 }
 
 fn descriptor(kind: u8, label: &str, sectors: u32, joliet: bool) -> Option<Vec<u8>> {
-    let (table_little, table_big, folder) = if joliet {
-        (21_u32, 22_u32, JOLIET_FOLDER)
-    } else {
-        (19, 20, PRIMARY_FOLDER)
-    };
+    let (table_little, table_big, folder) =
+        if joliet { (21_u32, 22_u32, JOLIET_FOLDER) } else { (19, 20, PRIMARY_FOLDER) };
     let mut out = vec![kind];
     out.extend(b"CD001");
     out.extend([1, 0]);

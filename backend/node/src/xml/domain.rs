@@ -52,28 +52,18 @@ fn document(guest: &GuestRef, spec: &GuestSpec, place: &Placement, digest: &str)
         (_, Acceleration::Kvm) => "kvm",
     };
     let is_xen = place.hypervisor == Hypervisor::Xen;
-    let mark = Element::new("hostwright:guest")
-        .with("xmlns:hostwright", MARK_NAMESPACE)
-        .with("spec", digest);
+    let mark = Element::new("hostwright:guest").with("xmlns:hostwright", MARK_NAMESPACE).with("spec", digest);
     let cpu = (kind == "kvm").then(|| Element::new("cpu").with("mode", "host-model"));
     Element::new("domain")
         .with("type", kind)
         .child(Element::new("name").text(guest.name.as_str()))
         .child(Element::new("uuid").text(guest.uuid.as_str()))
         .child(Element::new("metadata").child(mark))
-        .child(
-            Element::new("memory")
-                .with("unit", "MiB")
-                .text(spec.memory_mib.to_string()),
-        )
+        .child(Element::new("memory").with("unit", "MiB").text(spec.memory_mib.to_string()))
         .child(Element::new("vcpu").text(spec.vcpus.to_string()))
         .maybe((is_xen && spec.boot == Boot::Disk).then(|| Element::new("bootloader").text("pygrub")))
         .child(operating_system(spec, place))
-        .maybe((!is_xen).then(|| {
-            Element::new("features")
-                .child(Element::new("acpi"))
-                .child(Element::new("apic"))
-        }))
+        .maybe((!is_xen).then(|| Element::new("features").child(Element::new("acpi")).child(Element::new("apic"))))
         .maybe(cpu)
         .child(Element::new("clock").with("offset", "utc"))
         .child(Element::new("on_poweroff").text("destroy"))
@@ -85,36 +75,21 @@ fn document(guest: &GuestRef, spec: &GuestSpec, place: &Placement, digest: &str)
 
 fn operating_system(spec: &GuestSpec, place: &Placement) -> Element {
     let kind = match (place.hypervisor, spec.xen) {
-        (Hypervisor::Xen, XenKind::Pv) => Element::new("type")
-            .with("arch", "x86_64")
-            .with("machine", "xenpv")
-            .text("linux"),
-        (Hypervisor::Xen, XenKind::Pvh) => Element::new("type")
-            .with("arch", "x86_64")
-            .with("machine", "xenpvh")
-            .text("xenpvh"),
+        (Hypervisor::Xen, XenKind::Pv) => {
+            Element::new("type").with("arch", "x86_64").with("machine", "xenpv").text("linux")
+        }
+        (Hypervisor::Xen, XenKind::Pvh) => {
+            Element::new("type").with("arch", "x86_64").with("machine", "xenpvh").text("xenpvh")
+        }
         // The test driver knows one invented architecture and fills it in.
         (Hypervisor::Test, _) => Element::new("type").text("hvm"),
-        _ => Element::new("type")
-            .with("arch", "x86_64")
-            .with("machine", "q35")
-            .text("hvm"),
+        _ => Element::new("type").with("arch", "x86_64").with("machine", "q35").text("hvm"),
     };
     let os = Element::new("os").child(kind);
     match &spec.boot {
         Boot::Direct { cmdline, .. } => os
-            .maybe(
-                place
-                    .kernel
-                    .as_ref()
-                    .map(|path| Element::new("kernel").text(path.as_str())),
-            )
-            .maybe(
-                place
-                    .initrd
-                    .as_ref()
-                    .map(|path| Element::new("initrd").text(path.as_str())),
-            )
+            .maybe(place.kernel.as_ref().map(|path| Element::new("kernel").text(path.as_str())))
+            .maybe(place.initrd.as_ref().map(|path| Element::new("initrd").text(path.as_str())))
             .child(Element::new("cmdline").text(cmdline.as_str())),
         Boot::Disk if place.hypervisor == Hypervisor::Xen => os,
         Boot::Disk => os.child(Element::new("boot").with("dev", "hd")),
@@ -123,11 +98,7 @@ fn operating_system(spec: &GuestSpec, place: &Placement) -> Element {
 
 fn devices(spec: &GuestSpec, place: &Placement) -> Element {
     let is_xen = place.hypervisor == Hypervisor::Xen;
-    let (bus, first, second) = if is_xen {
-        ("xen", "xvda", "xvdb")
-    } else {
-        ("virtio", "vda", "vdb")
-    };
+    let (bus, first, second) = if is_xen { ("xen", "xvda", "xvdb") } else { ("virtio", "vda", "vdb") };
     let base = Element::new("devices")
         .child(disk(&place.disk, first, bus, false))
         .maybe(place.seed.as_ref().map(|seed| disk(seed, second, bus, true)))
@@ -142,15 +113,10 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
     if place.hypervisor == Hypervisor::Test {
         return base;
     }
-    let log = place
-        .console_log
-        .as_ref()
-        .map(|file| Element::new("log").with("file", file.as_str()).with("append", "on"));
+    let log =
+        place.console_log.as_ref().map(|file| Element::new("log").with("file", file.as_str()).with("append", "on"));
     base.child(
-        Element::new("serial")
-            .with("type", "pty")
-            .maybe(log.clone())
-            .child(Element::new("target").with("port", "0")),
+        Element::new("serial").with("type", "pty").maybe(log.clone()).child(Element::new("target").with("port", "0")),
     )
     .child(
         Element::new("console")
@@ -159,17 +125,11 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
             .child(Element::new("target").with("type", "serial").with("port", "0")),
     )
     .child(
-        Element::new("channel").with("type", "unix").child(
-            Element::new("target")
-                .with("type", "virtio")
-                .with("name", "org.qemu.guest_agent.0"),
-        ),
+        Element::new("channel")
+            .with("type", "unix")
+            .child(Element::new("target").with("type", "virtio").with("name", "org.qemu.guest_agent.0")),
     )
-    .child(
-        Element::new("memballoon")
-            .with("model", "virtio")
-            .child(Element::new("stats").with("period", "10")),
-    )
+    .child(Element::new("memballoon").with("model", "virtio").child(Element::new("stats").with("period", "10")))
     .child(
         Element::new("rng")
             .with("model", "virtio")
@@ -178,18 +138,12 @@ fn devices(spec: &GuestSpec, place: &Placement) -> Element {
 }
 
 fn disk(volume: &VolumePlace, target: &str, bus: &str, read_only: bool) -> Element {
-    let (kind, attribute) = if volume.is_block_device {
-        ("block", "dev")
-    } else {
-        ("file", "file")
-    };
+    let (kind, attribute) = if volume.is_block_device { ("block", "dev") } else { ("file", "file") };
     // libxl counts block statistics only for its own back end, which takes block devices.
     let driver = if bus == "xen" && volume.is_block_device {
         Element::new("driver").with("name", "phy").with("type", "raw")
     } else {
-        Element::new("driver")
-            .with("name", "qemu")
-            .with("type", volume.format.as_str())
+        Element::new("driver").with("name", "qemu").with("type", volume.format.as_str())
     };
     Element::new("disk")
         .with("type", kind)

@@ -30,10 +30,7 @@ impl Element {
     /// An empty element.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            ..Self::default()
-        }
+        Self { name: name.to_owned(), ..Self::default() }
     }
 
     /// The same element with one more attribute.
@@ -75,17 +72,12 @@ impl Element {
     /// The value of an attribute.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// All attributes in document order.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.attributes
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
+        self.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// All children in document order.
@@ -111,9 +103,7 @@ impl Element {
     /// The text at a path, without surrounding blanks; none if empty.
     #[must_use]
     pub fn text_at(&self, path: &str) -> Option<&str> {
-        self.at(path)
-            .map(|found| found.text.trim())
-            .filter(|text| !text.is_empty())
+        self.at(path).map(|found| found.text.trim()).filter(|text| !text.is_empty())
     }
 
     /// The text directly inside this element.
@@ -159,15 +149,11 @@ impl Element {
         let mut open: Vec<Element> = Vec::new();
         let mut root: Option<Element> = None;
         loop {
-            let event = reader.read_event().map_err(|fault| XmlFault {
-                position: reader.error_position(),
-                reason: fault.to_string(),
-            })?;
+            let event = reader
+                .read_event()
+                .map_err(|fault| XmlFault { position: reader.error_position(), reason: fault.to_string() })?;
             let here = reader.buffer_position();
-            let refuse = |reason: &str| XmlFault {
-                position: here,
-                reason: reason.to_owned(),
-            };
+            let refuse = |reason: &str| XmlFault { position: here, reason: reason.to_owned() };
             match event {
                 Event::Start(start) => {
                     if open.len() >= DEEPEST {
@@ -212,10 +198,7 @@ impl Element {
         }
         match root {
             Some(root) if open.is_empty() => Ok(root),
-            _ => Err(XmlFault {
-                position: reader.buffer_position(),
-                reason: "the document ends too early".to_owned(),
-            }),
+            _ => Err(XmlFault { position: reader.buffer_position(), reason: "the document ends too early".to_owned() }),
         }
     }
 }
@@ -240,26 +223,16 @@ fn predefined(name: &str) -> Option<&'static str> {
 
 fn begun(start: &BytesStart<'_>, position: u64) -> Result<Element, XmlFault> {
     let fault = |reason: String| XmlFault { position, reason };
-    let name = std::str::from_utf8(start.name().into_inner())
-        .map_err(|problem| fault(problem.to_string()))?
-        .to_owned();
+    let name = std::str::from_utf8(start.name().into_inner()).map_err(|problem| fault(problem.to_string()))?.to_owned();
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|problem| fault(problem.to_string()))?;
-        let key = std::str::from_utf8(attribute.key.into_inner())
-            .map_err(|problem| fault(problem.to_string()))?
-            .to_owned();
-        let value = attribute
-            .unescape_value()
-            .map_err(|problem| fault(problem.to_string()))?
-            .into_owned();
+        let key =
+            std::str::from_utf8(attribute.key.into_inner()).map_err(|problem| fault(problem.to_string()))?.to_owned();
+        let value = attribute.unescape_value().map_err(|problem| fault(problem.to_string()))?.into_owned();
         attributes.push((key, value));
     }
-    Ok(Element {
-        name,
-        attributes,
-        ..Element::default()
-    })
+    Ok(Element { name, attributes, ..Element::default() })
 }
 
 fn close(done: Element, open: &mut [Element], root: &mut Option<Element>) {
@@ -279,10 +252,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let nasty = "a<b>&\"'\u{1}\0ü]]>";
-        let written = Element::new("x")
-            .with("k", nasty)
-            .child(Element::new("y").text(nasty))
-            .to_xml();
+        let written = Element::new("x").with("k", nasty).child(Element::new("y").text(nasty)).to_xml();
         let read = Element::parse(&written).unwrap();
         assert_eq!(read.attribute("k"), Some("a<b>&\"'ü]]>"));
         assert_eq!(read.text_at("y"), Some("a<b>&\"'ü]]>"));
@@ -291,16 +261,7 @@ mod tests {
     #[test]
     fn broken_documents_are_refused_and_do_not_panic() {
         let deep = "<a>".repeat(5000);
-        for document in [
-            "",
-            "<a>",
-            "</a>",
-            "<a><b></a>",
-            "<a b=c/>",
-            "<a>&nope;</a>",
-            "x",
-            deep.as_str(),
-        ] {
+        for document in ["", "<a>", "</a>", "<a><b></a>", "<a b=c/>", "<a>&nope;</a>", "x", deep.as_str()] {
             assert!(Element::parse(document).is_err(), "{document:.20}");
         }
     }

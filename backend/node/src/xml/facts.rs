@@ -89,10 +89,7 @@ pub fn domain_facts(document: &str) -> Result<DomainFacts, XmlFault> {
         title: owned("title"),
         vcpus: domain.text_at("vcpu").and_then(|text| text.parse().ok()),
         memory_bytes: domain.at("memory").and_then(scaled_bytes),
-        machine: domain
-            .at("os/type")
-            .and_then(|kind| kind.attribute("machine"))
-            .map(str::to_owned),
+        machine: domain.at("os/type").and_then(|kind| kind.attribute("machine")).map(str::to_owned),
         kernel: owned("os/kernel"),
         disks: of_kind("disk").map(disk_facts).collect(),
         interfaces: of_kind("interface").map(interface_facts).collect(),
@@ -100,10 +97,7 @@ pub fn domain_facts(document: &str) -> Result<DomainFacts, XmlFault> {
             .chain(of_kind("console"))
             .find_map(|port| port.at("log")?.attribute("file"))
             .map(str::to_owned),
-        graphics: of_kind("graphics")
-            .filter_map(|screen| screen.attribute("type"))
-            .map(str::to_owned)
-            .collect(),
+        graphics: of_kind("graphics").filter_map(|screen| screen.attribute("type")).map(str::to_owned).collect(),
         mark: domain.at("metadata").and_then(mark),
     })
 }
@@ -111,48 +105,26 @@ pub fn domain_facts(document: &str) -> Result<DomainFacts, XmlFault> {
 fn mark(metadata: &Element) -> Option<Mark> {
     metadata
         .children()
-        .find(|child| {
-            child
-                .attributes()
-                .any(|(key, value)| key.starts_with("xmlns") && value == MARK_NAMESPACE)
-        })
-        .map(|child| Mark {
-            spec: child.attribute("spec").unwrap_or_default().to_owned(),
-        })
+        .find(|child| child.attributes().any(|(key, value)| key.starts_with("xmlns") && value == MARK_NAMESPACE))
+        .map(|child| Mark { spec: child.attribute("spec").unwrap_or_default().to_owned() })
 }
 
 fn disk_facts(disk: &Element) -> DiskFacts {
     let source = disk.at("source");
     let named = |name: &str| source.and_then(|source| source.attribute(name));
-    let volume = named("pool")
-        .zip(named("volume"))
-        .map(|(pool, volume)| format!("{pool}/{volume}"));
+    let volume = named("pool").zip(named("volume")).map(|(pool, volume)| format!("{pool}/{volume}"));
     DiskFacts {
         device: disk.attribute("device").unwrap_or("disk").to_owned(),
-        source: named("file")
-            .or_else(|| named("dev"))
-            .or_else(|| named("name"))
-            .map(str::to_owned)
-            .or(volume),
-        target: disk
-            .at("target")
-            .and_then(|target| target.attribute("dev"))
-            .map(str::to_owned),
-        format: disk
-            .at("driver")
-            .and_then(|driver| driver.attribute("type"))
-            .map(str::to_owned),
+        source: named("file").or_else(|| named("dev")).or_else(|| named("name")).map(str::to_owned).or(volume),
+        target: disk.at("target").and_then(|target| target.attribute("dev")).map(str::to_owned),
+        format: disk.at("driver").and_then(|driver| driver.attribute("type")).map(str::to_owned),
         read_only: disk.at("readonly").is_some(),
     }
 }
 
 fn interface_facts(interface: &Element) -> InterfaceFacts {
-    let attribute = |path: &str, name: &str| {
-        interface
-            .at(path)
-            .and_then(|found| found.attribute(name))
-            .map(str::to_owned)
-    };
+    let attribute =
+        |path: &str, name: &str| interface.at(path).and_then(|found| found.attribute(name)).map(str::to_owned);
     InterfaceFacts {
         kind: interface.attribute("type").unwrap_or_default().to_owned(),
         mac: attribute("mac", "address").map(|mac| mac.to_ascii_lowercase()),

@@ -18,11 +18,7 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
         .with("name", filter)
         .with("chain", "root")
         .child(Element::new("uuid").text(uuid))
-        .child(rule(
-            "drop",
-            -900,
-            Element::new("mac").with("match", "no").with("srcmacaddr", mac),
-        ));
+        .child(rule("drop", -900, Element::new("mac").with("match", "no").with("srcmacaddr", mac)));
     let v4 = addresses.iter().filter_map(|address| match address {
         IpAddr::V4(v4) => Some(v4),
         IpAddr::V6(_) => None,
@@ -32,15 +28,9 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
             .child(rule(
                 "accept",
                 -800,
-                Element::new("arp")
-                    .with("arpsrcmacaddr", mac)
-                    .with("arpsrcipaddr", address.to_string()),
+                Element::new("arp").with("arpsrcmacaddr", mac).with("arpsrcipaddr", address.to_string()),
             ))
-            .child(rule(
-                "accept",
-                -700,
-                Element::new("ip").with("srcipaddr", address.to_string()),
-            ));
+            .child(rule("accept", -700, Element::new("ip").with("srcipaddr", address.to_string())));
     }
     let v6: Vec<&Ipv6Addr> = addresses
         .iter()
@@ -52,35 +42,22 @@ pub fn filter_xml(filter: &str, uuid: &str, mac: &str, addresses: &[IpAddr]) -> 
     if !v6.is_empty() {
         document = document
             // A guest never announces itself as a router.
-            .child(rule(
-                "drop",
-                -690,
-                Element::new("ipv6").with("protocol", "icmpv6").with("type", "134"),
-            ))
+            .child(rule("drop", -690, Element::new("ipv6").with("protocol", "icmpv6").with("type", "134")))
             // Before it has an address a guest asks, from the empty address, whether that is free.
             .child(rule(
                 "accept",
                 -680,
-                Element::new("ipv6")
-                    .with("srcipaddr", "::")
-                    .with("protocol", "icmpv6")
-                    .with("type", "135"),
+                Element::new("ipv6").with("srcipaddr", "::").with("protocol", "icmpv6").with("type", "135"),
             ))
             .child(rule(
                 "accept",
                 -680,
-                Element::new("ipv6")
-                    .with("srcipaddr", "::")
-                    .with("protocol", "icmpv6")
-                    .with("type", "143"),
+                Element::new("ipv6").with("srcipaddr", "::").with("protocol", "icmpv6").with("type", "143"),
             ));
         let link_local = link_local(mac);
         for address in v6.into_iter().chain(link_local.as_ref()) {
-            document = document.child(rule(
-                "accept",
-                -670,
-                Element::new("ipv6").with("srcipaddr", address.to_string()),
-            ));
+            document =
+                document.child(rule("accept", -670, Element::new("ipv6").with("srcipaddr", address.to_string())));
         }
     }
     document.child(rule("drop", -600, Element::new("mac"))).to_xml()
@@ -96,31 +73,11 @@ fn rule(action: &str, priority: i32, what: Element) -> Element {
 
 /// The address that every interface gives itself from its hardware address (RFC 4291).
 fn link_local(mac: &str) -> Option<Ipv6Addr> {
-    let octets: Vec<u8> = mac
-        .split(':')
-        .filter_map(|octet| u8::from_str_radix(octet, 16).ok())
-        .collect();
+    let octets: Vec<u8> = mac.split(':').filter_map(|octet| u8::from_str_radix(octet, 16).ok()).collect();
     let [a, b, c, d, e, f] = octets.as_slice() else {
         return None;
     };
-    Some(Ipv6Addr::from([
-        0xfe,
-        0x80,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        *a ^ 2,
-        *b,
-        *c,
-        0xff,
-        0xfe,
-        *d,
-        *e,
-        *f,
-    ]))
+    Some(Ipv6Addr::from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, *a ^ 2, *b, *c, 0xff, 0xfe, *d, *e, *f]))
 }
 
 #[cfg(test)]
@@ -143,17 +100,7 @@ mod tests {
                 what.attribute("arpsrcipaddr").or(what.attribute("srcipaddr"))
             })
             .collect();
-        assert_eq!(
-            accepted,
-            [
-                "192.0.2.7",
-                "192.0.2.7",
-                "::",
-                "::",
-                "2001:db8::7",
-                "fe80::5054:ff:fe12:3456"
-            ]
-        );
+        assert_eq!(accepted, ["192.0.2.7", "192.0.2.7", "::", "::", "2001:db8::7", "fe80::5054:ff:fe12:3456"]);
         let last = filter.all("rule").last().unwrap();
         assert_eq!(last.attribute("action"), Some("drop"));
         assert_eq!(last.at("mac").unwrap().attributes().count(), 0);

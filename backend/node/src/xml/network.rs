@@ -22,12 +22,7 @@ pub fn network_xml(network: &str, kind: &NetworkKind, uuid: Option<&str>) -> Str
 }
 
 fn own_bridge(named: Element, bridge: &str, host: &[Cidr]) -> Element {
-    let with_bridge = named.child(
-        Element::new("bridge")
-            .with("name", bridge)
-            .with("stp", "off")
-            .with("delay", "0"),
-    );
+    let with_bridge = named.child(Element::new("bridge").with("name", bridge).with("stp", "off").with("delay", "0"));
     // Addresses come from our own allocator through the seed, so the network serves no names.
     let quiet = with_bridge.child(Element::new("dns").with("enable", "no"));
     host.iter().fold(quiet, |network, cidr| {

@@ -59,10 +59,7 @@ pub fn volume_description(document: &str) -> Result<VolumeDescription, XmlFault>
     };
     Ok(VolumeDescription {
         kind: volume.attribute("type").unwrap_or("file").to_owned(),
-        format: volume
-            .at("target/format")
-            .and_then(|format| format.attribute("type"))
-            .map(str::to_owned),
+        format: volume.at("target/format").and_then(|format| format.attribute("type")).map(str::to_owned),
         capacity_bytes: amount("capacity"),
         allocated_bytes: amount("allocation"),
         path: volume.text_at("target/path").map(str::to_owned),

@@ -5,10 +5,7 @@ use crate::capability::Hypervisor;
 use crate::command::{Acceleration, Artifact, Boot, GuestRef, GuestSpec, Uplink, XenKind};
 
 fn guest() -> GuestRef {
-    GuestRef {
-        uuid: "0190c0de-0000-7000-8000-000000000001".into(),
-        name: "srv_1".into(),
-    }
+    GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into() }
 }
 
 fn spec() -> GuestSpec {
@@ -34,16 +31,8 @@ fn place(hypervisor: Hypervisor, acceleration: Acceleration) -> Placement {
     Placement {
         hypervisor,
         acceleration,
-        disk: VolumePlace {
-            path: "/pool/srv_1.disk".into(),
-            format: "qcow2".into(),
-            is_block_device: false,
-        },
-        seed: Some(VolumePlace {
-            path: "/pool/srv_1.seed".into(),
-            format: "raw".into(),
-            is_block_device: false,
-        }),
+        disk: VolumePlace { path: "/pool/srv_1.disk".into(), format: "qcow2".into(), is_block_device: false },
+        seed: Some(VolumePlace { path: "/pool/srv_1.seed".into(), format: "raw".into(), is_block_device: false }),
         kernel: Some("/pool/k".into()),
         initrd: None,
         console_log: Some("/logs/srv_1.log".into()),
@@ -64,9 +53,7 @@ fn what_we_define_is_what_we_read_back() {
     assert_eq!(facts.kernel.as_deref(), Some("/pool/k"));
     assert_eq!(facts.console_log.as_deref(), Some("/logs/srv_1.log"));
     assert!(facts.graphics.is_empty());
-    let [disk, seed] = facts.disks.as_slice() else {
-        panic!("two disks")
-    };
+    let [disk, seed] = facts.disks.as_slice() else { panic!("two disks") };
     assert_eq!(disk.format.as_deref(), Some("qcow2"));
     assert!(!disk.read_only);
     assert!(seed.read_only);
@@ -91,11 +78,7 @@ fn hardware_acceleration_is_used_only_on_the_operators_word() {
 fn the_mark_changes_with_every_part_of_the_definition() {
     let place = place(Hypervisor::Qemu, Acceleration::Emulated);
     let mark = |spec: &GuestSpec, place: &Placement| {
-        domain_facts(&domain_xml(&guest(), spec, place))
-            .unwrap()
-            .mark
-            .unwrap()
-            .spec
+        domain_facts(&domain_xml(&guest(), spec, place)).unwrap().mark.unwrap().spec
     };
     let first = mark(&spec(), &place);
     assert_eq!(first, mark(&spec(), &place));

@@ -75,16 +75,10 @@ pub async fn create_pool(call: &Call, input: CreatePool) -> Result<PoolView> {
         settings::next(tx, "address_pools")?;
         let others = store::all_pools(tx)?;
         if let Some(other) = others.iter().find(|other| other.network.overlaps(&pool.network)) {
-            return Err(AddressRefusal::Overlaps
-                .with("pool", &other.name)
-                .with("network", other.network)
-                .into());
+            return Err(AddressRefusal::Overlaps.with("pool", &other.name).with("network", other.network).into());
         }
         store::insert_pool(tx, &pool, &hosts)?;
-        let counts = Counts {
-            free: i64::try_from(hosts.len()).map_err(Error::internal)?,
-            ..Counts::default()
-        };
+        let counts = Counts { free: i64::try_from(hosts.len()).map_err(Error::internal)?, ..Counts::default() };
         Ok(Changed::new(&pool.id, PoolView::new(pool.clone(), counts))
             .noting("cidr", pool.network.to_string())
             .noting("gateway", pool.gateway.to_string()))
@@ -203,9 +197,5 @@ fn taken(pool: &Pool, id: AddressId, text: &str) -> Result<Address> {
 }
 
 fn no_node(error: Error) -> Error {
-    if error.is("request.not_found") {
-        AddressRefusal::Node.into()
-    } else {
-        error
-    }
+    if error.is("request.not_found") { AddressRefusal::Node.into() } else { error }
 }

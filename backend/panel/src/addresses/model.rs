@@ -91,15 +91,8 @@ impl Network {
         if u32::from(prefix) > whole.bits() {
             return Err(wrong());
         }
-        let network = Self {
-            first: whole.address(number(address) & whole.mask()),
-            prefix,
-        };
-        if network.first == address {
-            Ok(network)
-        } else {
-            Err(AddressRefusal::HostBits.with("network", network))
-        }
+        let network = Self { first: whole.address(number(address) & whole.mask()), prefix };
+        if network.first == address { Ok(network) } else { Err(AddressRefusal::HostBits.with("network", network)) }
     }
 
     /// Which protocol.
@@ -158,10 +151,9 @@ impl Network {
             return Err(AddressRefusal::Gateway.with("network", self));
         }
         let hosts: Vec<IpAddr> = match self.family() {
-            Family::V4 => (first.saturating_add(1)..last)
-                .filter(|host| *host != known)
-                .map(|host| self.address(host))
-                .collect(),
+            Family::V4 => {
+                (first.saturating_add(1)..last).filter(|host| *host != known).map(|host| self.address(host)).collect()
+            }
             Family::V6 => {
                 let end = last.min(known.saturating_add(SIX_ROWS));
                 (known.saturating_add(1)..=end).map(|host| self.address(host)).collect()
@@ -182,9 +174,7 @@ impl Network {
 
     fn host_mask(&self) -> u128 {
         let host_bits = self.bits().saturating_sub(u32::from(self.prefix));
-        1_u128
-            .checked_shl(host_bits)
-            .map_or(u128::MAX, |size| size.saturating_sub(1))
+        1_u128.checked_shl(host_bits).map_or(u128::MAX, |size| size.saturating_sub(1))
     }
 
     fn mask(&self) -> u128 {
@@ -262,11 +252,8 @@ impl Pool {
             faults.push(AddressRefusal::Resolvers.into());
         }
         let placed = Network::parse(&text.cidr).and_then(|network| {
-            let gateway: IpAddr = text
-                .gateway
-                .trim()
-                .parse()
-                .map_err(|_unreadable| AddressRefusal::Gateway.with("network", network))?;
+            let gateway: IpAddr =
+                text.gateway.trim().parse().map_err(|_unreadable| AddressRefusal::Gateway.with("network", network))?;
             Ok((network, gateway, network.hosts(gateway)?))
         });
         match (placed, resolvers) {

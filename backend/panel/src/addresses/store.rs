@@ -64,12 +64,7 @@ impl From<&Pool> for PoolRow {
 impl TryFrom<PoolRow> for Pool {
     type Error = Error;
     fn try_from(row: PoolRow) -> Result<Self> {
-        let resolvers: Result<Vec<IpAddr>> = row
-            .resolvers
-            .split(',')
-            .filter(|word| !word.is_empty())
-            .map(ip)
-            .collect();
+        let resolvers: Result<Vec<IpAddr>> = row.resolvers.split(',').filter(|word| !word.is_empty()).map(ip).collect();
         Ok(Self {
             id: row.id,
             name: row.name,
@@ -102,9 +97,7 @@ fn ip(text: &str) -> Result<IpAddr> {
 
 /// Adds a pool with its addresses, all free.
 pub fn insert_pool(tx: &mut Tx<'_>, pool: &Pool, hosts: &[IpAddr]) -> diesel::QueryResult<()> {
-    diesel::insert_into(address_pools::table)
-        .values(PoolRow::from(pool))
-        .execute(tx.conn)?;
+    diesel::insert_into(address_pools::table).values(PoolRow::from(pool)).execute(tx.conn)?;
     let now = tx.now();
     let rows: Vec<AddressRow> = (1_i64..)
         .zip(hosts)
@@ -122,9 +115,7 @@ pub fn insert_pool(tx: &mut Tx<'_>, pool: &Pool, hosts: &[IpAddr]) -> diesel::Qu
     match tx.conn {
         AnyConnection::Postgres(conn) => {
             for batch in rows.chunks(BATCH) {
-                diesel::insert_into(addresses::table)
-                    .values(batch.to_vec())
-                    .execute(conn)?;
+                diesel::insert_into(addresses::table).values(batch.to_vec()).execute(conn)?;
             }
         }
         // For many rows diesel opens a transaction of its own on SQLite, and
@@ -140,20 +131,15 @@ pub fn insert_pool(tx: &mut Tx<'_>, pool: &Pool, hosts: &[IpAddr]) -> diesel::Qu
 
 /// Every pool, oldest first.
 pub fn all_pools(tx: &mut Tx<'_>) -> Result<Vec<Pool>> {
-    let rows: Vec<PoolRow> = address_pools::table
-        .order(address_pools::id)
-        .select(PoolRow::as_select())
-        .load(tx.conn)?;
+    let rows: Vec<PoolRow> =
+        address_pools::table.order(address_pools::id).select(PoolRow::as_select()).load(tx.conn)?;
     rows.into_iter().map(Pool::try_from).collect()
 }
 
 /// Pools, oldest first.
 pub fn list_pools(tx: &mut Tx<'_>, input: &ListInput) -> Result<Vec<Pool>> {
-    let mut query = address_pools::table
-        .select(PoolRow::as_select())
-        .order(address_pools::id)
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query =
+        address_pools::table.select(PoolRow::as_select()).order(address_pools::id).limit(input.fetch()).into_boxed();
     if let Some(after) = &input.after {
         query = query.filter(address_pools::id.gt(after.clone()));
     }
@@ -204,11 +190,8 @@ pub fn counts(tx: &mut Tx<'_>, pools: &[PoolId]) -> Result<Vec<(PoolId, Counts)>
 
 /// Addresses in the order of their pools.
 pub fn list(tx: &mut Tx<'_>, input: &ListAddresses, page: &ListInput) -> Result<Vec<AddressView>> {
-    let mut query = addresses::table
-        .select(AddressRow::as_select())
-        .order(addresses::id)
-        .limit(page.fetch())
-        .into_boxed();
+    let mut query =
+        addresses::table.select(AddressRow::as_select()).order(addresses::id).limit(page.fetch()).into_boxed();
     if let Some(after) = &page.after {
         query = query.filter(addresses::id.gt(after.clone()));
     }
@@ -230,11 +213,8 @@ pub fn list(tx: &mut Tx<'_>, input: &ListAddresses, page: &ListInput) -> Result<
 
 /// An address by id.
 pub fn find(tx: &mut Tx<'_>, id: &AddressId) -> Result<Option<AddressView>> {
-    let row: Option<AddressRow> = addresses::table
-        .find(id)
-        .select(AddressRow::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<AddressRow> =
+        addresses::table.find(id).select(AddressRow::as_select()).first(tx.conn).optional()?;
     Ok(row.map(AddressView::from))
 }
 
@@ -272,36 +252,29 @@ pub fn next_free_waiting(tx: &mut Tx<'_>, pool: &PoolId) -> Result<Option<(Addre
 
 /// Whether any address of a pool is free as far as committed.
 pub fn any_free(tx: &mut Tx<'_>, pool: &PoolId) -> Result<bool> {
-    let free = addresses::table
-        .filter(addresses::pool_id.eq(pool))
-        .filter(addresses::state.eq(AddressState::Free));
+    let free = addresses::table.filter(addresses::pool_id.eq(pool)).filter(addresses::state.eq(AddressState::Free));
     Ok(diesel::select(diesel::dsl::exists(free)).get_result(tx.conn)?)
 }
 
 /// Gives an address to a server if it is still free.
 pub fn assign(tx: &mut Tx<'_>, id: &AddressId, server_id: &str) -> Result<bool> {
     let now = tx.now();
-    let rows = diesel::update(
-        addresses::table
-            .find(id)
-            .filter(addresses::state.eq(AddressState::Free)),
-    )
-    .set((
-        addresses::state.eq(AddressState::Assigned),
-        addresses::server_id.eq(server_id),
-        addresses::free_after.eq(None::<Instant>),
-        addresses::changed_at.eq(now),
-    ))
-    .execute(tx.conn)?;
+    let rows = diesel::update(addresses::table.find(id).filter(addresses::state.eq(AddressState::Free)))
+        .set((
+            addresses::state.eq(AddressState::Assigned),
+            addresses::server_id.eq(server_id),
+            addresses::free_after.eq(None::<Instant>),
+            addresses::changed_at.eq(now),
+        ))
+        .execute(tx.conn)?;
     Ok(rows == 1)
 }
 
 /// Lets a server's addresses cool off.
 pub fn cool(tx: &mut Tx<'_>, server_id: &str, free_after: Instant) -> Result<usize> {
     let now = tx.now();
-    let held = addresses::table
-        .filter(addresses::server_id.eq(server_id))
-        .filter(addresses::state.eq(AddressState::Assigned));
+    let held =
+        addresses::table.filter(addresses::server_id.eq(server_id)).filter(addresses::state.eq(AddressState::Assigned));
     Ok(diesel::update(held)
         .set((
             addresses::state.eq(AddressState::Cooling),
@@ -315,9 +288,8 @@ pub fn cool(tx: &mut Tx<'_>, server_id: &str, free_after: Instant) -> Result<usi
 /// Frees what has cooled off by now.
 pub fn free_cooled(tx: &mut Tx<'_>) -> Result<usize> {
     let now = tx.now();
-    let cooled = addresses::table
-        .filter(addresses::state.eq(AddressState::Cooling))
-        .filter(addresses::free_after.le(now));
+    let cooled =
+        addresses::table.filter(addresses::state.eq(AddressState::Cooling)).filter(addresses::free_after.le(now));
     Ok(diesel::update(cooled)
         .set((
             addresses::state.eq(AddressState::Free),
@@ -330,16 +302,10 @@ pub fn free_cooled(tx: &mut Tx<'_>) -> Result<usize> {
 /// Moves an address that no server has from one of these states to another.
 pub fn set_state(tx: &mut Tx<'_>, id: &AddressId, from: &[AddressState], to: AddressState) -> Result<bool> {
     let now = tx.now();
-    let believed = addresses::table
-        .find(id)
-        .filter(addresses::state.eq_any(from.to_vec()))
-        .filter(addresses::server_id.is_null());
+    let believed =
+        addresses::table.find(id).filter(addresses::state.eq_any(from.to_vec())).filter(addresses::server_id.is_null());
     let rows = diesel::update(believed)
-        .set((
-            addresses::state.eq(to),
-            addresses::free_after.eq(None::<Instant>),
-            addresses::changed_at.eq(now),
-        ))
+        .set((addresses::state.eq(to), addresses::free_after.eq(None::<Instant>), addresses::changed_at.eq(now)))
         .execute(tx.conn)?;
     Ok(rows == 1)
 }
@@ -381,21 +347,13 @@ pub fn assigned(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>> {
 
 /// The hardware address of a server, if it has one.
 pub fn mac_of(tx: &mut Tx<'_>, server_id: &str) -> Result<Option<String>> {
-    Ok(macs::table
-        .filter(macs::server_id.eq(server_id))
-        .select(macs::mac)
-        .first(tx.conn)
-        .optional()?)
+    Ok(macs::table.filter(macs::server_id.eq(server_id)).select(macs::mac).first(tx.conn).optional()?)
 }
 
 /// Writes down who has a hardware address, for ever.
 pub fn insert_mac(tx: &mut Tx<'_>, mac: &str, server_id: &str) -> Result<()> {
     diesel::insert_into(macs::table)
-        .values((
-            macs::mac.eq(mac),
-            macs::server_id.eq(server_id),
-            macs::created_at.eq(tx.now()),
-        ))
+        .values((macs::mac.eq(mac), macs::server_id.eq(server_id), macs::created_at.eq(tx.now())))
         .execute(tx.conn)?;
     Ok(())
 }

@@ -145,12 +145,8 @@ fn networks_overlap_only_with_shared_addresses_of_one_family() {
 
 #[test]
 fn all_wrong_fields_of_a_pool_are_named_at_once() {
-    let wrong = PoolText {
-        name: String::new(),
-        gateway: "x".to_owned(),
-        resolvers: vec!["dns.example".to_owned()],
-        ..text()
-    };
+    let wrong =
+        PoolText { name: String::new(), gateway: "x".to_owned(), resolvers: vec!["dns.example".to_owned()], ..text() };
     let faults = Pool::new(&wrong, None, now()).unwrap_err();
     let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
     assert_eq!(codes, ["addresses.name", "addresses.resolvers", "addresses.gateway"]);

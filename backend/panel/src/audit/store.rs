@@ -71,11 +71,8 @@ pub fn append(tx: &mut Tx<'_>, row: AuditRow) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub fn list(tx: &mut Tx<'_>, input: &ListInput) -> Result<Paged<AuditRow>> {
-    let mut query = audit_log::table
-        .select(Row::as_select())
-        .order(audit_log::id.desc())
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query =
+        audit_log::table.select(Row::as_select()).order(audit_log::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(after) = &input.after {
         query = query.filter(audit_log::id.lt(after.clone()));
     }

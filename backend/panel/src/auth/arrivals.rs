@@ -81,11 +81,7 @@ pub fn create_owner_in(
         return Err(AuthRefusal::AlreadySetUp.into());
     }
     let account = new.account(PersonState::Active, Some(StaffRole::Owner), tx.now());
-    if store::insert(tx, &account)? {
-        Ok(account.id)
-    } else {
-        Err(AuthRefusal::EmailTaken.into())
-    }
+    if store::insert(tx, &account)? { Ok(account.id) } else { Err(AuthRefusal::EmailTaken.into()) }
 }
 
 /// Makes somebody who signed up and mails the link that proves their address;
@@ -115,12 +111,7 @@ pub fn sign_up_in(tx: &mut Tx<'_>, vault: &Vault, new: &NewPerson) -> Result<Opt
     if known.state != PersonState::Unconfirmed {
         outbox::record(
             tx,
-            &SignUpRepeated {
-                person_id: known.id,
-                email: known.email,
-                name: known.name,
-                locale: known.locale,
-            },
+            &SignUpRepeated { person_id: known.id, email: known.email, name: known.name, locale: known.locale },
         )?;
         return Ok(None);
     }

@@ -113,10 +113,7 @@ pub(super) fn person(account: &Account, memberships: &[Membership]) -> Person {
         name: account.name.clone(),
         email: account.email.to_string(),
         staff: account.staff_role,
-        memberships: memberships
-            .iter()
-            .map(|membership| (membership.customer_id.clone(), membership.role))
-            .collect(),
+        memberships: memberships.iter().map(|membership| (membership.customer_id.clone(), membership.role)).collect(),
         key_scopes: None,
         session_id: None,
     }

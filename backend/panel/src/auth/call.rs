@@ -103,8 +103,7 @@ impl Scope {
     /// Whether this customer's objects may be reached.
     #[must_use]
     pub fn reaches(&self, customer_id: &str) -> bool {
-        self.customers()
-            .is_none_or(|ids| ids.iter().any(|id| id == customer_id))
+        self.customers().is_none_or(|ids| ids.iter().any(|id| id == customer_id))
     }
 
     /// Not found unless this customer's objects may be reached.
@@ -112,11 +111,7 @@ impl Scope {
     /// # Errors
     /// `request.not_found`.
     pub fn require(&self, customer_id: &str) -> Result<()> {
-        if self.reaches(customer_id) {
-            Ok(())
-        } else {
-            Err(not_found())
-        }
+        if self.reaches(customer_id) { Ok(()) } else { Err(not_found()) }
     }
 }
 
@@ -138,12 +133,7 @@ pub struct Changed<T> {
 impl<T> Changed<T> {
     /// `subject` (an id) was changed; `output` is the answer.
     pub fn new(subject: impl ToString, output: T) -> Self {
-        Self {
-            subject: subject.to_string(),
-            customer_id: None,
-            detail: serde_json::Map::new(),
-            output,
-        }
+        Self { subject: subject.to_string(), customer_id: None, detail: serde_json::Map::new(), output }
     }
 
     /// Whose object it is.
@@ -318,8 +308,7 @@ impl Call {
             return Ok(None);
         };
         let kept = self.db.read(move |tx| idempotency::kept_answer(tx, &key)).await?;
-        kept.map(|sealed| Ok(serde_json::from_str(&self.vault.open(ANSWER, &sealed)?)?))
-            .transpose()
+        kept.map(|sealed| Ok(serde_json::from_str(&self.vault.open(ANSWER, &sealed)?)?)).transpose()
     }
 
     /// Writes the audit row (and the kept answer) of a change in a transaction

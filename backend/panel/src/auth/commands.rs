@@ -22,48 +22,16 @@ use crate::platform::{Error, Tx, outbox};
 
 const QUARTER: i64 = 15 * 60;
 const HOUR: i64 = 3600;
-const SIGN_IN_BY_ADDRESS: Limit = Limit {
-    name: "sign_in.address",
-    tries: 100,
-    seconds: QUARTER,
-};
-const SIGN_IN_BY_ACCOUNT: Limit = Limit {
-    name: "sign_in.account",
-    tries: 10,
-    seconds: QUARTER,
-};
-const PROOF: Limit = Limit {
-    name: "proof",
-    tries: 10,
-    seconds: QUARTER,
-};
-const RESET_BY_ADDRESS: Limit = Limit {
-    name: "reset.address",
-    tries: 30,
-    seconds: HOUR,
-};
-const RESET_BY_ACCOUNT: Limit = Limit {
-    name: "reset.account",
-    tries: 5,
-    seconds: HOUR,
-};
-const LINK_BY_ADDRESS: Limit = Limit {
-    name: "link.address",
-    tries: 60,
-    seconds: HOUR,
-};
+const SIGN_IN_BY_ADDRESS: Limit = Limit { name: "sign_in.address", tries: 100, seconds: QUARTER };
+const SIGN_IN_BY_ACCOUNT: Limit = Limit { name: "sign_in.account", tries: 10, seconds: QUARTER };
+const PROOF: Limit = Limit { name: "proof", tries: 10, seconds: QUARTER };
+const RESET_BY_ADDRESS: Limit = Limit { name: "reset.address", tries: 30, seconds: HOUR };
+const RESET_BY_ACCOUNT: Limit = Limit { name: "reset.account", tries: 5, seconds: HOUR };
+const LINK_BY_ADDRESS: Limit = Limit { name: "link.address", tries: 60, seconds: HOUR };
 /// Sign-ups of one network address.
-pub const SIGN_UP_BY_ADDRESS: Limit = Limit {
-    name: "sign_up.address",
-    tries: 60,
-    seconds: HOUR,
-};
+pub const SIGN_UP_BY_ADDRESS: Limit = Limit { name: "sign_up.address", tries: 60, seconds: HOUR };
 /// Sign-ups, and so mails, of one mail address.
-pub const SIGN_UP_BY_ACCOUNT: Limit = Limit {
-    name: "sign_up.account",
-    tries: 5,
-    seconds: HOUR,
-};
+pub const SIGN_UP_BY_ACCOUNT: Limit = Limit { name: "sign_up.account", tries: 5, seconds: HOUR };
 
 /// Input of [`sign_in`].
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -177,10 +145,7 @@ pub struct UpdateProfile {
 pub async fn sign_in(call: &Call, input: SignIn) -> Result<SignedIn> {
     let scope = call.authorize(Action::SignIn)?;
     let typed = input.email.trim().to_ascii_lowercase();
-    let tries = vec![
-        (SIGN_IN_BY_ADDRESS, call.address.clone()),
-        (SIGN_IN_BY_ACCOUNT, typed.clone()),
-    ];
+    let tries = vec![(SIGN_IN_BY_ADDRESS, call.address.clone()), (SIGN_IN_BY_ACCOUNT, typed.clone())];
     limits::take(&call.db, tries).await?;
     let found = match typed.parse::<MailAddress>() {
         Ok(email) => call.db.read(move |tx| store::by_email(tx, &email)).await?,
@@ -213,20 +178,14 @@ pub async fn sign_in(call: &Call, input: SignIn) -> Result<SignedIn> {
             let memberships = store::memberships(tx, &account.id)?;
             let id = account.id.clone();
             // The audit row names who signed in, though the call came from a stranger.
-            let signed = Call {
-                actor: Actor::Person(Box::new(authentication::person(&account, &memberships))),
-                ..call.clone()
-            };
+            let signed =
+                Call { actor: Actor::Person(Box::new(authentication::person(&account, &memberships))), ..call.clone() };
             let answer = SignedIn {
                 session_token,
                 expires_at: tx.now().plus_seconds(sessions::model::ABSOLUTE),
                 person: account.view(memberships),
             };
-            signed.record(
-                tx,
-                action,
-                Changed::new(&id, answer).noting("address", call.address.clone()),
-            )
+            signed.record(tx, action, Changed::new(&id, answer).noting("address", call.address.clone()))
         })
         .await
 }
@@ -255,10 +214,7 @@ pub async fn confirm_mail(call: &Call, input: ConfirmMail) -> Result<Confirmed> 
             Ok(_) => true,
         };
         let id = account.id.clone();
-        let confirmed = Confirmed {
-            email: account.email,
-            already,
-        };
+        let confirmed = Confirmed { email: account.email, already };
         Ok(Changed::new(id, confirmed).noting("already", already))
     })
     .await
@@ -272,10 +228,7 @@ pub async fn confirm_mail(call: &Call, input: ConfirmMail) -> Result<Confirmed> 
 pub async fn request_reset(call: &Call, input: RequestReset) -> Result<MailPromised> {
     let scope = call.authorize(Action::RequestReset)?;
     let email = mail_address(&input.email)?;
-    let tries = vec![
-        (RESET_BY_ADDRESS, call.address.clone()),
-        (RESET_BY_ACCOUNT, email.to_string()),
-    ];
+    let tries = vec![(RESET_BY_ADDRESS, call.address.clone()), (RESET_BY_ACCOUNT, email.to_string())];
     limits::take(&call.db, tries).await?;
     let vault = call.vault.clone();
     call.write(&scope, move |tx| {
@@ -429,11 +382,7 @@ fn take_second_factor(tx: &mut Tx<'_>, vault: &Vault, account: &Account, code: O
     }
     let code = code.map(str::trim).filter(|code| !code.is_empty());
     let code = code.ok_or(AuthRefusal::TotpRequired)?;
-    if totp::take_code_in(tx, vault, account, code)? {
-        Ok(())
-    } else {
-        Err(AuthRefusal::TotpWrong.into())
-    }
+    if totp::take_code_in(tx, vault, account, code)? { Ok(()) } else { Err(AuthRefusal::TotpWrong.into()) }
 }
 
 fn tell_of_password(tx: &mut Tx<'_>, account: &Account) -> Result<()> {

@@ -36,11 +36,7 @@ impl FromStr for MailAddress {
     /// an address that looks like another one is somebody else's way in.
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let lower = text.trim().to_ascii_lowercase();
-        if is_mail_address(&lower) {
-            Ok(Self(lower))
-        } else {
-            Err("is not a mail address".to_owned())
-        }
+        if is_mail_address(&lower) { Ok(Self(lower)) } else { Err("is not a mail address".to_owned()) }
     }
 }
 
@@ -59,10 +55,7 @@ fn is_mail_address(text: &str) -> bool {
     };
     let local_fits = (1..=64).contains(&local.len())
         && local.split('.').all(|atom| {
-            !atom.is_empty()
-                && atom
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
+            !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
         });
     text.len() <= 254 && local_fits && is_domain(domain)
 }
@@ -77,9 +70,7 @@ fn is_domain(domain: &str) -> bool {
     };
     labels.len() >= 2
         && labels.iter().all(label_fits)
-        && labels
-            .last()
-            .is_some_and(|top| top.bytes().any(|b| b.is_ascii_alphabetic()))
+        && labels.last().is_some_and(|top| top.bytes().any(|b| b.is_ascii_alphabetic()))
 }
 
 /// The mail address in `text`.
@@ -87,6 +78,5 @@ fn is_domain(domain: &str) -> bool {
 /// # Errors
 /// `auth.email_invalid`.
 pub fn mail_address(text: &str) -> Result<MailAddress> {
-    text.parse()
-        .map_err(|_not_one: String| AuthRefusal::EmailInvalid.into())
+    text.parse().map_err(|_not_one: String| AuthRefusal::EmailInvalid.into())
 }

@@ -47,10 +47,7 @@ pub fn contacts_in(tx: &mut Tx<'_>, customer_id: &str) -> Result<Vec<Contact>> {
     Ok(store::members_of(tx, customer_id)?
         .into_iter()
         .filter(|(account, _)| account.state == PersonState::Active)
-        .map(|(account, role)| Contact {
-            role: Some(role),
-            ..account.contact()
-        })
+        .map(|(account, role)| Contact { role: Some(role), ..account.contact() })
         .collect())
 }
 
@@ -59,7 +56,5 @@ pub fn contacts_in(tx: &mut Tx<'_>, customer_id: &str) -> Result<Vec<Contact>> {
 /// # Errors
 /// When the database fails.
 pub fn owns_any_in(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool> {
-    Ok(store::memberships(tx, person)?
-        .iter()
-        .any(|membership| membership.role == MemberRole::Owner))
+    Ok(store::memberships(tx, person)?.iter().any(|membership| membership.role == MemberRole::Owner))
 }

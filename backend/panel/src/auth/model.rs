@@ -160,9 +160,7 @@ pub fn person_name(text: &str) -> Result<String> {
 /// # Errors
 /// `auth.locale_unknown`.
 pub fn locale_tag(text: &str) -> Result<String> {
-    text.parse::<Locale>()
-        .map(|locale| locale.tag().to_owned())
-        .map_err(|_unknown| AuthRefusal::LocaleUnknown.into())
+    text.parse::<Locale>().map(|locale| locale.tag().to_owned()).map_err(|_unknown| AuthRefusal::LocaleUnknown.into())
 }
 
 /// The IANA name of a time zone as the database of zones spells it.

@@ -31,9 +31,7 @@ pub(super) const NOBODY: &str =
 pub async fn hash(password: Secret) -> Result<String> {
     on_blocking_pool(move || {
         let salt = SaltString::encode_b64(&random_bytes::<16>()).map_err(Error::internal)?;
-        let hash = hasher()?
-            .hash_password(password.reveal().as_bytes(), &salt)
-            .map_err(Error::internal)?;
+        let hash = hasher()?.hash_password(password.reveal().as_bytes(), &salt).map_err(Error::internal)?;
         Ok(hash.to_string())
     })
     .await
@@ -58,9 +56,8 @@ pub async fn fits(password: Secret, kept: Option<String>) -> Result<bool> {
 /// replaced at the next sign-in.
 #[must_use]
 pub fn needs_rehash(kept: &str) -> bool {
-    let wanted = Params::new(MEMORY_KIB, PASSES, LANES, None)
-        .ok()
-        .and_then(|params| ParamsString::try_from(&params).ok());
+    let wanted =
+        Params::new(MEMORY_KIB, PASSES, LANES, None).ok().and_then(|params| ParamsString::try_from(&params).ok());
     let Ok(hash) = PasswordHash::new(kept) else {
         return true;
     };

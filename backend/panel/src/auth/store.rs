@@ -101,12 +101,7 @@ pub fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<bool> {
 /// # Errors
 /// Not found.
 pub fn load(tx: &mut Tx<'_>, id: &PersonId) -> Result<Account> {
-    people::table
-        .find(id)
-        .select(Account::as_select())
-        .first(tx.conn)
-        .optional()?
-        .ok_or_else(not_found)
+    people::table.find(id).select(Account::as_select()).first(tx.conn).optional()?.ok_or_else(not_found)
 }
 
 /// The person with this id, locked until the transaction ends.
@@ -114,11 +109,7 @@ pub fn load(tx: &mut Tx<'_>, id: &PersonId) -> Result<Account> {
 /// # Errors
 /// Not found.
 pub fn lock(tx: &mut Tx<'_>, id: &PersonId) -> Result<Account> {
-    let row = locking!(
-        &mut *tx.conn,
-        people::table.find(id).select(Account::as_select()),
-        first::<Account>
-    );
+    let row = locking!(&mut *tx.conn, people::table.find(id).select(Account::as_select()), first::<Account>);
     row.optional()?.ok_or_else(not_found)
 }
 
@@ -127,11 +118,7 @@ pub fn lock(tx: &mut Tx<'_>, id: &PersonId) -> Result<Account> {
 /// # Errors
 /// When the database fails.
 pub fn by_email(tx: &mut Tx<'_>, email: &MailAddress) -> Result<Option<Account>> {
-    Ok(people::table
-        .filter(people::email.eq(email))
-        .select(Account::as_select())
-        .first(tx.conn)
-        .optional()?)
+    Ok(people::table.filter(people::email.eq(email)).select(Account::as_select()).first(tx.conn).optional()?)
 }
 
 /// Whether any person owns the installation.
@@ -139,10 +126,7 @@ pub fn by_email(tx: &mut Tx<'_>, email: &MailAddress) -> Result<Option<Account>>
 /// # Errors
 /// When the database fails.
 pub fn any_owner(tx: &mut Tx<'_>) -> Result<bool> {
-    let count: i64 = people::table
-        .filter(people::staff_role.eq(StaffRole::Owner))
-        .count()
-        .get_result(tx.conn)?;
+    let count: i64 = people::table.filter(people::staff_role.eq(StaffRole::Owner)).count().get_result(tx.conn)?;
     Ok(count > 0)
 }
 
@@ -180,10 +164,7 @@ pub fn set_password(tx: &mut Tx<'_>, read: &Account, hash: &str) -> Result<()> {
 /// `auth.changed_meanwhile` when the person was changed since.
 pub fn forget_password(tx: &mut Tx<'_>, read: &Account) -> Result<()> {
     let rows = diesel::update(people::table.find(&read.id).filter(people::version.eq(read.version)))
-        .set((
-            people::password_hash.eq(None::<String>),
-            people::version.eq(people::version + 1),
-        ))
+        .set((people::password_hash.eq(None::<String>), people::version.eq(people::version + 1)))
         .execute(tx.conn)?;
     one(rows)
 }
@@ -204,20 +185,16 @@ pub fn set_state(tx: &mut Tx<'_>, id: &PersonId, from: PersonState, to: PersonSt
 /// # Errors
 /// `auth.changed_meanwhile` when the person was changed since.
 pub fn save(tx: &mut Tx<'_>, changed: &Account) -> Result<()> {
-    let rows = diesel::update(
-        people::table
-            .find(&changed.id)
-            .filter(people::version.eq(changed.version)),
-    )
-    .set((
-        people::name.eq(&changed.name),
-        people::locale.eq(&changed.locale),
-        people::time_zone.eq(&changed.time_zone),
-        people::theme.eq(changed.theme),
-        people::staff_role.eq(changed.staff_role),
-        people::version.eq(people::version + 1),
-    ))
-    .execute(tx.conn)?;
+    let rows = diesel::update(people::table.find(&changed.id).filter(people::version.eq(changed.version)))
+        .set((
+            people::name.eq(&changed.name),
+            people::locale.eq(&changed.locale),
+            people::time_zone.eq(&changed.time_zone),
+            people::theme.eq(changed.theme),
+            people::staff_role.eq(changed.staff_role),
+            people::version.eq(people::version + 1),
+        ))
+        .execute(tx.conn)?;
     one(rows)
 }
 
@@ -252,20 +229,14 @@ pub fn take_totp_step(tx: &mut Tx<'_>, id: &PersonId, step: i64) -> Result<bool>
 /// # Errors
 /// When the database fails.
 pub fn list(tx: &mut Tx<'_>, input: &ListInput, staff_only: bool) -> Result<Paged<PersonView>> {
-    let mut query = people::table
-        .select(Account::as_select())
-        .order(people::id.desc())
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query =
+        people::table.select(Account::as_select()).order(people::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(after) = input.after.clone() {
         query = query.filter(people::id.lt(after));
     }
     if let Some(pattern) = input.pattern() {
         query = query.filter(
-            lower(people::name)
-                .like(pattern.clone())
-                .escape('\\')
-                .or(people::email.like(pattern).escape('\\')),
+            lower(people::name).like(pattern.clone()).escape('\\').or(people::email.like(pattern).escape('\\')),
         );
     }
     if let Some(state) = input.state.clone() {
@@ -276,11 +247,7 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput, staff_only: bool) -> Result<Page
     }
     if let Some(customer) = input.customer_id.clone() {
         query = query.filter(
-            people::id.eq_any(
-                members::table
-                    .filter(members::customer_id.eq(customer))
-                    .select(members::person_id),
-            ),
+            people::id.eq_any(members::table.filter(members::customer_id.eq(customer)).select(members::person_id)),
         );
     }
     let page = Paged::cut(query.load(tx.conn)?, input, |row: &Account| row.id.to_string());
@@ -289,10 +256,7 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput, staff_only: bool) -> Result<Page
         let memberships = memberships(tx, &account.id)?;
         views.push(account.view(memberships));
     }
-    Ok(Paged {
-        items: views,
-        next: page.next,
-    })
+    Ok(Paged { items: views, next: page.next })
 }
 
 /// Active members of staff.
@@ -306,10 +270,7 @@ pub fn staff(tx: &mut Tx<'_>) -> Result<Vec<(Contact, StaffRole)>> {
         .order(people::id)
         .select(Account::as_select())
         .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| Some((row.contact(), row.staff_role?)))
-        .collect())
+    Ok(rows.into_iter().filter_map(|row| Some((row.contact(), row.staff_role?))).collect())
 }
 
 /// The customers of a person.
@@ -322,10 +283,7 @@ pub fn memberships(tx: &mut Tx<'_>, person: &PersonId) -> Result<Vec<Membership>
         .order(members::customer_id)
         .select((members::customer_id, members::role))
         .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(customer_id, role)| Membership { customer_id, role })
-        .collect())
+    Ok(rows.into_iter().map(|(customer_id, role)| Membership { customer_id, role }).collect())
 }
 
 /// The people of a customer, in the order in which they were made.
@@ -403,9 +361,5 @@ pub fn delete_member(tx: &mut Tx<'_>, customer_id: &str, person: &PersonId) -> R
 }
 
 fn one(rows: usize) -> Result<(), Error> {
-    if rows == 1 {
-        Ok(())
-    } else {
-        Err(super::error::AuthRefusal::ChangedMeanwhile.into())
-    }
+    if rows == 1 { Ok(()) } else { Err(super::error::AuthRefusal::ChangedMeanwhile.into()) }
 }

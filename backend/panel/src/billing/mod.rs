@@ -57,10 +57,7 @@ fn reason(text: &str) -> Result<String> {
 
 /// The refusal of a state that a list does not know.
 fn unknown_state(expected: String) -> Error {
-    Refusal::new("billing.unknown_state", Kind::Invalid)
-        .field("state")
-        .with("expected", expected)
-        .into()
+    Refusal::new("billing.unknown_state", Kind::Invalid).field("state").with("expected", expected).into()
 }
 
 /// An amount from its text: above zero and at most [`totals::LARGEST_MINOR`].

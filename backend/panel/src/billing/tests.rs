@@ -24,21 +24,11 @@ fn day(text: &str) -> Day {
 }
 
 fn line(unit: Money, quantity: &str) -> LineInput {
-    LineInput {
-        description: "A line".to_owned(),
-        quantity: quantity.parse().unwrap(),
-        unit,
-        kind: LineKind::Other,
-    }
+    LineInput { description: "A line".to_owned(), quantity: quantity.parse().unwrap(), unit, kind: LineKind::Other }
 }
 
 fn taxed(rate: &str) -> TaxDecision {
-    TaxDecision {
-        category: TaxCategory::Standard,
-        rate: rate.parse().unwrap(),
-        country: "DE".to_owned(),
-        note: None,
-    }
+    TaxDecision { category: TaxCategory::Standard, rate: rate.parse().unwrap(), country: "DE".to_owned(), note: None }
 }
 
 /// The oracle: the same document in fractions of 128-bit integers, written from
@@ -54,10 +44,7 @@ mod oracle {
 
     impl Fraction {
         pub fn whole(top: i64) -> Self {
-            Self {
-                top: i128::from(top),
-                bottom: 1,
-            }
+            Self { top: i128::from(top), bottom: 1 }
         }
 
         pub fn read(text: &str) -> Self {
@@ -68,10 +55,7 @@ mod oracle {
         }
 
         pub fn times(self, other: Self) -> Self {
-            Self {
-                top: self.top * other.top,
-                bottom: self.bottom * other.bottom,
-            }
+            Self { top: self.top * other.top, bottom: self.bottom * other.bottom }
         }
 
         pub fn rounded(self, mode: Rounding) -> i64 {
@@ -170,19 +154,9 @@ proptest! {
 
 #[test]
 fn each_line_is_rounded_before_the_sum() {
-    let totals = compute(
-        &[line(eur(1), "0.5"), line(eur(1), "0.5")],
-        &taxed("0.19"),
-        Rounding::HalfUp,
-    )
-    .unwrap();
+    let totals = compute(&[line(eur(1), "0.5"), line(eur(1), "0.5")], &taxed("0.19"), Rounding::HalfUp).unwrap();
     assert_eq!(totals.net, eur(2));
-    let totals = compute(
-        &[line(eur(1), "0.5"), line(eur(1), "0.5")],
-        &taxed("0.19"),
-        Rounding::HalfEven,
-    )
-    .unwrap();
+    let totals = compute(&[line(eur(1), "0.5"), line(eur(1), "0.5")], &taxed("0.19"), Rounding::HalfEven).unwrap();
     assert_eq!(totals.net, eur(0));
 }
 
@@ -203,11 +177,7 @@ fn yen_are_rounded_down_to_whole_yen() {
 
 #[test]
 fn documents_without_lines_and_of_two_currencies_are_refused() {
-    assert!(
-        compute(&[], &taxed("0.19"), Rounding::HalfUp)
-            .unwrap_err()
-            .is("invoices.no_lines")
-    );
+    assert!(compute(&[], &taxed("0.19"), Rounding::HalfUp).unwrap_err().is("invoices.no_lines"));
     let usd = Money::new(5, "USD".parse().unwrap());
     let mixed = compute(&[line(eur(1), "1"), line(usd, "1")], &taxed("0.19"), Rounding::HalfUp);
     assert!(mixed.unwrap_err().is("money.mixed_currencies"));
@@ -240,38 +210,19 @@ fn tax_is_decided_by_where_both_are_and_what_the_buyer_is() {
     );
 
     let abroad = decided("DE", "US", true, None).unwrap();
-    assert_eq!(
-        (abroad.category, abroad.note),
-        (TaxCategory::OutOfScope, Some(TaxNote::OutOfScope))
-    );
-    assert_eq!(
-        decided("CH", "CH", false, Some("0.081")).unwrap().category,
-        TaxCategory::Standard
-    );
-    assert_eq!(
-        decided("CH", "DE", true, None).unwrap().category,
-        TaxCategory::OutOfScope
-    );
-    assert_eq!(
-        decided("US", "US", false, None).unwrap().category,
-        TaxCategory::OutOfScope
-    );
-    assert_eq!(
-        decided("DE", "DE", false, Some("0")).unwrap().category,
-        TaxCategory::Zero
-    );
+    assert_eq!((abroad.category, abroad.note), (TaxCategory::OutOfScope, Some(TaxNote::OutOfScope)));
+    assert_eq!(decided("CH", "CH", false, Some("0.081")).unwrap().category, TaxCategory::Standard);
+    assert_eq!(decided("CH", "DE", true, None).unwrap().category, TaxCategory::OutOfScope);
+    assert_eq!(decided("US", "US", false, None).unwrap().category, TaxCategory::OutOfScope);
+    assert_eq!(decided("DE", "DE", false, Some("0")).unwrap().category, TaxCategory::Zero);
     // Tax is due, but nobody told at which rate.
     assert_eq!(decided("DE", "FR", false, None), None);
 }
 
 #[test]
 fn numbers_have_five_digits_and_a_prefix_where_there_is_one() {
-    let number = |series: &str, sequence| Number {
-        series: series.to_owned(),
-        year: 2026,
-        sequence,
-        day: day("2026-03-01"),
-    };
+    let number =
+        |series: &str, sequence| Number { series: series.to_owned(), year: 2026, sequence, day: day("2026-03-01") };
     assert_eq!(number("", 42).text(), "2026-00042");
     assert_eq!(number("HW", 42).text(), "HW-2026-00042");
     assert_eq!(number("", 123_456).text(), "2026-123456");
@@ -325,9 +276,5 @@ fn every_refusal_has_a_text() {
         let key = format!("error-{}", refusal.refusal().code);
         assert!(texts.has(&key), "{key}");
     }
-    assert!(
-        crate::platform::texts::Texts::gaps()
-            .iter()
-            .all(|gap| !gap.key.contains("billing"))
-    );
+    assert!(crate::platform::texts::Texts::gaps().iter().all(|gap| !gap.key.contains("billing")));
 }

@@ -127,11 +127,5 @@ pub fn compute(lines: &[LineInput], decision: &TaxDecision, rounding: Rounding) 
     };
     let groups = vec![group];
     let tax = Money::sum(currency, groups.iter().map(|group| group.tax))?;
-    Ok(Totals {
-        lines,
-        groups,
-        net,
-        tax,
-        total: net.add(tax)?,
-    })
+    Ok(Totals { lines, groups, net, tax, total: net.add(tax)? })
 }

@@ -116,10 +116,7 @@ pub async fn create(call: &Call, input: CreatePlan) -> Result<PlanView> {
             name: input.name.clone(),
             description: input.description.clone(),
             private: input.private,
-            renewal_choices: input
-                .renewal_choices
-                .clone()
-                .unwrap_or_else(|| RenewalChoice::ALL.to_vec()),
+            renewal_choices: input.renewal_choices.clone().unwrap_or_else(|| RenewalChoice::ALL.to_vec()),
         };
         let kind = input.kind.unwrap_or(PlanKind::PrivateServer);
         let plan = Plan::new(kind, sizes, text, tx.now()).map_err(Error::Fields)?;
@@ -182,19 +179,11 @@ pub async fn set_price(call: &Call, input: SetPrice) -> Result<PriceView> {
     let scope = call.authorize(Action::SetPrice)?;
     call.write(&scope, move |tx| {
         let plan = queries::load_in(tx, &input.plan_id)?;
-        let setup = input
-            .setup
-            .as_deref()
-            .filter(|text| !text.trim().is_empty())
-            .unwrap_or("0");
+        let setup = input.setup.as_deref().filter(|text| !text.trim().is_empty()).unwrap_or("0");
         let price = plan.price(input.currency, input.months, &input.amount, setup, tx.now())?;
         store::retire_same(tx, &price)?;
         store::insert_price(tx, &price).map_err(|error| {
-            if is_unique_violation(&error) {
-                CatalogueRefusal::ChangedMeanwhile.into()
-            } else {
-                Error::from(error)
-            }
+            if is_unique_violation(&error) { CatalogueRefusal::ChangedMeanwhile.into() } else { Error::from(error) }
         })?;
         Ok(Changed::new(&plan.id, PriceView::from(price.clone()))
             .noting("price", price.id.as_str())
@@ -226,9 +215,5 @@ pub async fn retire_price(call: &Call, input: RetirePrice) -> Result<PriceView> 
 }
 
 fn save(tx: &mut Tx<'_>, plan: &Plan) -> Result<()> {
-    if store::save_plan(tx, plan)? {
-        Ok(())
-    } else {
-        Err(CatalogueRefusal::ChangedMeanwhile.into())
-    }
+    if store::save_plan(tx, plan)? { Ok(()) } else { Err(CatalogueRefusal::ChangedMeanwhile.into()) }
 }

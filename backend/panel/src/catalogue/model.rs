@@ -138,12 +138,7 @@ impl Sizes {
         ]
         .into_iter()
         .filter(|(_, value, least, most)| value < least || value > most)
-        .map(|(field, _, least, most)| {
-            CatalogueRefusal::Size
-                .with("least", least)
-                .with("most", most)
-                .field(field)
-        })
+        .map(|(field, _, least, most)| CatalogueRefusal::Size.with("least", least).with("most", most).field(field))
         .collect()
     }
 }
@@ -259,10 +254,7 @@ impl Plan {
 }
 
 fn not_negative(text: &str, currency: Currency, refusal: CatalogueRefusal) -> Result<Money, Refusal> {
-    Money::parse(text, currency)
-        .ok()
-        .filter(|money| money.minor >= 0)
-        .ok_or_else(|| refusal.with("currency", currency))
+    Money::parse(text, currency).ok().filter(|money| money.minor >= 0).ok_or_else(|| refusal.with("currency", currency))
 }
 
 /// A price as shown.

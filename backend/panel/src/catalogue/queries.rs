@@ -29,17 +29,11 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<PlanView>> {
     let shelf = shelf(&scope);
     call.db
         .read(move |tx| {
-            let page = Paged::cut(store::list_plans(tx, &input, shelf)?, &input, |plan| {
-                plan.id.to_string()
-            });
+            let page = Paged::cut(store::list_plans(tx, &input, shelf)?, &input, |plan| plan.id.to_string());
             let ids: Vec<PlanId> = page.items.iter().map(|plan| plan.id.clone()).collect();
             let prices = store::prices_of(tx, &ids, shelf)?;
             Ok(page.map(|plan| {
-                let own = prices
-                    .iter()
-                    .filter(|price| price.plan_id == plan.id)
-                    .cloned()
-                    .collect();
+                let own = prices.iter().filter(|price| price.plan_id == plan.id).cloned().collect();
                 PlanView::new(plan, own)
             }))
         })
@@ -107,9 +101,5 @@ fn on_sale(tx: &mut Tx<'_>, plan_id: &PlanId, price_id: &PriceId, privately: boo
 }
 
 fn shelf(scope: &Scope) -> Shelf {
-    if scope.customers().is_none() {
-        Shelf::Whole
-    } else {
-        Shelf::Public
-    }
+    if scope.customers().is_none() { Shelf::Whole } else { Shelf::Public }
 }

@@ -133,9 +133,7 @@ pub enum Shelf {
 
 /// Adds a plan.
 pub fn insert_plan(tx: &mut Tx<'_>, plan: &Plan) -> Result<()> {
-    diesel::insert_into(plans::table)
-        .values(PlanRow::from(plan))
-        .execute(tx.conn)?;
+    diesel::insert_into(plans::table).values(PlanRow::from(plan)).execute(tx.conn)?;
     Ok(())
 }
 
@@ -157,10 +155,7 @@ pub fn save_plan(tx: &mut Tx<'_>, plan: &Plan) -> Result<bool> {
 
 /// A plan by id.
 pub fn plan(tx: &mut Tx<'_>, id: &PlanId, shelf: Shelf) -> Result<Option<Plan>> {
-    let mut query = plans::table
-        .filter(plans::id.eq(id))
-        .select(PlanRow::as_select())
-        .into_boxed();
+    let mut query = plans::table.filter(plans::id.eq(id)).select(PlanRow::as_select()).into_boxed();
     if shelf == Shelf::Public {
         query = query.filter(plans::private.eq(false).and(plans::state.eq(PlanState::Active)));
     }
@@ -169,11 +164,7 @@ pub fn plan(tx: &mut Tx<'_>, id: &PlanId, shelf: Shelf) -> Result<Option<Plan>> 
 
 /// Plans, oldest first.
 pub fn list_plans(tx: &mut Tx<'_>, input: &ListInput, shelf: Shelf) -> Result<Vec<Plan>> {
-    let mut query = plans::table
-        .select(PlanRow::as_select())
-        .order(plans::id)
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query = plans::table.select(PlanRow::as_select()).order(plans::id).limit(input.fetch()).into_boxed();
     if shelf == Shelf::Public {
         query = query.filter(plans::private.eq(false).and(plans::state.eq(PlanState::Active)));
     }
@@ -211,19 +202,13 @@ pub fn prices_of(tx: &mut Tx<'_>, plan_ids: &[PlanId], shelf: Shelf) -> Result<V
 
 /// A price by id.
 pub fn price(tx: &mut Tx<'_>, id: &PriceId) -> Result<Option<Price>> {
-    let row: Option<PriceRow> = prices::table
-        .find(id)
-        .select(PriceRow::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<PriceRow> = prices::table.find(id).select(PriceRow::as_select()).first(tx.conn).optional()?;
     row.map(Price::try_from).transpose()
 }
 
 /// Adds a price; the unique index refuses a second active one.
 pub fn insert_price(tx: &mut Tx<'_>, price: &Price) -> diesel::QueryResult<usize> {
-    diesel::insert_into(prices::table)
-        .values(PriceRow::from(price))
-        .execute(tx.conn)
+    diesel::insert_into(prices::table).values(PriceRow::from(price)).execute(tx.conn)
 }
 
 /// Retires the active price that `next` takes the place of, if there is one.
@@ -233,9 +218,7 @@ pub fn retire_same(tx: &mut Tx<'_>, next: &Price) -> Result<usize> {
         .filter(prices::currency.eq(next.amount.currency.code().to_owned()))
         .filter(prices::months.eq(i64::from(next.months)))
         .filter(prices::state.eq(PriceState::Active));
-    Ok(diesel::update(same)
-        .set(prices::state.eq(PriceState::Retired))
-        .execute(tx.conn)?)
+    Ok(diesel::update(same).set(prices::state.eq(PriceState::Retired)).execute(tx.conn)?)
 }
 
 /// Retires a price; false when it is retired already.

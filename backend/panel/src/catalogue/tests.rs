@@ -25,12 +25,7 @@ fn text() -> PlanText {
     }
 }
 
-const SIZES: Sizes = Sizes {
-    vcpus: 1,
-    memory_mib: 512,
-    disk_gib: 10,
-    traffic_gib: 0,
-};
+const SIZES: Sizes = Sizes { vcpus: 1, memory_mib: 512, disk_gib: 10, traffic_gib: 0 };
 
 fn plan() -> Plan {
     Plan::new(PlanKind::PrivateServer, SIZES, text(), now()).unwrap()
@@ -55,36 +50,12 @@ fn every_refusal_has_a_text() {
 
 #[test]
 fn all_wrong_fields_of_a_plan_are_named_at_once() {
-    let wrong = PlanText {
-        name: "  ".to_owned(),
-        description: "x".repeat(2_001),
-        private: false,
-        renewal_choices: Vec::new(),
-    };
-    let sizes = Sizes {
-        vcpus: 0,
-        memory_mib: 31,
-        disk_gib: 0,
-        traffic_gib: -1,
-    };
+    let wrong =
+        PlanText { name: "  ".to_owned(), description: "x".repeat(2_001), private: false, renewal_choices: Vec::new() };
+    let sizes = Sizes { vcpus: 0, memory_mib: 31, disk_gib: 0, traffic_gib: -1 };
     let faults = Plan::new(PlanKind::PrivateServer, sizes, wrong, now()).unwrap_err();
-    let fields: Vec<String> = faults
-        .into_iter()
-        .filter_map(|fault| fault.field)
-        .map(Into::into)
-        .collect();
-    assert_eq!(
-        fields,
-        [
-            "name",
-            "description",
-            "renewal_choices",
-            "vcpus",
-            "memory_mib",
-            "disk_gib",
-            "traffic_gib"
-        ]
-    );
+    let fields: Vec<String> = faults.into_iter().filter_map(|fault| fault.field).map(Into::into).collect();
+    assert_eq!(fields, ["name", "description", "renewal_choices", "vcpus", "memory_mib", "disk_gib", "traffic_gib"]);
 }
 
 #[test]
@@ -95,13 +66,7 @@ fn a_name_is_kept_without_the_blanks_around_it() {
 #[test]
 fn describing_a_plan_again_keeps_its_sizes_and_id() {
     let before = plan();
-    let after = before
-        .described(PlanText {
-            name: "Large?".to_owned(),
-            private: true,
-            ..text()
-        })
-        .unwrap();
+    let after = before.described(PlanText { name: "Large?".to_owned(), private: true, ..text() }).unwrap();
     assert_eq!((&after.id, after.sizes), (&before.id, before.sizes));
     assert!(after.private);
 }
@@ -127,10 +92,7 @@ fn an_archived_plan_gets_no_price_and_is_not_sold() {
     let mut plan = plan();
     let price = price_of(&plan);
     plan.state = PlanState::Archived;
-    assert_eq!(
-        plan.price(Currency::EUR, months(1), "1", "0", now()).unwrap_err().code,
-        "catalogue.archived"
-    );
+    assert_eq!(plan.price(Currency::EUR, months(1), "1", "0", now()).unwrap_err().code, "catalogue.archived");
     assert!(!plan.sells_at(&price, true));
 }
 

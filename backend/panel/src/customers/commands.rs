@@ -264,10 +264,7 @@ pub async fn sign_up(call: &Call, input: SignUp) -> Result<SignedUp> {
     // Tried once before anything is counted or hashed, so that a typing error costs nothing.
     let blank = Customer::blank(email.clone(), Currency::EUR, "UTC", call.now());
     blank.with(details.clone())?;
-    let tries = vec![
-        (SIGN_UP_BY_ADDRESS, call.address.clone()),
-        (SIGN_UP_BY_ACCOUNT, email.to_string()),
-    ];
+    let tries = vec![(SIGN_UP_BY_ADDRESS, call.address.clone()), (SIGN_UP_BY_ACCOUNT, email.to_string())];
     limits::take(&call.db, tries).await?;
     let hash = passwords::hash(input.password).await?;
     let (vault, currency) = (call.vault.clone(), input.currency);
@@ -411,12 +408,7 @@ pub async fn resume(call: &Call, input: ResumeCustomer) -> Result<CustomerView> 
 pub async fn add_member(call: &Call, input: AddMember) -> Result<MembersView> {
     let scope = call.authorize_for(Action::AddMember, input.customer_id.as_str())?;
     let email = mail_address(&input.email)?;
-    let name = input
-        .name
-        .as_deref()
-        .filter(|name| !name.trim().is_empty())
-        .map(person_name)
-        .transpose()?;
+    let name = input.name.as_deref().filter(|name| !name.trim().is_empty()).map(person_name).transpose()?;
     let (vault, reach) = (call.vault.clone(), scope.clone());
     call.write(&scope, move |tx| {
         let customer = store::lock(tx, &reach, &input.customer_id)?;
@@ -439,9 +431,7 @@ pub async fn add_member(call: &Call, input: AddMember) -> Result<MembersView> {
             )?;
         }
         let items = members::views_in(tx, customer.id.as_str())?;
-        Ok(Changed::new(&person.person_id, MembersView { items })
-            .of(&customer.id)
-            .noting("role", input.role.as_str()))
+        Ok(Changed::new(&person.person_id, MembersView { items }).of(&customer.id).noting("role", input.role.as_str()))
     })
     .await
 }

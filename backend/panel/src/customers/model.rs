@@ -104,9 +104,7 @@ impl Customer {
     /// that looks like one of its VAT numbers.
     #[must_use]
     pub fn has_vat_number(&self) -> bool {
-        self.tax_number
-            .as_deref()
-            .is_some_and(|number| is_vat_number(&self.country, number))
+        self.tax_number.as_deref().is_some_and(|number| is_vat_number(&self.country, number))
     }
 
     /// As pages show it; notes are for staff.
@@ -258,10 +256,9 @@ impl Customer {
             self.name = faults.line("name", &name);
             faults.note_if(self.name.is_empty(), CustomerRefusal::NameMissing.refusal());
         }
-        for (field, given, kept) in [
-            ("company", details.company, &mut self.company),
-            ("region", details.region, &mut self.region),
-        ] {
+        for (field, given, kept) in
+            [("company", details.company, &mut self.company), ("region", details.region, &mut self.region)]
+        {
             if let Some(text) = given {
                 *kept = Some(faults.line(field, &text)).filter(|text| !text.is_empty());
             }
@@ -286,10 +283,7 @@ impl Customer {
             self.tax_number = Some(tax_number(&number)).filter(|number| !number.is_empty());
         }
         // Also when only the country changed: a German number is none in France.
-        let fits = self
-            .tax_number
-            .as_deref()
-            .is_none_or(|number| tax_number_fits(&self.country, number));
+        let fits = self.tax_number.as_deref().is_none_or(|number| tax_number_fits(&self.country, number));
         faults.note_if(!fits, CustomerRefusal::TaxNumberInvalid.with("country", &self.country));
         if let Some(notes) = details.notes {
             faults.note_if(notes.chars().count() > NOTES_MAX, too_long("notes", NOTES_MAX));
@@ -302,10 +296,7 @@ impl Customer {
 /// A tax number without spaces and signs, in capital letters.
 #[must_use]
 pub fn tax_number(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !".-/".contains(*c))
-        .flat_map(char::to_uppercase)
-        .collect()
+    text.chars().filter(|c| !c.is_whitespace() && !".-/".contains(*c)).flat_map(char::to_uppercase).collect()
 }
 
 /// Whether the number may be kept for this country: a VAT number's form in the
@@ -352,10 +343,6 @@ impl Faults {
     }
 
     fn outcome<T>(self, value: T) -> Result<T> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(Error::Fields(self.0))
-        }
+        if self.0.is_empty() { Ok(value) } else { Err(Error::Fields(self.0)) }
     }
 }

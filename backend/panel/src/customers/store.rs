@@ -89,9 +89,7 @@ impl Row {
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
-    diesel::insert_into(customers::table)
-        .values(Row::of(customer))
-        .execute(tx.conn)?;
+    diesel::insert_into(customers::table).values(Row::of(customer)).execute(tx.conn)?;
     Ok(())
 }
 
@@ -119,42 +117,30 @@ pub(super) fn load_scoped(tx: &mut Tx<'_>, scope: &Scope, id: &CustomerId) -> Re
 /// The customer, when the scope reaches it, locked until the transaction ends.
 pub(super) fn lock(tx: &mut Tx<'_>, scope: &Scope, id: &CustomerId) -> Result<Customer> {
     scope.require(id.as_str())?;
-    let row = locking!(
-        &mut *tx.conn,
-        customers::table.find(id).select(Row::as_select()),
-        first::<Row>
-    );
+    let row = locking!(&mut *tx.conn, customers::table.find(id).select(Row::as_select()), first::<Row>);
     row.optional()?.ok_or_else(not_found)?.read()
 }
 
 /// Keeps the details of the customer as it was read.
 pub(super) fn save(tx: &mut Tx<'_>, changed: &Customer) -> Result<()> {
-    let rows = diesel::update(
-        customers::table
-            .find(&changed.id)
-            .filter(customers::version.eq(changed.version)),
-    )
-    .set((
-        customers::name.eq(&changed.name),
-        customers::company.eq(&changed.company),
-        customers::email.eq(&changed.email),
-        customers::street.eq(&changed.street),
-        customers::postal_code.eq(&changed.postal_code),
-        customers::city.eq(&changed.city),
-        customers::region.eq(&changed.region),
-        customers::country.eq(&changed.country),
-        customers::tax_number.eq(&changed.tax_number),
-        customers::locale.eq(&changed.locale),
-        customers::time_zone.eq(&changed.time_zone),
-        customers::notes.eq(&changed.notes),
-        customers::version.eq(customers::version + 1),
-    ))
-    .execute(tx.conn)?;
-    if rows == 1 {
-        Ok(())
-    } else {
-        Err(CustomerRefusal::ChangedMeanwhile.into())
-    }
+    let rows = diesel::update(customers::table.find(&changed.id).filter(customers::version.eq(changed.version)))
+        .set((
+            customers::name.eq(&changed.name),
+            customers::company.eq(&changed.company),
+            customers::email.eq(&changed.email),
+            customers::street.eq(&changed.street),
+            customers::postal_code.eq(&changed.postal_code),
+            customers::city.eq(&changed.city),
+            customers::region.eq(&changed.region),
+            customers::country.eq(&changed.country),
+            customers::tax_number.eq(&changed.tax_number),
+            customers::locale.eq(&changed.locale),
+            customers::time_zone.eq(&changed.time_zone),
+            customers::notes.eq(&changed.notes),
+            customers::version.eq(customers::version + 1),
+        ))
+        .execute(tx.conn)?;
+    if rows == 1 { Ok(()) } else { Err(CustomerRefusal::ChangedMeanwhile.into()) }
 }
 
 /// Moves the customer from one state to another; `false` when it was in another.
@@ -175,19 +161,13 @@ pub(super) fn names(tx: &mut Tx<'_>, scope: &Scope, ids: &BTreeSet<String>) -> R
         query = query.filter(customers::id.eq_any(own.to_vec()));
     }
     let rows: Vec<(String, String, Option<String>)> = query.load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, company)| (id, company.unwrap_or(name)))
-        .collect())
+    Ok(rows.into_iter().map(|(id, name, company)| (id, company.unwrap_or(name))).collect())
 }
 
 /// Customers within reach, newest first.
 pub(super) fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Paged<Customer>> {
-    let mut query = customers::table
-        .select(Row::as_select())
-        .order(customers::id.desc())
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query =
+        customers::table.select(Row::as_select()).order(customers::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(reached) = scope.customers() {
         query = query.filter(customers::id.eq_any(reached.to_vec()));
     }
@@ -215,10 +195,6 @@ pub(super) fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<
             .unwrap_or(-1);
         query = query.filter(words.or(company).or(customers::number.eq(number)));
     }
-    let rows = query
-        .load::<Row>(tx.conn)?
-        .into_iter()
-        .map(Row::read)
-        .collect::<Result<Vec<_>>>()?;
+    let rows = query.load::<Row>(tx.conn)?.into_iter().map(Row::read).collect::<Result<Vec<_>>>()?;
     Ok(Paged::cut(rows, input, |customer| customer.id.to_string()))
 }

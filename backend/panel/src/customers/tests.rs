@@ -86,10 +86,7 @@ fn tax_numbers_are_kept_without_spaces_and_signs() {
 #[test]
 fn details_are_normalised() {
     let customer = blank().with(berlin()).unwrap();
-    assert_eq!(
-        (customer.name.as_str(), customer.country.as_str()),
-        ("Ada Lovelace", "DE")
-    );
+    assert_eq!((customer.name.as_str(), customer.country.as_str()), ("Ada Lovelace", "DE"));
     assert_eq!(customer.display_name(), "Ada Lovelace");
     let with_company = customer
         .with(Details {
@@ -101,11 +98,7 @@ fn details_are_normalised() {
     assert_eq!(with_company.display_name(), "Engines Ltd");
     assert!(with_company.has_vat_number());
     let cleared = with_company
-        .with(Details {
-            company: Some(" ".to_owned()),
-            tax_number: Some(String::new()),
-            ..Details::default()
-        })
+        .with(Details { company: Some(" ".to_owned()), tax_number: Some(String::new()), ..Details::default() })
         .unwrap();
     assert_eq!((cleared.company, cleared.tax_number), (None, None));
 }
@@ -125,37 +118,16 @@ fn everything_that_is_wrong_is_named_at_once() {
     let Err(Error::Fields(refusals)) = blank().with(wrong) else {
         panic!("must be refused");
     };
-    let mut fields: Vec<String> = refusals
-        .iter()
-        .filter_map(|refusal| refusal.field.as_deref().map(str::to_owned))
-        .collect();
+    let mut fields: Vec<String> =
+        refusals.iter().filter_map(|refusal| refusal.field.as_deref().map(str::to_owned)).collect();
     fields.sort();
-    assert_eq!(
-        fields,
-        [
-            "country",
-            "email",
-            "locale",
-            "name",
-            "street",
-            "tax_number",
-            "time_zone"
-        ]
-    );
+    assert_eq!(fields, ["country", "email", "locale", "name", "street", "tax_number", "time_zone"]);
 }
 
 #[test]
 fn a_number_must_fit_the_country_also_when_only_the_country_changes() {
-    let german = blank()
-        .with(Details {
-            tax_number: Some("DE123456788".to_owned()),
-            ..berlin()
-        })
-        .unwrap();
-    let moved = german.with(Details {
-        country: Some("FR".to_owned()),
-        ..Details::default()
-    });
+    let german = blank().with(Details { tax_number: Some("DE123456788".to_owned()), ..berlin() }).unwrap();
+    let moved = german.with(Details { country: Some("FR".to_owned()), ..Details::default() });
     assert!(matches!(moved, Err(Error::Fields(refusals)) if refusals[0].code == "customers.tax_number_invalid"));
 }
 

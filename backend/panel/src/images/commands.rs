@@ -63,18 +63,11 @@ pub async fn register(call: &Call, input: RegisterImage) -> Result<ImageView> {
             initrd: input.initrd.clone(),
             disk: input.disk.clone(),
             command_line: input.command_line.clone(),
-            minimums: Minimums {
-                memory_mib: input.minimum_memory_mib,
-                disk_gib: input.minimum_disk_gib,
-            },
+            minimums: Minimums { memory_mib: input.minimum_memory_mib, disk_gib: input.minimum_disk_gib },
         };
         let image = Image::new(text, tx.now()).map_err(Error::Fields)?;
         store::insert(tx, &image).map_err(|error| {
-            if is_unique_violation(&error) {
-                ImageRefusal::NameTaken.into()
-            } else {
-                Error::from(error)
-            }
+            if is_unique_violation(&error) { ImageRefusal::NameTaken.into() } else { Error::from(error) }
         })?;
         let (id, name) = (image.id.clone(), image.name.clone());
         Ok(Changed::new(id, ImageView::new(image, true)).noting("name", name))

@@ -58,10 +58,7 @@ impl From<Row> for Image {
             initrd: row.initrd,
             disk: row.disk,
             command_line: row.command_line,
-            minimums: Minimums {
-                memory_mib: row.minimum_memory_mib,
-                disk_gib: row.minimum_disk_gib,
-            },
+            minimums: Minimums { memory_mib: row.minimum_memory_mib, disk_gib: row.minimum_disk_gib },
             state: row.state,
             created_at: row.created_at,
             version: row.version,
@@ -71,28 +68,18 @@ impl From<Row> for Image {
 
 /// Adds an image; the unique index refuses a name twice.
 pub fn insert(tx: &mut Tx<'_>, image: &Image) -> diesel::QueryResult<usize> {
-    diesel::insert_into(images::table)
-        .values(Row::from(image))
-        .execute(tx.conn)
+    diesel::insert_into(images::table).values(Row::from(image)).execute(tx.conn)
 }
 
 /// An image by id.
 pub fn find(tx: &mut Tx<'_>, id: &ImageId) -> Result<Option<Image>> {
-    let row: Option<Row> = images::table
-        .find(id)
-        .select(Row::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<Row> = images::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     Ok(row.map(Image::from))
 }
 
 /// Images by name; only those on offer unless `all`.
 pub fn list(tx: &mut Tx<'_>, input: &ListInput, all: bool) -> Result<Vec<Image>> {
-    let mut query = images::table
-        .select(Row::as_select())
-        .order(images::name)
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query = images::table.select(Row::as_select()).order(images::name).limit(input.fetch()).into_boxed();
     if !all {
         query = query.filter(images::state.eq(ImageState::Active));
     }
@@ -104,10 +91,7 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput, all: bool) -> Result<Vec<Image>>
     }
     if let Some(pattern) = input.pattern() {
         query = query.filter(
-            lower(images::name)
-                .like(pattern.clone())
-                .escape('\\')
-                .or(images::family.like(pattern).escape('\\')),
+            lower(images::name).like(pattern.clone()).escape('\\').or(images::family.like(pattern).escape('\\')),
         );
     }
     let rows: Vec<Row> = query.load(tx.conn)?;
@@ -117,10 +101,7 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput, all: bool) -> Result<Vec<Image>>
 /// Retires an image; false when it is retired already.
 pub fn retire(tx: &mut Tx<'_>, id: &ImageId) -> Result<bool> {
     let rows = diesel::update(images::table.find(id).filter(images::state.eq(ImageState::Active)))
-        .set((
-            images::state.eq(ImageState::Retired),
-            images::version.eq(images::version + 1),
-        ))
+        .set((images::state.eq(ImageState::Retired), images::version.eq(images::version + 1)))
         .execute(tx.conn)?;
     Ok(rows == 1)
 }

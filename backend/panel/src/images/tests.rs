@@ -24,10 +24,7 @@ fn direct() -> ImageText {
         initrd: Some("/srv/images/initrd".to_owned()),
         disk: Some(" ".to_owned()),
         command_line: "console=ttyS0".to_owned(),
-        minimums: Minimums {
-            memory_mib: 64,
-            disk_gib: 1,
-        },
+        minimums: Minimums { memory_mib: 64, disk_gib: 1 },
     }
 }
 
@@ -66,10 +63,7 @@ fn both_ways_to_boot_are_possible_and_blank_paths_are_left_out() {
 
 #[test]
 fn each_way_to_boot_needs_its_file() {
-    let no_kernel = ImageText {
-        kernel: None,
-        ..direct()
-    };
+    let no_kernel = ImageText { kernel: None, ..direct() };
     let no_disk = ImageText { disk: None, ..disk() };
     assert_eq!(faults(no_kernel), [("images.file_wanted", "kernel".to_owned())]);
     assert_eq!(faults(no_disk), [("images.file_wanted", "disk".to_owned())]);
@@ -77,20 +71,14 @@ fn each_way_to_boot_needs_its_file() {
 
 #[test]
 fn a_kernel_beside_a_boot_disk_is_refused() {
-    let both = ImageText {
-        kernel: direct().kernel,
-        ..disk()
-    };
+    let both = ImageText { kernel: direct().kernel, ..disk() };
     assert_eq!(faults(both), [("images.file_unused", "kernel".to_owned())]);
 }
 
 #[test]
 fn a_path_cannot_lead_elsewhere() {
     for path in ["relative", "/srv/../etc/shadow", "/srv/a\nb"] {
-        let text = ImageText {
-            kernel: Some(path.to_owned()),
-            ..direct()
-        };
+        let text = ImageText { kernel: Some(path.to_owned()), ..direct() };
         assert_eq!(faults(text), [("images.path", "kernel".to_owned())], "{path}");
     }
 }
@@ -101,23 +89,11 @@ fn names_families_and_minimums_are_checked_together() {
         name: String::new(),
         family: "Debian 12".to_owned(),
         command_line: "a\nb".to_owned(),
-        minimums: Minimums {
-            memory_mib: -1,
-            disk_gib: i64::MAX,
-        },
+        minimums: Minimums { memory_mib: -1, disk_gib: i64::MAX },
         ..direct()
     };
     let fields: Vec<String> = faults(wrong).into_iter().map(|(_, field)| field).collect();
-    assert_eq!(
-        fields,
-        [
-            "name",
-            "family",
-            "command_line",
-            "minimum_memory_mib",
-            "minimum_disk_gib"
-        ]
-    );
+    assert_eq!(fields, ["name", "family", "command_line", "minimum_memory_mib", "minimum_disk_gib"]);
 }
 
 #[test]

@@ -50,11 +50,7 @@ pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
         settings::put(tx, customers::commands::DEFAULT_TIME_ZONE, &input.time_zone)?;
         notifications::commands::set_sender_in(tx, &input.company_name)?;
         let session_token = auth::sessions::begin_in(tx, &owner, &address, &user_agent)?;
-        let done = SetUpDone {
-            owner_id: owner.to_string(),
-            legal_entity_id: seller.id.to_string(),
-            session_token,
-        };
+        let done = SetUpDone { owner_id: owner.to_string(), legal_entity_id: seller.id.to_string(), session_token };
         Ok(Changed::new(&owner, done))
     })
     .await
@@ -90,9 +86,7 @@ pub async fn update(call: &Call, input: Settings) -> Result<Settings> {
     call.write(&scope, move |tx| {
         settings::put(tx, BRAND_NAME, &brand_name)?;
         notifications::commands::set_sender_in(tx, &brand_name)?;
-        let settings = Settings {
-            brand_name: brand_name.clone(),
-        };
+        let settings = Settings { brand_name: brand_name.clone() };
         Ok(Changed::new("settings", settings).noting("brand_name", brand_name.as_str()))
     })
     .await
@@ -105,11 +99,7 @@ pub async fn update(call: &Call, input: Settings) -> Result<Settings> {
 pub async fn advance_clock(call: &Call, clock: &Option<OffsetClock>, input: AdvanceClock) -> Result<ClockView> {
     let scope = call.authorize(Action::AdvanceClock)?;
     let clock = clock.clone().ok_or(InstallationRefusal::ClockIsReal)?;
-    let seconds = input
-        .days
-        .unwrap_or(0)
-        .saturating_mul(86_400)
-        .saturating_add(input.seconds.unwrap_or(0));
+    let seconds = input.days.unwrap_or(0).saturating_mul(86_400).saturating_add(input.seconds.unwrap_or(0));
     let step = u32::try_from(seconds)
         .ok()
         .filter(|step| *step > 0 && i64::from(*step) <= LONGEST_STEP)
@@ -121,18 +111,12 @@ pub async fn advance_clock(call: &Call, clock: &Option<OffsetClock>, input: Adva
             settings::put(tx, CLOCK_AHEAD, &ahead)?;
             let now = tx.now().plus_seconds(i64::from(step));
             auth::sessions::keep_through_in(tx, now)?;
-            let view = ClockView {
-                now,
-                manual: true,
-                seconds_ahead: ahead,
-            };
+            let view = ClockView { now, manual: true, seconds_ahead: ahead };
             Ok(Changed::new("clock", view).noting("seconds", i64::from(step)))
         })
         .await?;
     clock.at_least(ahead);
     let actor = call.actor_id();
-    call.db
-        .write(move |tx| queue::enqueue(tx, &renewals::jobs::run_job(&actor)).map(|_| ()))
-        .await?;
+    call.db.write(move |tx| queue::enqueue(tx, &renewals::jobs::run_job(&actor)).map(|_| ())).await?;
     Ok(view)
 }

@@ -110,11 +110,7 @@ pub async fn register(call: &Call, probe: &dyn NodeProbe, input: RegisterNode) -
     let totals = total(input.vcpus_total, |all| all.vcpus)
         .zip(total(input.memory_mib_total, |all| all.memory_mib))
         .zip(total(input.disk_gib_total, |all| all.disk_gib))
-        .map(|((vcpus, memory_mib), disk_gib)| Capacity {
-            vcpus,
-            memory_mib,
-            disk_gib,
-        });
+        .map(|((vcpus, memory_mib), disk_gib)| Capacity { vcpus, memory_mib, disk_gib });
     let Some(totals) = totals else {
         let reason = outcome.err().unwrap_or_default();
         return Err(NodeRefusal::Unreachable.with("reason", reason).into());
@@ -124,15 +120,9 @@ pub async fn register(call: &Call, probe: &dyn NodeProbe, input: RegisterNode) -
         return Err(Error::Fields(faults));
     }
     call.write(&scope, move |tx| {
-        let node = Node {
-            totals,
-            created_at: tx.now(),
-            ..asked.probed(&outcome, tx.now())
-        };
+        let node = Node { totals, created_at: tx.now(), ..asked.probed(&outcome, tx.now()) };
         store::insert(tx, &node)?.map_err(name_taken)?;
-        Ok(Changed::new(&node.id, NodeView::from(node.clone()))
-            .noting("name", node.name)
-            .noting("uri", node.uri))
+        Ok(Changed::new(&node.id, NodeView::from(node.clone())).noting("name", node.name).noting("uri", node.uri))
     })
     .await
 }
@@ -188,11 +178,7 @@ pub async fn probe(call: &Call, input: ProbeNode) -> Result<NodeView> {
 /// # Errors
 /// `nodes.no_room` when it does not fit or the node takes nothing new.
 pub fn reserve_capacity_in(tx: &mut Tx<'_>, node_id: &NodeId, wanted: &Capacity) -> Result<()> {
-    if wanted.is_countable() && store::reserve(tx, node_id, wanted)? {
-        Ok(())
-    } else {
-        Err(NodeRefusal::NoRoom.into())
-    }
+    if wanted.is_countable() && store::reserve(tx, node_id, wanted)? { Ok(()) } else { Err(NodeRefusal::NoRoom.into()) }
 }
 
 /// Gives back what was reserved; also on a node that takes nothing new.
@@ -204,9 +190,7 @@ pub fn release_capacity_in(tx: &mut Tx<'_>, node_id: &NodeId, given: &Capacity) 
     if given.is_countable() && store::release(tx, node_id, given)? {
         Ok(())
     } else {
-        Err(Error::internal(format!(
-            "node {node_id} has less reserved than is given back"
-        )))
+        Err(Error::internal(format!("node {node_id} has less reserved than is given back")))
     }
 }
 
@@ -250,16 +234,9 @@ fn why_not_saved(wanted: &Node, now: &Node) -> NodeRefusal {
 }
 
 fn named(given: Option<String>) -> String {
-    given
-        .map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty())
-        .unwrap_or_else(|| "hostwright".to_owned())
+    given.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).unwrap_or_else(|| "hostwright".to_owned())
 }
 
 fn name_taken(error: diesel::result::Error) -> Error {
-    if is_unique_violation(&error) {
-        NodeRefusal::NameTaken.into()
-    } else {
-        error.into()
-    }
+    if is_unique_violation(&error) { NodeRefusal::NameTaken.into() } else { error.into() }
 }

@@ -60,16 +60,7 @@ impl Handler for Probe {
 /// # Errors
 /// When the database fails.
 pub fn enqueue_probe_in(tx: &mut Tx<'_>, node_id: &NodeId, actor: &str) -> Result<JobId> {
-    enqueue(
-        tx,
-        &NewJob {
-            kind: PROBE,
-            subject: node_id.as_str(),
-            customer_id: None,
-            title: "nodes-probe",
-            actor,
-        },
-    )
+    enqueue(tx, &NewJob { kind: PROBE, subject: node_id.as_str(), customer_id: None, title: "nodes-probe", actor })
 }
 
 /// Puts a look at every node in the queue; the scheduler calls it.

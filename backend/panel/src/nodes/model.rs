@@ -145,11 +145,7 @@ impl ProbeReport {
 
 impl Capacity {
     /// Nothing.
-    pub const NONE: Self = Self {
-        vcpus: 0,
-        memory_mib: 0,
-        disk_gib: 0,
-    };
+    pub const NONE: Self = Self { vcpus: 0, memory_mib: 0, disk_gib: 0 };
 
     /// What is left of this after `taken`; below zero never happens for stored rows.
     #[must_use]
@@ -170,9 +166,7 @@ impl Capacity {
     /// Whether every part is a count that can be kept.
     #[must_use]
     pub fn is_countable(&self) -> bool {
-        [self.vcpus, self.memory_mib, self.disk_gib]
-            .iter()
-            .all(|part| (0..=MOST).contains(part))
+        [self.vcpus, self.memory_mib, self.disk_gib].iter().all(|part| (0..=MOST).contains(part))
     }
 
     /// How much of `self` is taken, in whole percent, rounded up so that
@@ -183,11 +177,7 @@ impl Capacity {
             if total <= 0 {
                 return 0;
             }
-            taken
-                .saturating_mul(100)
-                .saturating_add(total.saturating_sub(1))
-                .checked_div(total)
-                .unwrap_or(0)
+            taken.saturating_mul(100).saturating_add(total.saturating_sub(1)).checked_div(total).unwrap_or(0)
         };
         Capacity {
             vcpus: percent(self.vcpus, taken.vcpus),
@@ -275,15 +265,11 @@ impl NodeSettings {
 /// Every total that cannot be kept.
 #[must_use]
 pub fn total_faults(totals: &Capacity) -> Vec<Refusal> {
-    [
-        ("vcpus_total", totals.vcpus),
-        ("memory_mib_total", totals.memory_mib),
-        ("disk_gib_total", totals.disk_gib),
-    ]
-    .into_iter()
-    .filter(|(_, total)| !(0..=MOST).contains(total))
-    .map(|(field, _)| NodeRefusal::Total.with("most", MOST).field(field))
-    .collect()
+    [("vcpus_total", totals.vcpus), ("memory_mib_total", totals.memory_mib), ("disk_gib_total", totals.disk_gib)]
+        .into_iter()
+        .filter(|(_, total)| !(0..=MOST).contains(total))
+        .map(|(field, _)| NodeRefusal::Total.with("most", MOST).field(field))
+        .collect()
 }
 
 impl Node {
@@ -327,16 +313,9 @@ impl Node {
             Ok(report) => {
                 let mut problems = report.problems.clone();
                 if report.hypervisor != self.hypervisor {
-                    problems.push(format!(
-                        "it runs {} but is registered as {}",
-                        report.hypervisor, self.hypervisor
-                    ));
+                    problems.push(format!("it runs {} but is registered as {}", report.hypervisor, self.hypervisor));
                 }
-                node.link = if problems.is_empty() {
-                    LinkState::Up
-                } else {
-                    LinkState::Degraded
-                };
+                node.link = if problems.is_empty() { LinkState::Up } else { LinkState::Degraded };
                 node.link_reason = (!problems.is_empty()).then(|| shortened(&problems.join("; ")));
                 node.report = Some(report.clone());
                 node.seen_at = Some(now);

@@ -38,9 +38,7 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<NodeView>> {
 /// `request.not_found`.
 pub async fn show(call: &Call, input: ShowNode) -> Result<NodeView> {
     call.authorize(Action::ShowNode)?;
-    call.db
-        .read(move |tx| load_in(tx, &input.node_id).map(NodeView::from))
-        .await
+    call.db.read(move |tx| load_in(tx, &input.node_id).map(NodeView::from)).await
 }
 
 /// A node in any state.

@@ -45,11 +45,7 @@ impl TryFrom<Row> for Node {
             acceleration: row.acceleration,
             pool: row.pool,
             network: row.network,
-            totals: Capacity {
-                vcpus: row.vcpus_total,
-                memory_mib: row.memory_mib_total,
-                disk_gib: row.disk_gib_total,
-            },
+            totals: Capacity { vcpus: row.vcpus_total, memory_mib: row.memory_mib_total, disk_gib: row.disk_gib_total },
             reserved: Capacity {
                 vcpus: row.vcpus_reserved,
                 memory_mib: row.memory_mib_reserved,
@@ -90,29 +86,18 @@ pub fn insert(tx: &mut Tx<'_>, node: &Node) -> Result<std::result::Result<(), di
         created_at: node.created_at,
         version: 1,
     };
-    Ok(diesel::insert_into(nodes::table)
-        .values(row)
-        .execute(tx.conn)
-        .map(|_one| ()))
+    Ok(diesel::insert_into(nodes::table).values(row).execute(tx.conn).map(|_one| ()))
 }
 
 /// A node by id.
 pub fn find(tx: &mut Tx<'_>, id: &NodeId) -> Result<Option<Node>> {
-    let row: Option<Row> = nodes::table
-        .find(id)
-        .select(Row::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<Row> = nodes::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     row.map(Node::try_from).transpose()
 }
 
 /// Nodes by name; removed ones only when asked for.
 pub fn list(tx: &mut Tx<'_>, input: &ListInput) -> Result<Vec<Node>> {
-    let mut query = nodes::table
-        .select(Row::as_select())
-        .order(nodes::name)
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query = nodes::table.select(Row::as_select()).order(nodes::name).limit(input.fetch()).into_boxed();
     if let Some(after) = &input.after {
         query = query.filter(nodes::name.gt(after.clone()));
     }
@@ -122,10 +107,7 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput) -> Result<Vec<Node>> {
     };
     if let Some(pattern) = input.pattern() {
         query = query.filter(
-            lower(nodes::name)
-                .like(pattern.clone())
-                .escape('\\')
-                .or(lower(nodes::uri).like(pattern).escape('\\')),
+            lower(nodes::name).like(pattern.clone()).escape('\\').or(lower(nodes::uri).like(pattern).escape('\\')),
         );
     }
     let rows: Vec<Row> = query.load(tx.conn)?;
@@ -144,11 +126,7 @@ pub fn active(tx: &mut Tx<'_>) -> Result<Vec<Node>> {
 
 /// Ids of nodes that are part of the installation.
 pub fn ids_in_use(tx: &mut Tx<'_>) -> Result<Vec<NodeId>> {
-    Ok(nodes::table
-        .filter(nodes::state.ne(NodeState::Removed))
-        .order(nodes::id)
-        .select(nodes::id)
-        .load(tx.conn)?)
+    Ok(nodes::table.filter(nodes::state.ne(NodeState::Removed)).order(nodes::id).select(nodes::id).load(tx.conn)?)
 }
 
 /// Adds to what is reserved if it fits and the node takes new servers.
@@ -189,11 +167,7 @@ pub fn release(tx: &mut Tx<'_>, id: &NodeId, given: &Capacity) -> Result<bool> {
 /// Writes what people say about a node, if it is still at this version, and
 /// nothing more is reserved than the new totals (nothing at all for a removal).
 pub fn save(tx: &mut Tx<'_>, node: &Node) -> Result<std::result::Result<bool, diesel::result::Error>> {
-    let limits = if node.state == NodeState::Removed {
-        Capacity::NONE
-    } else {
-        node.totals
-    };
+    let limits = if node.state == NodeState::Removed { Capacity::NONE } else { node.totals };
     let believed = nodes::table
         .find(&node.id)
         .filter(nodes::version.eq(node.version))

@@ -29,11 +29,7 @@ fn settings() -> NodeSettings {
     }
 }
 
-const TOTALS: Capacity = Capacity {
-    vcpus: 8,
-    memory_mib: 16_384,
-    disk_gib: 200,
-};
+const TOTALS: Capacity = Capacity { vcpus: 8, memory_mib: 16_384, disk_gib: 200 };
 
 fn node() -> Node {
     settings().node(TOTALS, now()).unwrap()
@@ -72,11 +68,7 @@ fn all_wrong_fields_of_a_node_are_named_at_once() {
     };
     let totals = Capacity { vcpus: -1, ..TOTALS };
     let faults = wrong.node(totals, now()).unwrap_err();
-    let fields: Vec<String> = faults
-        .into_iter()
-        .filter_map(|fault| fault.field)
-        .map(Into::into)
-        .collect();
+    let fields: Vec<String> = faults.into_iter().filter_map(|fault| fault.field).map(Into::into).collect();
     assert_eq!(fields, ["name", "uri", "pool", "network", "vcpus_total"]);
 }
 
@@ -92,11 +84,7 @@ fn an_address_must_be_one_of_the_hypervisor() {
         ("qemu:///sys tem", Hypervisor::Kvm, false),
         ("", Hypervisor::Kvm, false),
     ] {
-        let settings = NodeSettings {
-            uri: uri.to_owned(),
-            hypervisor,
-            ..settings()
-        };
+        let settings = NodeSettings { uri: uri.to_owned(), hypervisor, ..settings() };
         assert_eq!(settings.faults().is_empty(), good, "{uri} {hypervisor}");
     }
 }
@@ -127,18 +115,12 @@ fn a_failed_probe_makes_it_down_and_keeps_what_it_reported() {
 
 #[test]
 fn another_hypervisor_than_registered_is_degraded() {
-    let strange = ProbeReport {
-        hypervisor: Hypervisor::Test,
-        problems: vec!["the pool is not started".to_owned()],
-        ..report()
-    };
+    let strange =
+        ProbeReport { hypervisor: Hypervisor::Test, problems: vec!["the pool is not started".to_owned()], ..report() };
     let node = node().probed(&Ok(strange), now());
     assert_eq!(node.link, LinkState::Degraded);
     let reason = node.link_reason.clone().unwrap();
-    assert!(
-        reason.contains("pool is not started") && reason.contains("registered as kvm"),
-        "{reason}"
-    );
+    assert!(reason.contains("pool is not started") && reason.contains("registered as kvm"), "{reason}");
     assert!(!node.takes(&Capacity::NONE));
 }
 
@@ -151,24 +133,15 @@ fn maintenance_takes_nothing_new() {
 
 #[test]
 fn percent_is_rounded_up_and_survives_an_empty_node() {
-    let taken = Capacity {
-        vcpus: 1,
-        memory_mib: 1,
-        disk_gib: 200,
-    };
+    let taken = Capacity { vcpus: 1, memory_mib: 1, disk_gib: 200 };
     let percent = TOTALS.percent_taken(&taken);
     assert_eq!((percent.vcpus, percent.memory_mib, percent.disk_gib), (13, 1, 100));
     assert_eq!(Capacity::NONE.percent_taken(&taken), Capacity::NONE);
 }
 
 fn parts() -> impl Strategy<Value = Capacity> {
-    (0..2_000_000_000_i64, 0..2_000_000_000_i64, 0..2_000_000_000_i64).prop_map(|(vcpus, memory_mib, disk_gib)| {
-        Capacity {
-            vcpus,
-            memory_mib,
-            disk_gib,
-        }
-    })
+    (0..2_000_000_000_i64, 0..2_000_000_000_i64, 0..2_000_000_000_i64)
+        .prop_map(|(vcpus, memory_mib, disk_gib)| Capacity { vcpus, memory_mib, disk_gib })
 }
 
 proptest! {

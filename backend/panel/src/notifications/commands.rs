@@ -34,10 +34,7 @@ pub struct ResendMail {
 /// a bad recipient is no error: the mail is kept as `failed`.
 pub fn queue_in(tx: &mut Tx<'_>, mail: &NewMail) -> Result<MailId> {
     if !mail.link.suits(mail.kind) {
-        return Err(Error::internal(format!(
-            "a mail '{}' was queued with a link that is not its own",
-            mail.kind
-        )));
+        return Err(Error::internal(format!("a mail '{}' was queued with a link that is not its own", mail.kind)));
     }
     let (link_path, link_sealed) = match &mail.link {
         Link::None => (None, None),
@@ -110,9 +107,8 @@ pub async fn resend(call: &Call, input: ResendMail) -> Result<MailView> {
         let row = store::load(tx, &queued)?.ok_or_else(not_found)?;
         let (customer, recipient) = (row.customer_id.clone(), row.recipient.clone());
         let view = worded(row.into(), &locale)?;
-        let changed = Changed::new(&input.mail_id, view)
-            .noting("recipient", recipient)
-            .noting("queued", queued.to_string());
+        let changed =
+            Changed::new(&input.mail_id, view).noting("recipient", recipient).noting("queued", queued.to_string());
         Ok(match customer {
             Some(customer) => changed.of(customer),
             None => changed,
@@ -134,11 +130,7 @@ fn again(tx: &mut Tx<'_>, mail: MailRow) -> Result<MailId> {
         return Err(MailRefusal::TooMany.with("max", mail.kind.hourly_limit()).into());
     }
     if mail.state != MailState::Sent {
-        return if store::requeue(tx, &mail.id, mail.state)? {
-            Ok(mail.id)
-        } else {
-            Err(MailRefusal::OnItsWay.into())
-        };
+        return if store::requeue(tx, &mail.id, mail.state)? { Ok(mail.id) } else { Err(MailRefusal::OnItsWay.into()) };
     }
     let id = MailId::new();
     let copy = MailRow {
@@ -158,12 +150,6 @@ fn again(tx: &mut Tx<'_>, mail: MailRow) -> Result<MailId> {
 }
 
 fn enqueue(tx: &mut Tx<'_>, id: &MailId, actor: &str) -> Result<()> {
-    let job = NewJob {
-        kind: SEND,
-        subject: id.as_str(),
-        customer_id: None,
-        title: "notifications-send",
-        actor,
-    };
+    let job = NewJob { kind: SEND, subject: id.as_str(), customer_id: None, title: "notifications-send", actor };
     jobs::enqueue(tx, &job).map(|_| ())
 }

@@ -56,12 +56,7 @@ impl SendHandler {
     /// the PDF of invoices that are attached.
     #[must_use]
     pub fn new(call: Call, transport: Arc<dyn MailTransport>, invoice_file: InvoiceFile, from: String) -> Self {
-        Self {
-            call,
-            transport,
-            invoice_file,
-            from,
-        }
+        Self { call, transport, invoice_file, from }
     }
 
     async fn send(&self, run: &Run) -> Result<Outcome> {
@@ -89,8 +84,7 @@ impl SendHandler {
         let Taken::Yes { unsure } = self.take(run, &id, &claim).await? else {
             return Ok(Outcome::Done);
         };
-        run.step("hand_over", self.hand_over(run, &claim, &outgoing, mail.tries, unsure))
-            .await
+        run.step("hand_over", self.hand_over(run, &claim, &outgoing, mail.tries, unsure)).await
     }
 
     /// The mail with its link and files, or none when it can never be written.

@@ -217,11 +217,7 @@ impl After {
             Delivery::Unknown(words) => (MailState::Queued, true, words),
         };
         let line: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        Self {
-            state,
-            unsure,
-            words: line.chars().take(WORDS_MAX).collect::<String>().trim().to_owned(),
-        }
+        Self { state, unsure, words: line.chars().take(WORDS_MAX).collect::<String>().trim().to_owned() }
     }
 }
 
@@ -273,9 +269,7 @@ pub struct MailContent {
 #[must_use]
 pub fn is_address(text: &str) -> bool {
     text.len() <= 254
-        && !text
-            .chars()
-            .any(|c| c.is_control() || c.is_whitespace() || ",;<>()[]\\\":".contains(c))
+        && !text.chars().any(|c| c.is_control() || c.is_whitespace() || ",;<>()[]\\\":".contains(c))
         && text
             .rsplit_once('@')
             .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !local.contains('@'))
@@ -286,7 +280,5 @@ pub fn is_address(text: &str) -> bool {
 pub fn is_path(path: &str) -> bool {
     path.starts_with('/')
         && !path.starts_with("//")
-        && path
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "/-_.~?=&#%".contains(c))
+        && path.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~?=&#%".contains(c))
 }

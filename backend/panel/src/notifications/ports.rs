@@ -31,9 +31,7 @@ pub struct OutgoingMail {
 // It may carry a one-time link.
 impl std::fmt::Debug for OutgoingMail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OutgoingMail")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("OutgoingMail").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

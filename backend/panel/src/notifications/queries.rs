@@ -27,11 +27,7 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<MailView>> {
     let _everything = call.authorize(Action::ListMails)?;
     let page = call.db.read(move |tx| store::list(tx, &input)).await?;
     Ok(Paged {
-        items: page
-            .items
-            .into_iter()
-            .map(|mail| worded(mail, &call.locale))
-            .collect::<Result<Vec<_>>>()?,
+        items: page.items.into_iter().map(|mail| worded(mail, &call.locale)).collect::<Result<Vec<_>>>()?,
         next: page.next,
     })
 }
@@ -42,10 +38,7 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<MailView>> {
 /// Not found when there is no such mail.
 pub async fn show(call: &Call, input: ShowMail) -> Result<MailContent> {
     let _everything = call.authorize(Action::ShowMail)?;
-    let row = call
-        .db
-        .read(move |tx| store::load(tx, &input.mail_id)?.ok_or_else(not_found))
-        .await?;
+    let row = call.db.read(move |tx| store::load(tx, &input.mail_id)?.ok_or_else(not_found)).await?;
     let link = row
         .link_path
         .as_deref()

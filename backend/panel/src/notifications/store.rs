@@ -144,20 +144,12 @@ pub fn count_since(tx: &mut Tx<'_>, kind: MailKind, recipient: &str, since: Inst
 }
 
 pub fn load(tx: &mut Tx<'_>, id: &MailId) -> Result<Option<MailRow>> {
-    Ok(mails::table
-        .find(id)
-        .select(MailRow::as_select())
-        .first(tx.conn)
-        .optional()?)
+    Ok(mails::table.find(id).select(MailRow::as_select()).first(tx.conn).optional()?)
 }
 
 /// Mails, newest first.
 pub fn list(tx: &mut Tx<'_>, input: &ListInput) -> Result<Paged<MailView>> {
-    let mut query = mails::table
-        .select(HeadRow::as_select())
-        .order(mails::id.desc())
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query = mails::table.select(HeadRow::as_select()).order(mails::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(after) = &input.after {
         query = query.filter(mails::id.lt(after.clone()));
     }
@@ -175,22 +167,14 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput) -> Result<Paged<MailView>> {
                 .or(lower(mails::subject).like(pattern).escape('\\')),
         );
     }
-    let rows: Vec<MailView> = query
-        .load::<HeadRow>(tx.conn)?
-        .into_iter()
-        .map(MailView::from)
-        .collect();
+    let rows: Vec<MailView> = query.load::<HeadRow>(tx.conn)?.into_iter().map(MailView::from).collect();
     Ok(Paged::cut(rows, input, |row| row.id.to_string()))
 }
 
 /// Takes a queued mail for this claim; false when it is not queued.
 pub fn take(tx: &mut Tx<'_>, id: &MailId, claim: &str) -> Result<bool> {
     let rows = diesel::update(mails::table.find(id).filter(mails::state.eq(MailState::Queued)))
-        .set((
-            mails::state.eq(MailState::Sending),
-            mails::claim.eq(claim),
-            mails::tries.eq(mails::tries + 1),
-        ))
+        .set((mails::state.eq(MailState::Sending), mails::claim.eq(claim), mails::tries.eq(mails::tries + 1)))
         .execute(tx.conn)?;
     Ok(rows == 1)
 }
@@ -204,11 +188,7 @@ pub fn take_over(tx: &mut Tx<'_>, id: &MailId, claim: &str) -> Result<bool> {
         .filter(mails::claim.ne(claim))
         .filter(mails::unsure.eq(false));
     let rows = diesel::update(stranded)
-        .set((
-            mails::claim.eq(claim),
-            mails::unsure.eq(true),
-            mails::tries.eq(mails::tries + 1),
-        ))
+        .set((mails::claim.eq(claim), mails::unsure.eq(true), mails::tries.eq(mails::tries + 1)))
         .execute(tx.conn)?;
     Ok(rows == 1)
 }
@@ -221,10 +201,7 @@ pub fn give_up_stranded(tx: &mut Tx<'_>, id: &MailId, claim: &str) -> Result<boo
         .filter(mails::claim.ne(claim))
         .filter(mails::unsure.eq(true));
     let rows = diesel::update(stranded)
-        .set((
-            mails::state.eq(MailState::Failed),
-            mails::error.eq(Fault::Unsure.as_str()),
-        ))
+        .set((mails::state.eq(MailState::Failed), mails::error.eq(Fault::Unsure.as_str())))
         .execute(tx.conn)?;
     Ok(rows == 1)
 }
@@ -282,8 +259,5 @@ type Held<'a> = diesel::dsl::Filter<
 
 /// The mail, if this claim is sending it.
 fn held<'a>(id: &'a MailId, claim: &'a str) -> Held<'a> {
-    mails::table
-        .find(id)
-        .filter(mails::state.eq(MailState::Sending))
-        .filter(mails::claim.eq(claim))
+    mails::table.find(id).filter(mails::state.eq(MailState::Sending)).filter(mails::claim.eq(claim))
 }

@@ -53,9 +53,7 @@ pub async fn quote(call: &Call, wish: QuoteOrder) -> Result<QuoteView> {
         new_subscription(tx, &offer, &wish).order(tx.now())?;
         let quote = compute(tx, &offer, &wish)?;
         let view = view(&offer, &quote, quote.sign(&vault)?);
-        Ok(Changed::new(&quote.id, view)
-            .of(&wish.customer_id)
-            .noting("plan_id", wish.plan_id.as_str()))
+        Ok(Changed::new(&quote.id, view).of(&wish.customer_id).noting("plan_id", wish.plan_id.as_str()))
     })
     .await
 }
@@ -76,9 +74,7 @@ pub async fn place(call: &Call, input: PlaceOrder) -> Result<OrderView> {
             None => accept(tx, &quote, is_staff)?,
         };
         let changed = Changed::new(&order.id, order.clone()).of(&order.customer_id);
-        Ok(changed
-            .noting("invoice_id", order.invoice_id)
-            .noting("total", order.total.to_string()))
+        Ok(changed.noting("invoice_id", order.invoice_id).noting("total", order.total.to_string()))
     })
     .await
 }
@@ -144,12 +140,7 @@ fn load_offer(tx: &mut Tx<'_>, wish: &QuoteOrder, is_staff: bool) -> Result<Offe
             .with("customer", customer.currency)
             .into());
     }
-    Ok(Offer {
-        customer,
-        plan,
-        price,
-        image,
-    })
+    Ok(Offer { customer, plan, price, image })
 }
 
 fn new_subscription(tx: &Tx<'_>, offer: &Offer, wish: &QuoteOrder) -> NewSubscription {
@@ -178,21 +169,10 @@ fn new_server(offer: &Offer, wish: &QuoteOrder, subscription_id: SubscriptionId)
 }
 
 fn lines(offer: &Offer, wish: &QuoteOrder) -> Vec<LineInput> {
-    let line = |description: String, unit, kind| LineInput {
-        description,
-        quantity: 1.into(),
-        unit,
-        kind,
-    };
+    let line = |description: String, unit, kind| LineInput { description, quantity: 1.into(), unit, kind };
     let what = format!("{} ({})", offer.plan.name, wish.hostname);
-    let setup = offer
-        .price
-        .setup
-        .is_positive()
-        .then(|| line(what.clone(), offer.price.setup, LineKind::Setup));
-    std::iter::once(line(what, offer.price.amount, LineKind::Recurring))
-        .chain(setup)
-        .collect()
+    let setup = offer.price.setup.is_positive().then(|| line(what.clone(), offer.price.setup, LineKind::Setup));
+    std::iter::once(line(what, offer.price.amount, LineKind::Recurring)).chain(setup).collect()
 }
 
 fn compute(tx: &mut Tx<'_>, offer: &Offer, wish: &QuoteOrder) -> Result<Quote> {
@@ -206,11 +186,7 @@ fn compute(tx: &mut Tx<'_>, offer: &Offer, wish: &QuoteOrder) -> Result<Quote> {
         lines: totals
             .lines
             .iter()
-            .map(|line| QuoteLine {
-                description: line.description.clone(),
-                kind: line.kind,
-                net: line.net,
-            })
+            .map(|line| QuoteLine { description: line.description.clone(), kind: line.kind, net: line.net })
             .collect(),
         net: totals.net,
         tax: totals.tax,

@@ -151,9 +151,7 @@ impl Quote {
         if !vault.verify(PURPOSE, body.as_bytes(), signature) {
             return Err(OrderRefusal::QuoteForged.into());
         }
-        let bytes = URL_SAFE_NO_PAD
-            .decode(body)
-            .map_err(|_not_base64| OrderRefusal::QuoteForged)?;
+        let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_not_base64| OrderRefusal::QuoteForged)?;
         let quote: Self = serde_json::from_slice(&bytes).map_err(|_older_format| OrderRefusal::QuoteForged)?;
         if now > quote.expires_at {
             return Err(OrderRefusal::QuoteExpired.into());

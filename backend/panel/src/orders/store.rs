@@ -64,11 +64,8 @@ pub fn insert(tx: &mut Tx<'_>, order: &OrderView, quote_id: &QuoteId) -> Result<
 /// # Errors
 /// When the database fails.
 pub fn of_quote(tx: &mut Tx<'_>, quote_id: &QuoteId) -> Result<Option<OrderView>> {
-    let row: Option<Row> = orders::table
-        .filter(orders::quote_id.eq(quote_id))
-        .select(Row::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<Row> =
+        orders::table.filter(orders::quote_id.eq(quote_id)).select(Row::as_select()).first(tx.conn).optional()?;
     row.map(TryInto::try_into).transpose()
 }
 
@@ -77,11 +74,7 @@ pub fn of_quote(tx: &mut Tx<'_>, quote_id: &QuoteId) -> Result<Option<OrderView>
 /// # Errors
 /// When the database fails.
 pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Paged<OrderView>> {
-    let mut query = orders::table
-        .select(Row::as_select())
-        .order(orders::id.desc())
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query = orders::table.select(Row::as_select()).order(orders::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(customers) = scope.customers() {
         query = query.filter(orders::customer_id.eq_any(customers.to_vec()));
     }
@@ -91,10 +84,6 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Paged<O
     if let Some(after) = &input.after {
         query = query.filter(orders::id.lt(after.clone()));
     }
-    let rows: Vec<OrderView> = query
-        .load(tx.conn)?
-        .into_iter()
-        .map(TryInto::try_into)
-        .collect::<Result<_>>()?;
+    let rows: Vec<OrderView> = query.load(tx.conn)?.into_iter().map(TryInto::try_into).collect::<Result<_>>()?;
     Ok(Paged::cut(rows, input, |order| order.id.to_string()))
 }

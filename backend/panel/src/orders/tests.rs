@@ -27,11 +27,7 @@ fn quote() -> Quote {
             ssh_keys: Vec::new(),
             renewal: RenewalChoice::Automatic,
         },
-        lines: vec![QuoteLine {
-            description: "Small".into(),
-            kind: LineKind::Recurring,
-            net: eur(1_000),
-        }],
+        lines: vec![QuoteLine { description: "Small".into(), kind: LineKind::Recurring, net: eur(1_000) }],
         net: eur(1_000),
         tax: eur(190),
         total: eur(1_190),

@@ -5,10 +5,7 @@
 //! and several readers; a transaction that lost a race (deadlock,
 //! serialization) is run again, so closures hold no effects of their own.
 
-#![allow(
-    missing_docs,
-    reason = "the MultiConnection derive makes types without documentation"
-)]
+#![allow(missing_docs, reason = "the MultiConnection derive makes types without documentation")]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -149,13 +146,7 @@ impl Db {
                 (shared.clone(), shared)
             }
         };
-        Ok(Self {
-            readers,
-            writers,
-            clock,
-            wake: Arc::new(Notify::new()),
-            url: url.clone(),
-        })
+        Ok(Self { readers, writers, clock, wake: Arc::new(Notify::new()), url: url.clone() })
     }
 
     /// Brings the tables to this version.
@@ -234,13 +225,7 @@ impl Db {
     pub fn read_now<T>(&self, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let now = self.clock.now();
         let mut connection = checkout(&self.readers)?;
-        connection.transaction(|conn| {
-            body(&mut Tx {
-                conn,
-                now,
-                wakes: false,
-            })
-        })
+        connection.transaction(|conn| body(&mut Tx { conn, now, wakes: false }))
     }
 
     /// Runs a closure that changes things, in one transaction. It may run more
@@ -269,11 +254,7 @@ impl Db {
             let now = self.clock.now();
             let mut wakes = false;
             let run = |conn: &mut AnyConnection| {
-                let mut tx = Tx {
-                    conn,
-                    now,
-                    wakes: false,
-                };
+                let mut tx = Tx { conn, now, wakes: false };
                 let outcome = body(&mut tx);
                 wakes = tx.wakes;
                 outcome
@@ -342,8 +323,7 @@ fn pool(opener: Opener, size: u32) -> Result<Pool<Opener>> {
 }
 
 fn checkout(pool: &Pool<Opener>) -> Result<PooledConnection<Opener>> {
-    pool.get()
-        .map_err(|error| Error::Unavailable(format!("database: {error}")))
+    pool.get().map_err(|error| Error::Unavailable(format!("database: {error}")))
 }
 
 /// Opens connections of the right engine for the pool.
@@ -371,9 +351,7 @@ impl ManageConnection for Opener {
             }
             DatabaseUrl::Postgres(url) => {
                 let mut connection = PgConnection::establish(url).map_err(r2d2::Error::ConnectionError)?;
-                connection
-                    .batch_execute("SET TIME ZONE 'UTC'")
-                    .map_err(r2d2::Error::QueryError)?;
+                connection.batch_execute("SET TIME ZONE 'UTC'").map_err(r2d2::Error::QueryError)?;
                 Ok(AnyConnection::Postgres(connection))
             }
         }

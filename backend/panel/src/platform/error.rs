@@ -46,12 +46,7 @@ impl Refusal {
     /// A refusal without field or arguments.
     #[must_use]
     pub const fn new(code: &'static str, kind: Kind) -> Self {
-        Self {
-            code,
-            kind,
-            field: None,
-            args: Vec::new(),
-        }
+        Self { code, kind, field: None, args: Vec::new() }
     }
 
     /// Names the field at fault.

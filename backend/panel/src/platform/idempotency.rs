@@ -30,9 +30,7 @@ pub fn kept_answer(tx: &mut Tx<'_>, key: &IdempotencyKey) -> Result<Option<Strin
         .optional()?;
     match row {
         Some((hash, _)) if hash != key.request_hash => {
-            Err(Refusal::new("request.idempotency_key_reused", Kind::Invalid)
-                .field("Idempotency-Key")
-                .into())
+            Err(Refusal::new("request.idempotency_key_reused", Kind::Invalid).field("Idempotency-Key").into())
         }
         row => Ok(row.map(|(_, response)| response)),
     }

@@ -217,9 +217,7 @@ pub fn claim(tx: &mut Tx<'_>, worker: &str, kinds: &[&str]) -> Result<Option<Job
 /// When the database fails.
 pub fn renew(tx: &mut Tx<'_>, job: &Job) -> Result<bool> {
     let until = SystemClock.now().plus_seconds(LEASE_SECONDS);
-    let rows = diesel::update(held(job))
-        .set(jobs::lease_until.eq(until))
-        .execute(tx.conn)?;
+    let rows = diesel::update(held(job)).set(jobs::lease_until.eq(until)).execute(tx.conn)?;
     Ok(rows == 1)
 }
 
@@ -345,10 +343,7 @@ pub fn end_step(tx: &mut Tx<'_>, id: &StepId, state: StepState, detail: &str) ->
 /// # Errors
 /// When the database fails.
 pub fn find(tx: &mut Tx<'_>, id: &JobId, customers: Option<&[String]>) -> Result<Option<Job>> {
-    let mut query = jobs::table
-        .filter(jobs::id.eq(id))
-        .select(Job::as_select())
-        .into_boxed();
+    let mut query = jobs::table.filter(jobs::id.eq(id)).select(Job::as_select()).into_boxed();
     if let Some(customers) = customers {
         query = query.filter(jobs::customer_id.eq_any(customers.to_vec()));
     }
@@ -372,11 +367,7 @@ pub fn steps(tx: &mut Tx<'_>, id: &JobId) -> Result<Vec<Step>> {
 /// # Errors
 /// When the database fails.
 pub fn list(tx: &mut Tx<'_>, input: &ListInput, customers: Option<&[String]>) -> Result<Paged<Job>> {
-    let mut query = jobs::table
-        .select(Job::as_select())
-        .order(jobs::id.desc())
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query = jobs::table.select(Job::as_select()).order(jobs::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(customers) = customers {
         query = query.filter(jobs::customer_id.eq_any(customers.to_vec()));
     }
@@ -400,15 +391,9 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput, customers: Option<&[String]>) ->
 /// # Errors
 /// When the database fails.
 pub fn retry_now(tx: &mut Tx<'_>, id: &JobId) -> Result<bool> {
-    let open = jobs::table
-        .find(id)
-        .filter(jobs::state.eq_any([JobState::Queued, JobState::Attention]));
+    let open = jobs::table.find(id).filter(jobs::state.eq_any([JobState::Queued, JobState::Attention]));
     let rows = diesel::update(open)
-        .set((
-            jobs::state.eq(JobState::Queued),
-            jobs::failures.eq(0_i64),
-            jobs::run_at.eq(SystemClock.now()),
-        ))
+        .set((jobs::state.eq(JobState::Queued), jobs::failures.eq(0_i64), jobs::run_at.eq(SystemClock.now())))
         .execute(tx.conn)?;
     tx.wake_workers();
     Ok(rows == 1)
@@ -433,8 +418,5 @@ type Held<'a> = diesel::dsl::Filter<
 
 /// The row, if this claim still holds it.
 fn held(job: &Job) -> Held<'_> {
-    jobs::table
-        .find(&job.id)
-        .filter(jobs::attempt.eq(job.attempt))
-        .filter(jobs::state.eq(JobState::Running))
+    jobs::table.find(&job.id).filter(jobs::attempt.eq(job.attempt)).filter(jobs::state.eq(JobState::Running))
 }

@@ -42,11 +42,7 @@ impl Recorded {
     /// # Errors
     /// When the stored JSON no longer parses.
     pub fn read<E: Event>(&self) -> Result<Option<E>> {
-        if self.kind == E::KIND {
-            serde_json::from_str(&self.payload).map(Some).map_err(Error::from)
-        } else {
-            Ok(None)
-        }
+        if self.kind == E::KIND { serde_json::from_str(&self.payload).map(Some).map_err(Error::from) } else { Ok(None) }
     }
 }
 
@@ -99,10 +95,7 @@ pub async fn drain(db: &Db, react: fn(&mut Tx<'_>, &Recorded) -> Result<()>) -> 
 fn react_once(tx: &mut Tx<'_>, id: &EventId, react: fn(&mut Tx<'_>, &Recorded) -> Result<()>) -> Result<bool> {
     let event = locking!(
         &mut *tx.conn,
-        outbox::table
-            .find(id)
-            .filter(outbox::done_at.is_null())
-            .select(Recorded::as_select()),
+        outbox::table.find(id).filter(outbox::done_at.is_null()).select(Recorded::as_select()),
         first::<Recorded>,
         skip_locked
     );
@@ -111,8 +104,6 @@ fn react_once(tx: &mut Tx<'_>, id: &EventId, react: fn(&mut Tx<'_>, &Recorded) -
     };
     react(tx, &event)?;
     let now = tx.now();
-    diesel::update(outbox::table.find(id))
-        .set(outbox::done_at.eq(now))
-        .execute(tx.conn)?;
+    diesel::update(outbox::table.find(id)).set(outbox::done_at.eq(now)).execute(tx.conn)?;
     Ok(true)
 }

@@ -50,11 +50,7 @@ impl ListInput {
     /// The search words as a `LIKE` pattern, or none when nothing was asked.
     #[must_use]
     pub fn pattern(&self) -> Option<String> {
-        let words = self
-            .search
-            .as_deref()
-            .map(str::trim)
-            .filter(|words| !words.is_empty())?;
+        let words = self.search.as_deref().map(str::trim).filter(|words| !words.is_empty())?;
         let escaped: String = words
             .to_lowercase()
             .chars()
@@ -91,10 +87,7 @@ impl<T> Paged<T> {
     /// The same page with other rows.
     #[must_use]
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Paged<U> {
-        Paged {
-            items: self.items.into_iter().map(change).collect(),
-            next: self.next,
-        }
+        Paged { items: self.items.into_iter().map(change).collect(), next: self.next }
     }
 }
 

@@ -29,9 +29,7 @@ impl Vault {
     /// A vault with this key.
     #[must_use]
     pub fn new(key: [u8; 32]) -> Self {
-        Self {
-            key: Zeroizing::new(key),
-        }
+        Self { key: Zeroizing::new(key) }
     }
 
     /// Reads the key file, or makes it (mode 0600) when there is none.
@@ -80,13 +78,8 @@ impl Vault {
         let altered = || Error::internal(format!("a sealed value for {purpose} does not open"));
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_not_base64| altered())?;
         let (nonce, body) = bytes.split_at_checked(24).ok_or_else(altered)?;
-        let plain = self
-            .cipher(purpose)
-            .decrypt(XNonce::from_slice(nonce), body)
-            .map_err(|_altered| altered())?;
-        String::from_utf8(plain)
-            .map(Zeroizing::new)
-            .map_err(|_not_text| altered())
+        let plain = self.cipher(purpose).decrypt(XNonce::from_slice(nonce), body).map_err(|_altered| altered())?;
+        String::from_utf8(plain).map(Zeroizing::new).map_err(|_not_text| altered())
     }
 
     /// A signature over `message` for one purpose, URL-safe.
@@ -98,9 +91,7 @@ impl Vault {
     /// Whether the signature is ours, in constant time.
     #[must_use]
     pub fn verify(&self, purpose: &str, message: &[u8], signature: &str) -> bool {
-        URL_SAFE_NO_PAD
-            .decode(signature)
-            .is_ok_and(|bytes| self.mac(purpose, message).verify_slice(&bytes).is_ok())
+        URL_SAFE_NO_PAD.decode(signature).is_ok_and(|bytes| self.mac(purpose, message).verify_slice(&bytes).is_ok())
     }
 
     fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {

@@ -14,13 +14,8 @@ use crate::on_each;
 /// # Errors
 /// When the database fails or the stored text no longer parses.
 pub fn get<T: DeserializeOwned>(tx: &mut Tx<'_>, key: &str) -> Result<Option<T>> {
-    let text: Option<String> = settings::table
-        .find(key)
-        .select(settings::value)
-        .first(tx.conn)
-        .optional()?;
-    text.map(|text| serde_json::from_str(&text).map_err(Error::from))
-        .transpose()
+    let text: Option<String> = settings::table.find(key).select(settings::value).first(tx.conn).optional()?;
+    text.map(|text| serde_json::from_str(&text).map_err(Error::from)).transpose()
 }
 
 /// Writes a setting.
@@ -30,11 +25,7 @@ pub fn get<T: DeserializeOwned>(tx: &mut Tx<'_>, key: &str) -> Result<Option<T>>
 pub fn put<T: Serialize>(tx: &mut Tx<'_>, key: &str, value: &T) -> Result<()> {
     let text = serde_json::to_string(value)?;
     let now = tx.now();
-    let row = (
-        settings::key.eq(key),
-        settings::value.eq(&text),
-        settings::updated_at.eq(now),
-    );
+    let row = (settings::key.eq(key), settings::value.eq(&text), settings::updated_at.eq(now));
     on_each!(tx.conn, |conn| diesel::insert_into(settings::table)
         .values(row)
         .on_conflict(settings::key)

@@ -71,9 +71,7 @@ impl Locale {
             let Some(locale) = pieces.next().and_then(|tag| tag.parse().ok()) else {
                 continue;
             };
-            let weight = pieces
-                .find_map(|piece| piece.trim().strip_prefix("q="))
-                .map_or(1000, thousandths);
+            let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")).map_or(1000, thousandths);
             if weight > 0 && best.is_none_or(|(held, _)| weight > held) {
                 best = Some((weight, locale));
             }
@@ -106,23 +104,16 @@ impl Locale {
             return None;
         }
         let whole = if whole.is_empty() { "0" } else { whole.as_str() };
-        Some(if fraction.is_empty() {
-            format!("{sign}{whole}")
-        } else {
-            format!("{sign}{whole}.{fraction}")
-        })
+        Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
     }
 
     /// A canonical decimal (`-1234.50`) in the signs of this language.
     #[must_use]
     pub fn decimal(self, canonical: &str) -> String {
         let (group, point) = self.separators();
-        let (sign, digits) = canonical
-            .strip_prefix('-')
-            .map_or(("", canonical), |rest| ("\u{2212}", rest));
-        let (whole, fraction) = digits
-            .split_once('.')
-            .map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+        let (sign, digits) = canonical.strip_prefix('-').map_or(("", canonical), |rest| ("\u{2212}", rest));
+        let (whole, fraction) =
+            digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
         let mut text = String::with_capacity(canonical.len().saturating_add(6));
         text.push_str(sign);
         for (index, digit) in whole.chars().enumerate() {
@@ -163,10 +154,9 @@ fn thousandths(quality: &str) -> u32 {
     match quality.trim().split_once('.') {
         None if quality.trim() == "1" => 1000,
         Some(("1", _)) => 1000,
-        Some(("0" | "", decimals)) => format!("{decimals:0<3}")
-            .get(..3)
-            .and_then(|digits| digits.parse().ok())
-            .unwrap_or(0),
+        Some(("0" | "", decimals)) => {
+            format!("{decimals:0<3}").get(..3).and_then(|digits| digits.parse().ok()).unwrap_or(0)
+        }
         _ => 0,
     }
 }
@@ -246,9 +236,7 @@ impl Texts {
         for locale in Locale::ALL {
             bundles.insert(locale, load(locale)?);
         }
-        Ok(Self {
-            bundles: Arc::new(bundles),
-        })
+        Ok(Self { bundles: Arc::new(bundles) })
     }
 
     /// A text without values.
@@ -286,11 +274,7 @@ impl Texts {
         self.get_with(
             locale,
             "ui-day",
-            &[
-                ("day", day.day().to_string().into()),
-                ("month", month.into()),
-                ("year", day.year().to_string().into()),
-            ],
+            &[("day", day.day().to_string().into()), ("month", month.into()), ("year", day.year().to_string().into())],
         )
     }
 
@@ -329,18 +313,10 @@ impl Texts {
                     Some(found) if found != variables => Some(format!("uses {found:?}, English uses {variables:?}")),
                     Some(_) => None,
                 };
-                gaps.extend(problem.map(|problem| Gap {
-                    locale,
-                    key: key.clone(),
-                    problem,
-                }));
+                gaps.extend(problem.map(|problem| Gap { locale, key: key.clone(), problem }));
             }
             for key in own.keys().filter(|key| !english.contains_key(*key)) {
-                gaps.push(Gap {
-                    locale: Locale::En,
-                    key: key.clone(),
-                    problem: format!("only {locale} has it"),
-                });
+                gaps.push(Gap { locale: Locale::En, key: key.clone(), problem: format!("only {locale} has it") });
             }
         }
         gaps
@@ -387,14 +363,9 @@ fn files(locale: Locale) -> impl Iterator<Item = (String, &'static str)> {
 }
 
 fn load(locale: Locale) -> Result<FluentBundle<FluentResource>, BadTexts> {
-    let bad = |file: &str, problem: String| BadTexts {
-        file: file.to_owned(),
-        problem,
-    };
-    let language: LanguageIdentifier = locale
-        .tag()
-        .parse()
-        .map_err(|problem| bad(locale.tag(), format!("{problem}")))?;
+    let bad = |file: &str, problem: String| BadTexts { file: file.to_owned(), problem };
+    let language: LanguageIdentifier =
+        locale.tag().parse().map_err(|problem| bad(locale.tag(), format!("{problem}")))?;
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The marks around values that Fluent would add are for mixed writing
     // directions, and break tests, mails and copied text.
@@ -402,9 +373,7 @@ fn load(locale: Locale) -> Result<FluentBundle<FluentResource>, BadTexts> {
     for (file, source) in files(locale) {
         let resource =
             FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| bad(&file, format!("{errors:?}")))?;
-        bundle
-            .add_resource(resource)
-            .map_err(|errors| bad(&file, format!("{errors:?}")))?;
+        bundle.add_resource(resource).map_err(|errors| bad(&file, format!("{errors:?}")))?;
     }
     Ok(bundle)
 }
@@ -458,10 +427,7 @@ mod tests {
         let amount = |minor, code: &str| Money::new(minor, code.parse().unwrap());
         assert_eq!(Locale::En.money(amount(5900, "EUR")), "EUR 59.00");
         assert_eq!(Locale::De.money(amount(5900, "EUR")), "59,00 EUR");
-        assert_eq!(
-            Locale::En.money(amount(-123_456_789, "EUR")),
-            "EUR \u{2212}1,234,567.89"
-        );
+        assert_eq!(Locale::En.money(amount(-123_456_789, "EUR")), "EUR \u{2212}1,234,567.89");
         assert_eq!(Locale::De.money(amount(1_234_500, "JPY")), "1.234.500 JPY");
         assert_eq!(Locale::En.money(amount(5, "KWD")), "KWD 0.005");
     }

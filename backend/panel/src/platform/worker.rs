@@ -98,13 +98,7 @@ impl Worker {
         react: fn(&mut Tx<'_>, &Recorded) -> Result<()>,
         slots: usize,
     ) -> Self {
-        Self {
-            db,
-            name,
-            handlers,
-            react,
-            slots,
-        }
+        Self { db, name, handlers, react, slots }
     }
 
     /// Works until `stop` turns true; then waits for the running jobs.

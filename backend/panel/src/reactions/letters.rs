@@ -89,10 +89,7 @@ fn owned(args: Vec<(&'static str, String)>) -> Vec<(String, String)> {
 
 /// The values that mails about an invoice share.
 fn of_invoice(invoice: &Invoice, locale: Locale) -> Result<Vec<(&'static str, String)>> {
-    let due = invoice
-        .due_day
-        .map(|day| texts().map(|texts| texts.day(locale, day)))
-        .transpose()?;
+    let due = invoice.due_day.map(|day| texts().map(|texts| texts.day(locale, day))).transpose()?;
     Ok(vec![
         ("number", invoice.number.clone().unwrap_or_default()),
         ("total", locale.money(invoice.total)),
@@ -170,15 +167,9 @@ pub(super) fn suspended(tx: &mut Tx<'_>, event: &Recorded, suspended: Subscripti
         return Ok(());
     };
     let open = billing::invoices::queries::open_of_subscription_in(tx, suspended.subscription_id.as_str())?;
-    let overdue = open
-        .first()
-        .filter(|_| renewals::model::is_for_money(&suspended.reason));
+    let overdue = open.first().filter(|_| renewals::model::is_for_money(&suspended.reason));
     let draft = Draft {
-        kind: if overdue.is_some() {
-            MailKind::ServerSuspended
-        } else {
-            MailKind::ServerSuspendedByStaff
-        },
+        kind: if overdue.is_some() { MailKind::ServerSuspended } else { MailKind::ServerSuspendedByStaff },
         customer_id: &suspended.customer_id,
         subject_id: server_id.clone(),
         event,
@@ -234,10 +225,7 @@ pub(super) fn terminated(tx: &mut Tx<'_>, event: &Recorded, terminated: Subscrip
 
 pub(super) fn server_ready(tx: &mut Tx<'_>, event: &Recorded, ready: ServerReady) -> Result<()> {
     let addresses = addresses::queries::of_server_in(tx, ready.server_id.as_str())?;
-    let address = addresses
-        .first()
-        .map(|address| address.address.to_string())
-        .unwrap_or_default();
+    let address = addresses.first().map(|address| address.address.to_string()).unwrap_or_default();
     let draft = Draft {
         kind: MailKind::ServerReady,
         customer_id: &ready.customer_id,
@@ -246,9 +234,7 @@ pub(super) fn server_ready(tx: &mut Tx<'_>, event: &Recorded, ready: ServerReady
         path: format!("/portal/servers/{}", ready.server_id),
         attached_invoice: None,
     };
-    send(tx, &draft, |_| {
-        Ok(vec![("server", ready.hostname.clone()), ("address", address.clone())])
-    })
+    send(tx, &draft, |_| Ok(vec![("server", ready.hostname.clone()), ("address", address.clone())]))
 }
 
 pub(super) fn ticket_opened(tx: &mut Tx<'_>, event: &Recorded, opened: TicketOpened) -> Result<()> {
@@ -343,19 +329,8 @@ pub(super) fn link_made(tx: &mut Tx<'_>, event: &Recorded, made: LinkMade) -> Re
         // The set-up link is printed on the machine itself.
         LinkPurpose::Setup => return Ok(()),
     };
-    let link = Link::OneTime {
-        path: path.to_owned(),
-        sealed_token: made.url_token,
-    };
-    let mut mail = personal(
-        event,
-        made.person_id.as_str(),
-        made.email.as_str(),
-        &made.name,
-        &made.locale,
-        kind,
-        link,
-    );
+    let link = Link::OneTime { path: path.to_owned(), sealed_token: made.url_token };
+    let mut mail = personal(event, made.person_id.as_str(), made.email.as_str(), &made.name, &made.locale, kind, link);
     let inviter = crate::installation::queries::load_in(tx)?.brand_name;
     mail.args.push(("inviter".to_owned(), inviter));
     queue_in(tx, &mail).map(|_| ())

@@ -55,12 +55,7 @@ pub async fn run(call: &Call, _input: Nothing) -> Result<Started> {
     let actor = call.actor_id();
     call.write(&scope, move |tx| {
         let task_id = queue::enqueue(tx, &jobs::run_job(&actor))?.to_string();
-        Ok(Changed::new(
-            &task_id,
-            Started {
-                task_id: task_id.clone(),
-            },
-        ))
+        Ok(Changed::new(&task_id, Started { task_id: task_id.clone() }))
     })
     .await
 }
@@ -153,23 +148,12 @@ pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice: &Invoice, today: Day) -> Resul
     let Some(due) = invoice.due_day else {
         return Ok(followed);
     };
-    let Rung {
-        reminders,
-        suspend,
-        terminate,
-    } = store::ladder(tx)?.rung(due, today);
+    let Rung { reminders, suspend, terminate } = store::ladder(tx)?.rung(due, today);
     for number in reminders {
         let number = i64::try_from(number).map_err(Error::internal)?;
         if store::note_reminder(tx, invoice.id.as_str(), number)? {
             let (invoice_id, customer_id) = (invoice.id.clone(), invoice.customer_id.clone());
-            outbox::record(
-                tx,
-                &ReminderDue {
-                    invoice_id,
-                    customer_id,
-                    number,
-                },
-            )?;
+            outbox::record(tx, &ReminderDue { invoice_id, customer_id, number })?;
             followed.reminded = followed.reminded.saturating_add(1);
         }
     }
@@ -216,7 +200,5 @@ pub fn settle_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<()> {
 fn is_overdue(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, today: Day) -> Result<bool> {
     let ladder = store::ladder(tx)?;
     let open = invoices::queries::open_of_subscription_in(tx, subscription_id.as_str())?;
-    Ok(open
-        .iter()
-        .any(|invoice| invoice.due_day.is_some_and(|due| ladder.rung(due, today).suspend)))
+    Ok(open.iter().any(|invoice| invoice.due_day.is_some_and(|due| ladder.rung(due, today).suspend)))
 }

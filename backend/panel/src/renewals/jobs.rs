@@ -24,13 +24,7 @@ const PAGE: i64 = 500;
 /// The job of a run; there is one at a time.
 #[must_use]
 pub fn run_job(actor: &str) -> NewJob<'_> {
-    NewJob {
-        kind: RUN,
-        subject: "all",
-        customer_id: None,
-        title: "renewals-run",
-        actor,
-    }
+    NewJob { kind: RUN, subject: "all", customer_id: None, title: "renewals-run", actor }
 }
 
 /// Runs renewals for everybody.
@@ -47,9 +41,7 @@ impl Handler for RunHandler {
     fn run<'a>(&'a self, run: &'a Run) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
             let billed = run.step("bill_due", async { told(self.bill_due().await?) }).await?;
-            let followed = run
-                .step("follow_ladder", async { told(self.follow_ladder().await?) })
-                .await?;
+            let followed = run.step("follow_ladder", async { told(self.follow_ladder().await?) }).await?;
             tracing::info!(
                 invoiced = billed.invoiced,
                 suspended = followed.suspended,

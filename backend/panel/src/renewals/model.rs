@@ -64,22 +64,11 @@ impl Ladder {
         if !in_range {
             return Err(RenewalRefusal::DaysOutOfRange.into());
         }
-        let steps: Vec<i64> = self
-            .reminder_days
-            .iter()
-            .copied()
-            .chain([self.suspend_after_days, self.terminate_after_days])
-            .collect();
+        let steps: Vec<i64> =
+            self.reminder_days.iter().copied().chain([self.suspend_after_days, self.terminate_after_days]).collect();
         let rising = steps.first().is_some_and(|first| *first >= 0)
-            && steps
-                .iter()
-                .zip(steps.iter().skip(1))
-                .all(|(before, after)| before < after);
-        if rising {
-            Ok(self)
-        } else {
-            Err(RenewalRefusal::LadderNotRising.into())
-        }
+            && steps.iter().zip(steps.iter().skip(1)).all(|(before, after)| before < after);
+        if rising { Ok(self) } else { Err(RenewalRefusal::LadderNotRising.into()) }
     }
 
     /// Whether the invoice of the period that starts on `billed_until` is to be

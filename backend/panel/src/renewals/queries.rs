@@ -53,9 +53,7 @@ pub async fn upcoming(call: &Call, input: ListInput) -> Result<Paged<UpcomingRen
                 customer_id: subscription.customer_id,
                 plan_name: subscription.plan_name,
                 next_day: subscription.billed_until,
-                invoice_day: subscription
-                    .billed_until
-                    .plus_days(ladder.invoice_days_ahead.saturating_neg()),
+                invoice_day: subscription.billed_until.plus_days(ladder.invoice_days_ahead.saturating_neg()),
                 amount: subscription.amount,
             }))
         })

@@ -28,23 +28,14 @@ fn servers_stop_on_the_eighth_day_after_the_due_day_and_not_on_the_seventh() {
     let ladder = Ladder::default();
     assert!(!ladder.rung(day("2027-03-01"), day("2027-03-08")).suspend);
     let rung = ladder.rung(day("2027-03-01"), day("2027-03-09"));
-    assert_eq!(
-        (rung.reminders, rung.suspend, rung.terminate),
-        (vec![1, 2], true, false)
-    );
+    assert_eq!((rung.reminders, rung.suspend, rung.terminate), (vec![1, 2], true, false));
 }
 
 #[test]
 fn a_ladder_that_ends_contracts_before_it_warns_is_refused() {
-    let ladder = Ladder {
-        terminate_after_days: 4,
-        ..Ladder::default()
-    };
+    let ladder = Ladder { terminate_after_days: 4, ..Ladder::default() };
     assert_eq!(ladder.checked().unwrap_err().code(), "renewals.ladder_not_rising");
-    let ladder = Ladder {
-        invoice_days_ahead: 61,
-        ..Ladder::default()
-    };
+    let ladder = Ladder { invoice_days_ahead: 61, ..Ladder::default() };
     assert_eq!(ladder.checked().unwrap_err().code(), "renewals.days_out_of_range");
 }
 

@@ -77,13 +77,7 @@ fn first_of_month(month: hostwright_kernel::Day, back: u32) -> hostwright_kernel
 /// When the caller may not, or the database fails.
 pub async fn search(call: &Call, input: SearchFor) -> Result<Found> {
     let scope = call.authorize(Action::Search)?;
-    call.db
-        .read(move |tx| {
-            Ok(Found {
-                items: store::search(tx, &scope, &input.words)?,
-            })
-        })
-        .await
+    call.db.read(move |tx| Ok(Found { items: store::search(tx, &scope, &input.words)? })).await
 }
 
 /// The audit log, newest first.
@@ -121,18 +115,11 @@ pub async fn verify_all(db: &Db) -> Result<VerifyReport> {
             check("audit chain", audit::jobs::verify_chain(tx)?),
         ];
         let breaks = checks.iter().map(|check| check.breaks.len()).sum::<usize>();
-        Ok(VerifyReport {
-            checks,
-            breaks: i64::try_from(breaks).map_err(Error::internal)?,
-            as_of: tx.now(),
-        })
+        Ok(VerifyReport { checks, breaks: i64::try_from(breaks).map_err(Error::internal)?, as_of: tx.now() })
     })
     .await
 }
 
 fn check(name: &str, breaks: Vec<String>) -> Check {
-    Check {
-        name: name.to_owned(),
-        breaks,
-    }
+    Check { name: name.to_owned(), breaks }
 }

@@ -70,24 +70,16 @@ pub fn renewing(tx: &mut Tx<'_>, currency: Currency) -> Result<Vec<(i64, Money)>
         .group_by(subscription_rows::months)
         .select((subscription_rows::months, sum_of("amount_minor")))
         .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(months, sum)| (months, Money::new(sum, currency)))
-        .collect())
+    Ok(rows.into_iter().map(|(months, sum)| (months, Money::new(sum, currency))).collect())
 }
 
 /// How many customers are active.
 pub fn customers(tx: &mut Tx<'_>) -> Result<i64> {
-    Ok(customers::table
-        .filter(customers::state.eq("active"))
-        .count()
-        .get_result(tx.conn)?)
+    Ok(customers::table.filter(customers::state.eq("active")).count().get_result(tx.conn)?)
 }
 
 fn counted(rows: Vec<(String, i64)>) -> Vec<CountByState> {
-    rows.into_iter()
-        .map(|(state, count)| CountByState { state, count })
-        .collect()
+    rows.into_iter().map(|(state, count)| CountByState { state, count }).collect()
 }
 
 /// Subscriptions by state.
@@ -150,10 +142,7 @@ pub fn nodes(tx: &mut Tx<'_>) -> Result<Vec<NodeUse>> {
 
 /// Tickets that wait for staff.
 pub fn tickets_waiting(tx: &mut Tx<'_>) -> Result<i64> {
-    Ok(tickets::table
-        .filter(tickets::state.eq_any(["open", "waiting"]))
-        .count()
-        .get_result(tx.conn)?)
+    Ok(tickets::table.filter(tickets::state.eq_any(["open", "waiting"])).count().get_result(tx.conn)?)
 }
 
 /// Open jobs by state.
@@ -169,18 +158,12 @@ pub fn jobs(tx: &mut Tx<'_>) -> Result<Vec<CountByState>> {
 
 /// Mails that could not be sent.
 pub fn mails_failed(tx: &mut Tx<'_>) -> Result<i64> {
-    Ok(mails::table
-        .filter(mails::state.eq("failed"))
-        .count()
-        .get_result(tx.conn)?)
+    Ok(mails::table.filter(mails::state.eq("failed")).count().get_result(tx.conn)?)
 }
 
 /// Things that fit the words and may be seen.
 pub fn search(tx: &mut Tx<'_>, scope: &Scope, words: &str) -> Result<Vec<Hit>> {
-    let input = ListInput {
-        search: Some(words.to_owned()),
-        ..ListInput::default()
-    };
+    let input = ListInput { search: Some(words.to_owned()), ..ListInput::default() };
     let Some(pattern) = input.pattern() else {
         return Ok(Vec::new());
     };
@@ -194,12 +177,7 @@ pub fn search(tx: &mut Tx<'_>, scope: &Scope, words: &str) -> Result<Vec<Hit>> {
 }
 
 fn hit(kind: &str, id: String, title: String, detail: String) -> Hit {
-    Hit {
-        kind: kind.to_owned(),
-        id,
-        title,
-        detail,
-    }
+    Hit { kind: kind.to_owned(), id, title, detail }
 }
 
 fn search_customers(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -> Result<Vec<Hit>> {
@@ -221,10 +199,7 @@ fn search_customers(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) 
         query = query.filter(customers::id.eq_any(own.to_vec()));
     }
     let rows: Vec<(String, String, String)> = query.load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, email)| hit("customer", id, name, email))
-        .collect())
+    Ok(rows.into_iter().map(|(id, name, email)| hit("customer", id, name, email)).collect())
 }
 
 fn search_invoices(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -> Result<Vec<Hit>> {
@@ -238,12 +213,7 @@ fn search_invoices(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -
         )
         .order(invoices::id.desc())
         .limit(HITS)
-        .select((
-            invoices::id,
-            invoices::number,
-            invoices::total_minor,
-            invoices::currency,
-        ))
+        .select((invoices::id, invoices::number, invoices::total_minor, invoices::currency))
         .into_boxed();
     if let Some(own) = scope.customers() {
         query = query.filter(invoices::customer_id.eq_any(own.to_vec()));
@@ -252,10 +222,7 @@ fn search_invoices(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -
     Ok(rows
         .into_iter()
         .map(|(id, number, total, currency)| {
-            let total = currency
-                .parse()
-                .map(|currency| Money::new(total, currency).to_string())
-                .unwrap_or_default();
+            let total = currency.parse().map(|currency| Money::new(total, currency).to_string()).unwrap_or_default();
             hit("invoice", id, number.unwrap_or_default(), total)
         })
         .collect())
@@ -283,10 +250,7 @@ fn search_servers(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) ->
         query = query.filter(server_rows::customer_id.eq_any(own.to_vec()));
     }
     let rows: Vec<(String, String, String)> = query.load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, hostname, desired)| hit("server", id, hostname, desired))
-        .collect())
+    Ok(rows.into_iter().map(|(id, hostname, desired)| hit("server", id, hostname, desired)).collect())
 }
 
 fn search_tickets(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -> Result<Vec<Hit>> {
@@ -307,10 +271,7 @@ fn search_tickets(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) ->
         query = query.filter(tickets::customer_id.eq_any(own.to_vec()));
     }
     let rows: Vec<(String, i64, String)> = query.load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, number, subject)| hit("ticket", id, format!("#{number}"), subject))
-        .collect())
+    Ok(rows.into_iter().map(|(id, number, subject)| hit("ticket", id, format!("#{number}"), subject)).collect())
 }
 
 /// Live charges of one subscription and kind that overlap, and subscriptions
@@ -328,21 +289,11 @@ pub fn period_breaks(tx: &mut Tx<'_>) -> Result<Vec<String>> {
         )
         .filter(first.field(charges::state).eq("live"))
         .filter(second.field(charges::state).eq("live"))
-        .filter(
-            first
-                .field(charges::period_start)
-                .le(second.field(charges::period_start)),
-        )
+        .filter(first.field(charges::period_start).le(second.field(charges::period_start)))
         .filter(second.field(charges::period_start).lt(first.field(charges::period_end)))
-        .select((
-            first.field(charges::subscription_id),
-            second.field(charges::period_start),
-        ))
+        .select((first.field(charges::subscription_id), second.field(charges::period_start)))
         .load(tx.conn)?;
-    Ok(overlaps
-        .into_iter()
-        .map(|(subscription, day)| format!("{subscription} is billed twice from {day}"))
-        .collect())
+    Ok(overlaps.into_iter().map(|(subscription, day)| format!("{subscription} is billed twice from {day}")).collect())
 }
 
 /// Active subscriptions with a server that was never released, and ended ones
@@ -354,9 +305,7 @@ pub fn service_breaks(tx: &mut Tx<'_>) -> Result<Vec<String>> {
             subscription_rows::state
                 .eq("active")
                 .and(server_rows::released.eq(false).or(server_rows::suspended.eq(true)))
-                .or(subscription_rows::state
-                    .eq("suspended")
-                    .and(server_rows::suspended.eq(false)))
+                .or(subscription_rows::state.eq("suspended").and(server_rows::suspended.eq(false)))
                 .or(subscription_rows::state
                     .eq_any(["terminated", "cancelled"])
                     .and(server_rows::desired.ne("deleted"))),
@@ -385,8 +334,5 @@ pub fn stuck_events(tx: &mut Tx<'_>, patience_seconds: i64) -> Result<Vec<String
         .filter(outbox::created_at.lt(before))
         .select((outbox::id, outbox::kind))
         .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, kind)| format!("{kind} ({id}) was not handled"))
-        .collect())
+    Ok(rows.into_iter().map(|(id, kind)| format!("{kind} ({id}) was not handled")).collect())
 }

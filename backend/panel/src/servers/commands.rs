@@ -73,11 +73,7 @@ pub fn check(new: &NewServer) -> Result<(String, Vec<String>)> {
     let ssh_keys = parse_ssh_keys(&new.ssh_keys).map_err(|fault| faults.push(fault)).ok();
     let least = &new.image.minimums;
     if new.capacity.memory_mib < least.memory_mib || new.capacity.disk_gib < least.disk_gib {
-        faults.push(
-            ServerRefusal::ImageTooLarge
-                .with("memory_mib", least.memory_mib)
-                .with("disk_gib", least.disk_gib),
-        );
+        faults.push(ServerRefusal::ImageTooLarge.with("memory_mib", least.memory_mib).with("disk_gib", least.disk_gib));
     }
     match (hostname, ssh_keys) {
         (Some(hostname), Some(ssh_keys)) if faults.is_empty() => Ok((hostname, ssh_keys)),

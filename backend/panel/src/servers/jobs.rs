@@ -46,13 +46,7 @@ const LEAST_PURGED: i64 = 3;
 pub fn enqueue_in(tx: &mut Tx<'_>, server: &Server, title: &'static str, actor: &str) -> Result<JobId> {
     enqueue(
         tx,
-        &NewJob {
-            kind: RECONCILE,
-            subject: server.id.as_str(),
-            customer_id: Some(&server.customer_id),
-            title,
-            actor,
-        },
+        &NewJob { kind: RECONCILE, subject: server.id.as_str(), customer_id: Some(&server.customer_id), title, actor },
     )
 }
 
@@ -71,13 +65,7 @@ pub fn observe_job(node_id: &NodeId) -> NewJob<'_> {
 /// The deletion for good of old disks, for the scheduler.
 #[must_use]
 pub fn purge_job() -> NewJob<'static> {
-    NewJob {
-        kind: PURGE,
-        subject: ALL,
-        customer_id: None,
-        title: "servers-purge",
-        actor: "system:tick",
-    }
+    NewJob { kind: PURGE, subject: ALL, customer_id: None, title: "servers-purge", actor: "system:tick" }
 }
 
 /// Puts a look at every node in the queue; the scheduler calls it.
@@ -109,18 +97,13 @@ impl Observe {
     /// A handler over this port.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
-        Self {
-            hypervisor,
-            machine: Arc::new(SystemClock),
-        }
+        Self { hypervisor, machine: Arc::new(SystemClock) }
     }
 
     async fn observe(&self, run: &Run) -> Result<Outcome> {
         let id: NodeId = run.job.subject.parse().map_err(Error::internal)?;
-        let (node, servers) = run
-            .db
-            .read(move |tx| Ok((nodes::queries::load_in(tx, &id)?, store::of_node(tx, &id)?)))
-            .await?;
+        let (node, servers) =
+            run.db.read(move |tx| Ok((nodes::queries::load_in(tx, &id)?, store::of_node(tx, &id)?))).await?;
         if node.state == NodeState::Removed {
             return Ok(Outcome::Done);
         }
@@ -128,11 +111,7 @@ impl Observe {
         run.step("observe_all", async {
             let looked_at = run.db.now();
             let answer = self.hypervisor.observe_all(&node).await;
-            let look = Look {
-                machine: self.machine.now(),
-                looked_at,
-                node: &node,
-            };
+            let look = Look { machine: self.machine.now(), looked_at, node: &node };
             let note = look.record(run, servers, answer).await?;
             Ok(((), note))
         })
@@ -389,9 +368,7 @@ impl Purge {
     async fn delete(&self, run: &Run, disk: Disk) -> Result<()> {
         let name = quarantine_name(&disk.name);
         if !is_quarantine_name(&name) {
-            return Err(Error::internal(format!(
-                "{name} is not the name of a disk in quarantine"
-            )));
+            return Err(Error::internal(format!("{name} is not the name of a disk in quarantine")));
         }
         let chosen = disk.clone();
         let Some((server, node, guest)) = run

@@ -22,13 +22,8 @@ const KEY_LENGTH: usize = 4_096;
 /// Longest comment kept with a public key, in characters.
 const COMMENT_LENGTH: usize = 64;
 /// Types of public key that guests are given.
-const KEY_TYPES: &[&str] = &[
-    "ssh-ed25519",
-    "ssh-rsa",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-];
+const KEY_TYPES: &[&str] =
+    &["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
 
 id_type!(
     /// Identifies a server; also the name of its domain on the node.
@@ -293,11 +288,7 @@ impl Server {
     /// What it takes of its node, from its reservation until its disk is gone.
     #[must_use]
     pub fn capacity(&self) -> Capacity {
-        Capacity {
-            vcpus: self.vcpus,
-            memory_mib: self.memory_mib,
-            disk_gib: self.disk_gib,
-        }
+        Capacity { vcpus: self.vcpus, memory_mib: self.memory_mib, disk_gib: self.disk_gib }
     }
 
     /// The server with the change; none when nothing would change.
@@ -386,11 +377,7 @@ impl Server {
     #[must_use]
     pub fn next_actions(&self, seen: Seen, disk: DiskState) -> Vec<&'static str> {
         if self.desired == Desired::Deleted {
-            return if matches!(disk, DiskState::Purging | DiskState::Deleted) {
-                Vec::new()
-            } else {
-                vec!["restore"]
-            };
+            return if matches!(disk, DiskState::Purging | DiskState::Deleted) { Vec::new() } else { vec!["restore"] };
         }
         let mut can = Vec::new();
         if self.released && !self.suspended {
@@ -453,9 +440,7 @@ pub fn quarantine_name(disk: &str) -> String {
 /// deleted for good.
 #[must_use]
 pub fn is_quarantine_name(volume: &str) -> bool {
-    volume
-        .strip_prefix("quarantine-srv_")
-        .is_some_and(|rest| !rest.is_empty())
+    volume.strip_prefix("quarantine-srv_").is_some_and(|rest| !rest.is_empty())
 }
 
 /// A host name in lower case, after RFC 1123.
@@ -468,9 +453,7 @@ pub fn parse_hostname(text: &str) -> Result<String, Refusal> {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     // Digits and dots alone would read as an address.
     let has_letter = name.bytes().any(|b| b.is_ascii_lowercase());

@@ -295,11 +295,7 @@ pub async fn console(call: &Call, hypervisor: &dyn Hypervisor, input: ShowConsol
         .await?;
     let bytes = input.bytes.unwrap_or(CONSOLE_BYTES).clamp(1, MOST_CONSOLE_BYTES);
     match hypervisor.console_tail(&node, &guest, bytes).await {
-        Ok(text) => Ok(ConsoleView {
-            server_id,
-            text,
-            read_at: call.now(),
-        }),
+        Ok(text) => Ok(ConsoleView { server_id, text, read_at: call.now() }),
         Err(error) if error.leaves_unknown() => Err(ServerRefusal::NodeSilent.into()),
         Err(HypervisorError::Unsupported(_) | HypervisorError::Missing(_)) => Err(ServerRefusal::NoConsole.into()),
         Err(error) => {
@@ -331,9 +327,7 @@ pub async fn list_tasks(call: &Call, input: ListInput) -> Result<Paged<TaskView>
 pub async fn show_task(call: &Call, input: ShowTask) -> Result<TaskView> {
     let scope = call.authorize(Action::ShowTask)?;
     let is_staff = call.is_staff();
-    call.db
-        .read(move |tx| task_in(tx, scope.customers(), &input.task_id, is_staff))
-        .await
+    call.db.read(move |tx| task_in(tx, scope.customers(), &input.task_id, is_staff)).await
 }
 
 /// The server of a subscription, if it has one.
@@ -390,19 +384,13 @@ pub(super) fn guest_in(tx: &mut Tx<'_>, server: &Server, disk: &Disk) -> Result<
 fn views_in(tx: &mut Tx<'_>, servers: &[Server], is_staff: bool) -> Result<Vec<ServerView>> {
     let ids: Vec<ServerId> = servers.iter().map(|server| server.id.clone()).collect();
     let mut seen: BTreeMap<ServerId, Observation> = store::observations(tx, &ids)?.into_iter().collect();
-    let disks: BTreeMap<ServerId, DiskState> = store::disks(tx, &ids)?
-        .into_iter()
-        .map(|disk| (disk.server_id, disk.state))
-        .collect();
+    let disks: BTreeMap<ServerId, DiskState> =
+        store::disks(tx, &ids)?.into_iter().map(|disk| (disk.server_id, disk.state)).collect();
     let mut busy: BTreeMap<String, Busy> = store::open_jobs(tx, &ids)?
         .into_iter()
         .map(|job| {
-            let busy = Busy {
-                task_id: job.id,
-                title: job.title,
-                state: job.state,
-                reason: job.reason.filter(|_| is_staff),
-            };
+            let busy =
+                Busy { task_id: job.id, title: job.title, state: job.state, reason: job.reason.filter(|_| is_staff) };
             (job.subject, busy)
         })
         .collect();
@@ -452,10 +440,7 @@ fn views_in(tx: &mut Tx<'_>, servers: &[Server], is_staff: bool) -> Result<Vec<S
                 id: server.image_id.clone(),
                 name: names.0.get(&server.image_id).cloned().unwrap_or_default(),
             },
-            node: names.1.get(&server.node_id).map(|name| Named {
-                id: server.node_id.clone(),
-                name: name.clone(),
-            }),
+            node: names.1.get(&server.node_id).map(|name| Named { id: server.node_id.clone(), name: name.clone() }),
             greeting: seen.greeting,
             usage: seen.facts.usage,
             ssh_keys: server.ssh_keys.clone(),

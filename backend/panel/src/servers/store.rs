@@ -200,10 +200,7 @@ pub fn insert(tx: &mut Tx<'_>, server: &Server, disk: &Disk) -> Result<()> {
 
 /// A server that may be reached.
 pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &ServerId) -> Result<Option<Server>> {
-    let mut query = servers::table
-        .filter(servers::id.eq(id))
-        .select(Row::as_select())
-        .into_boxed();
+    let mut query = servers::table.filter(servers::id.eq(id)).select(Row::as_select()).into_boxed();
     if let Some(customers) = scope.customers() {
         query = query.filter(servers::customer_id.eq_any(customers.to_vec()));
     }
@@ -212,21 +209,13 @@ pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &ServerId) -> Result<Option<Serv
 
 /// A server, whoever's it is, locked until the transaction ends: for the product itself.
 pub fn lock(tx: &mut Tx<'_>, id: &ServerId) -> Result<Option<Server>> {
-    let row = locking!(
-        &mut *tx.conn,
-        servers::table.find(id).select(Row::as_select()),
-        first::<Row>
-    );
+    let row = locking!(&mut *tx.conn, servers::table.find(id).select(Row::as_select()), first::<Row>);
     Ok(row.optional()?.map(Server::from))
 }
 
 /// A server, whoever's it is: for the product itself.
 pub fn load(tx: &mut Tx<'_>, id: &ServerId) -> Result<Option<Server>> {
-    let row: Option<Row> = servers::table
-        .find(id)
-        .select(Row::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<Row> = servers::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     Ok(row.map(Server::from))
 }
 
@@ -267,32 +256,20 @@ pub fn accept_stop(tx: &mut Tx<'_>, server: &Server) -> Result<bool> {
             .filter(servers::reboots.eq(server.reboots))
             .filter(servers::desired.eq(Desired::Running)),
     )
-    .set((
-        servers::desired.eq(Desired::Stopped),
-        servers::version.eq(servers::version + 1),
-    ))
+    .set((servers::desired.eq(Desired::Stopped), servers::version.eq(servers::version + 1)))
     .execute(tx.conn)?;
     Ok(rows == 1)
 }
 
 /// Takes a server in hand: its next fencing number.
 pub fn raise_fence(tx: &mut Tx<'_>, id: &ServerId) -> Result<Option<i64>> {
-    diesel::update(servers::table.find(id))
-        .set(servers::fence.eq(servers::fence + 1))
-        .execute(tx.conn)?;
-    Ok(servers::table
-        .find(id)
-        .select(servers::fence)
-        .first(tx.conn)
-        .optional()?)
+    diesel::update(servers::table.find(id)).set(servers::fence.eq(servers::fence + 1)).execute(tx.conn)?;
+    Ok(servers::table.find(id).select(servers::fence).first(tx.conn).optional()?)
 }
 
 /// What was last seen.
 pub fn observation(tx: &mut Tx<'_>, id: &ServerId) -> Result<Observation> {
-    let row: ObservationRow = server_observations::table
-        .find(id)
-        .select(ObservationRow::as_select())
-        .first(tx.conn)?;
+    let row: ObservationRow = server_observations::table.find(id).select(ObservationRow::as_select()).first(tx.conn)?;
     row.try_into()
 }
 
@@ -302,16 +279,12 @@ pub fn observations(tx: &mut Tx<'_>, ids: &[ServerId]) -> Result<Vec<(ServerId, 
         .filter(server_observations::server_id.eq_any(ids.to_vec()))
         .select(ObservationRow::as_select())
         .load(tx.conn)?;
-    rows.into_iter()
-        .map(|row| Ok((row.server_id.clone(), row.try_into()?)))
-        .collect()
+    rows.into_iter().map(|row| Ok((row.server_id.clone(), row.try_into()?))).collect()
 }
 
 /// Keeps what was seen. The caller holds the server's lock and fencing number.
 pub fn save_observation(tx: &mut Tx<'_>, id: &ServerId, seen: &Observation) -> Result<()> {
-    diesel::update(server_observations::table.find(id))
-        .set(observation_row(id, seen)?)
-        .execute(tx.conn)?;
+    diesel::update(server_observations::table.find(id)).set(observation_row(id, seen)?).execute(tx.conn)?;
     Ok(())
 }
 
@@ -343,11 +316,7 @@ pub fn move_disk(
 ) -> Result<bool> {
     let now = tx.now();
     let rows = diesel::update(server_disks::table.find(&disk.id).filter(server_disks::state.eq(from)))
-        .set((
-            server_disks::state.eq(to),
-            server_disks::purge_after.eq(purge_after),
-            server_disks::changed_at.eq(now),
-        ))
+        .set((server_disks::state.eq(to), server_disks::purge_after.eq(purge_after), server_disks::changed_at.eq(now)))
         .execute(tx.conn)?;
     Ok(rows == 1)
 }
@@ -374,10 +343,7 @@ pub fn due_disks(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Disk>> {
 
 /// How many disks there are, in any state but gone.
 pub fn count_disks(tx: &mut Tx<'_>) -> Result<i64> {
-    Ok(server_disks::table
-        .filter(server_disks::state.ne(DiskState::Deleted))
-        .count()
-        .get_result(tx.conn)?)
+    Ok(server_disks::table.filter(server_disks::state.ne(DiskState::Deleted)).count().get_result(tx.conn)?)
 }
 
 /// Servers of a node that are not gone for good.
@@ -437,12 +403,10 @@ pub fn list(
     query = match input.state.as_deref().filter(|state| !state.is_empty()) {
         None => query.filter(servers::desired.ne(Desired::Deleted)),
         Some("deleted") => query.filter(servers::desired.eq(Desired::Deleted)),
-        Some("suspended") => query
-            .filter(servers::suspended.eq(true))
-            .filter(servers::desired.ne(Desired::Deleted)),
-        Some(state) => query
-            .filter(server_observations::state.eq(state.to_owned()))
-            .filter(servers::desired.ne(Desired::Deleted)),
+        Some("suspended") => query.filter(servers::suspended.eq(true)).filter(servers::desired.ne(Desired::Deleted)),
+        Some(state) => {
+            query.filter(server_observations::state.eq(state.to_owned())).filter(servers::desired.ne(Desired::Deleted))
+        }
     };
     if let Some(pattern) = page.pattern() {
         let words = page.search.as_deref().unwrap_or_default().trim().to_lowercase();
@@ -476,11 +440,7 @@ pub fn taken_by_node(tx: &mut Tx<'_>) -> Result<Vec<(NodeId, Capacity)>> {
     Ok(rows
         .into_iter()
         .map(|(node, vcpus, memory_mib, disk_gib)| {
-            let taken = Capacity {
-                vcpus,
-                memory_mib,
-                disk_gib,
-            };
+            let taken = Capacity { vcpus, memory_mib, disk_gib };
             (node, taken)
         })
         .collect())

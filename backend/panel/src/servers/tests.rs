@@ -47,34 +47,11 @@ fn key(kind: &str, material: usize) -> String {
 
 #[test]
 fn people_cannot_run_what_is_suspended_unpaid_or_deleted() {
-    let changes = [
-        Change::Start,
-        Change::Stop(StopMode::Graceful),
-        Change::Stop(StopMode::Force),
-        Change::Reboot,
-    ];
+    let changes = [Change::Start, Change::Stop(StopMode::Graceful), Change::Stop(StopMode::Force), Change::Reboot];
     let cases = [
-        (
-            Server {
-                suspended: true,
-                ..server()
-            },
-            "servers.suspended",
-        ),
-        (
-            Server {
-                released: false,
-                ..server()
-            },
-            "servers.not_paid",
-        ),
-        (
-            Server {
-                desired: Desired::Deleted,
-                ..server()
-            },
-            "servers.deleted",
-        ),
+        (Server { suspended: true, ..server() }, "servers.suspended"),
+        (Server { released: false, ..server() }, "servers.not_paid"),
+        (Server { desired: Desired::Deleted, ..server() }, "servers.deleted"),
     ];
     for (server, code) in cases {
         for change in changes {
@@ -86,11 +63,7 @@ fn people_cannot_run_what_is_suspended_unpaid_or_deleted() {
 
 #[test]
 fn a_payment_heard_of_twice_releases_once() {
-    let unpaid = Server {
-        released: false,
-        desired: Desired::Stopped,
-        ..server()
-    };
+    let unpaid = Server { released: false, desired: Desired::Stopped, ..server() };
     let paid = unpaid.change(Change::Release, DiskState::Planned).unwrap().unwrap();
     assert!(paid.released);
     assert_eq!(paid.desired, Desired::Running);
@@ -99,16 +72,10 @@ fn a_payment_heard_of_twice_releases_once() {
 
 #[test]
 fn a_suspension_does_not_forget_what_was_wished() {
-    let held = server()
-        .change(Change::Suspend(true), DiskState::Present)
-        .unwrap()
-        .unwrap();
+    let held = server().change(Change::Suspend(true), DiskState::Present).unwrap().unwrap();
     assert_eq!(held.desired, Desired::Running);
     assert_eq!(held.change(Change::Suspend(true), DiskState::Present), Ok(None));
-    let back = held
-        .change(Change::Suspend(false), DiskState::Present)
-        .unwrap()
-        .unwrap();
+    let back = held.change(Change::Suspend(false), DiskState::Present).unwrap().unwrap();
     assert_eq!(back.desired, Desired::Running);
     assert!(back.generation > held.generation);
 }
@@ -116,15 +83,9 @@ fn a_suspension_does_not_forget_what_was_wished() {
 #[test]
 fn a_deletion_is_undone_until_the_disk_goes() {
     let now = Instant::from_micros(1_000_000).unwrap();
-    let gone = server()
-        .change(Change::Delete(now), DiskState::Present)
-        .unwrap()
-        .unwrap();
+    let gone = server().change(Change::Delete(now), DiskState::Present).unwrap().unwrap();
     assert_eq!(gone.purge_after, Some(now));
-    let back = gone
-        .change(Change::Restore(false), DiskState::Quarantined)
-        .unwrap()
-        .unwrap();
+    let back = gone.change(Change::Restore(false), DiskState::Quarantined).unwrap().unwrap();
     assert_eq!((back.desired, back.purge_after), (Desired::Stopped, None));
     for disk in [DiskState::Purging, DiskState::Deleted] {
         let refusal = gone.change(Change::Restore(false), disk).unwrap_err();
@@ -136,10 +97,7 @@ fn a_deletion_is_undone_until_the_disk_goes() {
 
 #[test]
 fn a_reboot_of_a_stopped_server_starts_it() {
-    let off = Server {
-        desired: Desired::Stopped,
-        ..server()
-    };
+    let off = Server { desired: Desired::Stopped, ..server() };
     let next = off.change(Change::Reboot, DiskState::Present).unwrap().unwrap();
     assert_eq!((next.desired, next.reboots), (Desired::Running, 0));
     let next = server().change(Change::Reboot, DiskState::Present).unwrap().unwrap();
@@ -148,26 +106,11 @@ fn a_reboot_of_a_stopped_server_starts_it() {
 
 #[test]
 fn host_names_follow_rfc_1123() {
-    for (good, kept) in [
-        ("web", "web"),
-        (" Web-1.Example.ORG ", "web-1.example.org"),
-        ("1a", "1a"),
-    ] {
+    for (good, kept) in [("web", "web"), (" Web-1.Example.ORG ", "web-1.example.org"), ("1a", "1a")] {
         assert_eq!(parse_hostname(good).unwrap(), kept);
     }
     let long = "a".repeat(64);
-    for bad in [
-        "",
-        "-web",
-        "web-",
-        "we_b",
-        "web..org",
-        ".",
-        "192.0.2.1",
-        "münchen",
-        "web org",
-        &long,
-    ] {
+    for bad in ["", "-web", "web-", "we_b", "web..org", ".", "192.0.2.1", "münchen", "web org", &long] {
         assert!(parse_hostname(bad).is_err(), "{bad}");
     }
 }
@@ -176,13 +119,7 @@ fn host_names_follow_rfc_1123() {
 fn public_keys_of_known_types_are_kept_once_with_a_short_comment() {
     let ed25519 = key("ssh-ed25519", 36);
     let long = format!("{ed25519} {}", "x".repeat(200));
-    let kept = parse_ssh_keys(&[
-        format!("{ed25519} me@laptop\n"),
-        String::new(),
-        key("ssh-rsa", 260),
-        long,
-    ])
-    .unwrap();
+    let kept = parse_ssh_keys(&[format!("{ed25519} me@laptop\n"), String::new(), key("ssh-rsa", 260), long]).unwrap();
     assert_eq!(kept[0], format!("{ed25519} me@laptop"));
     assert_eq!(kept.len(), 3);
     assert!(kept[2].len() <= ed25519.len() + 65);
@@ -205,11 +142,7 @@ fn what_is_not_a_public_key_is_refused() {
         format!("{good} a\u{7}b"),
     ];
     for line in bad {
-        assert_eq!(
-            parse_ssh_keys(std::slice::from_ref(&line)).unwrap_err().code,
-            "servers.bad_ssh_key",
-            "{line}"
-        );
+        assert_eq!(parse_ssh_keys(std::slice::from_ref(&line)).unwrap_err().code, "servers.bad_ssh_key", "{line}");
     }
     let many: Vec<String> = (0..21).map(|n| key("ssh-ed25519", 36 + n)).collect();
     assert_eq!(parse_ssh_keys(&many).unwrap_err().code, "servers.too_many_keys");
@@ -219,12 +152,7 @@ fn what_is_not_a_public_key_is_refused() {
 fn only_disks_in_quarantine_have_the_name_of_one() {
     let id = ServerId::new();
     assert!(is_quarantine_name(&quarantine_name(&disk_name(&id))));
-    for name in [
-        disk_name(&id),
-        seed_name(&id),
-        "quarantine-srv_".to_owned(),
-        "debian.disk".to_owned(),
-    ] {
+    for name in [disk_name(&id), seed_name(&id), "quarantine-srv_".to_owned(), "debian.disk".to_owned()] {
         assert!(!is_quarantine_name(&name), "{name}");
     }
 }

@@ -266,11 +266,7 @@ impl Subscription {
         if self.cancelled_at.is_some() {
             return Err(SubscriptionRefusal::CancelledAlready.with("day", self.billed_until));
         }
-        Ok(Self {
-            renewal: RenewalChoice::Expire,
-            cancelled_at: Some(now),
-            ..self.clone()
-        })
+        Ok(Self { renewal: RenewalChoice::Expire, cancelled_at: Some(now), ..self.clone() })
     }
 
     /// What the next renewal bills and when it begins; none when there is none.
@@ -279,11 +275,7 @@ impl Subscription {
         if self.state.is_ended() || self.renewal == RenewalChoice::Expire {
             return None;
         }
-        self.next_period().ok().map(|period| NextRenewal {
-            day: period.start,
-            amount: self.amount,
-            period,
-        })
+        self.next_period().ok().map(|period| NextRenewal { day: period.start, amount: self.amount, period })
     }
 }
 
@@ -292,11 +284,7 @@ fn period(anchor: Day, months: Months, index: i64) -> Result<Period, Refusal> {
     let index = u32::try_from(index).map_err(|_negative| none())?;
     let period = Period::nth(anchor, months, index);
     // Days are kept up to the year 9999; counting on may go past it or stand still.
-    if period.start < period.end && period.end.year() <= 9_999 {
-        Ok(period)
-    } else {
-        Err(none())
-    }
+    if period.start < period.end && period.end.year() <= 9_999 { Ok(period) } else { Err(none()) }
 }
 
 /// A reason that a person gave.

@@ -39,9 +39,7 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<SubscriptionVie
 /// `request.not_found`, also for somebody else's.
 pub async fn show(call: &Call, input: ShowSubscription) -> Result<SubscriptionView> {
     let scope = call.authorize(Action::ShowSubscription)?;
-    call.db
-        .read(move |tx| reached(tx, &scope, &input.subscription_id).map(SubscriptionView::from))
-        .await
+    call.db.read(move |tx| reached(tx, &scope, &input.subscription_id).map(SubscriptionView::from)).await
 }
 
 /// A subscription in any state, for work of the product itself: the caller has
@@ -82,7 +80,5 @@ pub fn renewing_in(tx: &mut Tx<'_>, up_to: Day, input: &ListInput) -> Result<Pag
         Some((day.parse().ok()?, id.to_owned()))
     });
     let rows = store::renewing(tx, up_to, after, input)?;
-    Ok(Paged::cut(rows, input, |subscription| {
-        format!("{}.{}", subscription.billed_until, subscription.id)
-    }))
+    Ok(Paged::cut(rows, input, |subscription| format!("{}.{}", subscription.billed_until, subscription.id)))
 }

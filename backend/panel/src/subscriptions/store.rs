@@ -90,18 +90,13 @@ impl TryFrom<Row> for Subscription {
 
 /// Adds a subscription.
 pub fn insert(tx: &mut Tx<'_>, subscription: &Subscription) -> Result<()> {
-    diesel::insert_into(subscriptions::table)
-        .values(Row::from(subscription))
-        .execute(tx.conn)?;
+    diesel::insert_into(subscriptions::table).values(Row::from(subscription)).execute(tx.conn)?;
     Ok(())
 }
 
 /// A subscription that the caller may reach.
 pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Option<Subscription>> {
-    let mut query = subscriptions::table
-        .filter(subscriptions::id.eq(id))
-        .select(Row::as_select())
-        .into_boxed();
+    let mut query = subscriptions::table.filter(subscriptions::id.eq(id)).select(Row::as_select()).into_boxed();
     if let Some(customers) = scope.customers() {
         query = query.filter(subscriptions::customer_id.eq_any(customers.to_vec()));
     }
@@ -110,22 +105,15 @@ pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Optio
 
 /// A subscription, for the product's own work.
 pub fn find_any(tx: &mut Tx<'_>, id: &str) -> Result<Option<Subscription>> {
-    let row: Option<Row> = subscriptions::table
-        .find(id)
-        .select(Row::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<Row> = subscriptions::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     row.map(Subscription::try_from).transpose()
 }
 
 /// Subscriptions that the caller may reach, newest first; the search looks at
 /// the plan's name and the exact id.
 pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Vec<Subscription>> {
-    let mut query = subscriptions::table
-        .select(Row::as_select())
-        .order(subscriptions::id.desc())
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query =
+        subscriptions::table.select(Row::as_select()).order(subscriptions::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(customers) = scope.customers() {
         query = query.filter(subscriptions::customer_id.eq_any(customers.to_vec()));
     }
@@ -182,9 +170,7 @@ pub fn renewing(
         .into_boxed();
     if let Some((day, id)) = after {
         query = query.filter(
-            subscriptions::billed_until
-                .gt(day)
-                .or(subscriptions::billed_until.eq(day).and(subscriptions::id.gt(id))),
+            subscriptions::billed_until.gt(day).or(subscriptions::billed_until.eq(day).and(subscriptions::id.gt(id))),
         );
     }
     if let Some(customer) = input.customer_id.as_deref().filter(|id| !id.is_empty()) {
@@ -197,9 +183,7 @@ pub fn renewing(
 /// Writes the state, the renewal and their moments over the version that was
 /// read; false when somebody else was faster.
 pub fn save(tx: &mut Tx<'_>, next: &Subscription) -> Result<bool> {
-    let believed = subscriptions::table
-        .find(&next.id)
-        .filter(subscriptions::version.eq(next.version));
+    let believed = subscriptions::table.find(&next.id).filter(subscriptions::version.eq(next.version));
     let rows = diesel::update(believed)
         .set((
             subscriptions::state.eq(next.state),

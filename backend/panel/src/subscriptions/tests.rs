@@ -24,12 +24,7 @@ fn day(text: &str) -> Day {
 fn plan(choices: &[RenewalChoice]) -> Plan {
     Plan::new(
         PlanKind::PrivateServer,
-        Sizes {
-            vcpus: 1,
-            memory_mib: 512,
-            disk_gib: 10,
-            traffic_gib: 0,
-        },
+        Sizes { vcpus: 1, memory_mib: 512, disk_gib: 10, traffic_gib: 0 },
         PlanText {
             name: "Small".to_owned(),
             description: String::new(),
@@ -45,15 +40,9 @@ fn ordered(months: i64, start: Day) -> Subscription {
     let plan = plan(RenewalChoice::ALL);
     let months = Months::try_from(months).unwrap();
     let price = plan.price(Currency::EUR, months, "9.90", "0", now()).unwrap();
-    NewSubscription {
-        customer_id: "cus_1".to_owned(),
-        plan,
-        price,
-        start,
-        renewal: RenewalChoice::Automatic,
-    }
-    .order(now())
-    .unwrap()
+    NewSubscription { customer_id: "cus_1".to_owned(), plan, price, start, renewal: RenewalChoice::Automatic }
+        .order(now())
+        .unwrap()
 }
 
 #[test]
@@ -118,9 +107,7 @@ fn the_calendar_ends_before_a_period_is_empty() {
 #[test]
 fn a_renewal_that_the_plan_does_not_offer_is_refused() {
     let only = plan(&[RenewalChoice::Expire]);
-    let price = only
-        .price(Currency::EUR, Months::try_from(1).unwrap(), "1", "0", now())
-        .unwrap();
+    let price = only.price(Currency::EUR, Months::try_from(1).unwrap(), "1", "0", now()).unwrap();
     let order = NewSubscription {
         customer_id: "cus_1".to_owned(),
         plan: only.clone(),
@@ -128,10 +115,7 @@ fn a_renewal_that_the_plan_does_not_offer_is_refused() {
         start: day("2026-01-01"),
         renewal: RenewalChoice::Automatic,
     };
-    assert_eq!(
-        order.order(now()).unwrap_err().code,
-        "subscriptions.renewal_not_offered"
-    );
+    assert_eq!(order.order(now()).unwrap_err().code, "subscriptions.renewal_not_offered");
     let sold = ordered(1, day("2026-01-01"));
     let refused = sold.renewing(RenewalChoice::Automatic, &only).unwrap_err();
     assert_eq!(refused.code, "subscriptions.renewal_not_offered");
@@ -145,13 +129,8 @@ fn cancelling_runs_to_the_end_of_what_is_billed_and_can_be_withdrawn() {
     assert_eq!(cancelled.state, sold.state);
     assert_eq!(cancelled.cancelled_at, Some(now()));
     assert_eq!(cancelled.next_renewal(), None);
-    assert_eq!(
-        cancelled.cancelled(now()).unwrap_err().code,
-        "subscriptions.cancelled_already"
-    );
-    let back = cancelled
-        .renewing(RenewalChoice::Automatic, &plan(RenewalChoice::ALL))
-        .unwrap();
+    assert_eq!(cancelled.cancelled(now()).unwrap_err().code, "subscriptions.cancelled_already");
+    let back = cancelled.renewing(RenewalChoice::Automatic, &plan(RenewalChoice::ALL)).unwrap();
     assert_eq!(back.cancelled_at, None);
     assert!(back.next_renewal().is_some());
 }
@@ -169,10 +148,7 @@ fn suspension_is_told_with_its_reason_and_forgotten_after() {
     assert_eq!(held.suspended_reason.as_deref(), Some("overdue"));
     let back = held.step(Step::Resume, "", now()).unwrap();
     assert_eq!((back.suspended_at, back.suspended_reason), (None, None));
-    assert_eq!(
-        active.step(Step::Activate, "", now()).unwrap_err().code,
-        "subscriptions.state"
-    );
+    assert_eq!(active.step(Step::Activate, "", now()).unwrap_err().code, "subscriptions.state");
 }
 
 #[test]

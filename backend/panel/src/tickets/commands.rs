@@ -333,11 +333,7 @@ struct Author {
 
 impl Author {
     fn of(call: &Call, scope: &Scope) -> Self {
-        Self {
-            id: call.actor_id(),
-            name: call.actor_name(),
-            from_staff: is_staff(scope),
-        }
+        Self { id: call.actor_id(), name: call.actor_name(), from_staff: is_staff(scope) }
     }
 
     fn write(&self, tx: &mut Tx<'_>, ticket_id: &TicketId, message: &NewMessage, internal: bool) -> Result<MessageId> {
@@ -388,9 +384,7 @@ fn has_room(tx: &mut Tx<'_>, id: &TicketId, message: &NewMessage) -> Result<()> 
     }
     let more: usize = message.files.iter().map(|file| file.content.len()).sum();
     if bytes.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)) > TICKET_BYTES_MAX {
-        return Err(TicketRefusal::TicketFull
-            .with("max", TICKET_BYTES_MAX / (1024 * 1024))
-            .into());
+        return Err(TicketRefusal::TicketFull.with("max", TICKET_BYTES_MAX / (1024 * 1024)).into());
     }
     Ok(())
 }

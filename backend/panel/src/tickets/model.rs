@@ -135,10 +135,7 @@ impl Body {
     /// `tickets.body_missing`, `tickets.body_too_long`.
     pub fn parse(typed: &str) -> Result<Self> {
         let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
-        let text: String = lines
-            .chars()
-            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-            .collect();
+        let text: String = lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
         let text = text.trim_end().trim_start_matches('\n').to_owned();
         if text.trim().is_empty() {
             return Err(TicketRefusal::BodyMissing.into());
@@ -171,10 +168,7 @@ impl NewMessage {
     /// # Errors
     /// What [`Body::parse`] and the rules on files refuse.
     pub fn parse(body: &str, files: &[FileInput]) -> Result<Self> {
-        Ok(Self {
-            body: Body::parse(body)?,
-            files: NewFile::parse_all(files)?,
-        })
+        Ok(Self { body: Body::parse(body)?, files: NewFile::parse_all(files)? })
     }
 }
 
@@ -198,10 +192,9 @@ impl NewDepartment {
         }
         let email = match email.trim() {
             "" => String::new(),
-            typed => typed
-                .parse::<MailAddress>()
-                .map_err(|_not_an_address| TicketRefusal::DepartmentEmail)?
-                .to_string(),
+            typed => {
+                typed.parse::<MailAddress>().map_err(|_not_an_address| TicketRefusal::DepartmentEmail)?.to_string()
+            }
         };
         Ok(Self { name, email })
     }

@@ -50,11 +50,7 @@ pub struct ListTickets {
 impl ListTickets {
     /// The part that every list shares.
     pub(super) fn paging(&self) -> ListInput {
-        ListInput {
-            limit: self.limit,
-            search: self.search.clone(),
-            ..ListInput::default()
-        }
+        ListInput { limit: self.limit, search: self.search.clone(), ..ListInput::default() }
     }
 
     /// The number that is searched for, when the words are one.
@@ -76,9 +72,7 @@ impl ListTickets {
             let moment = Instant::from_micros(micros.parse().ok()?).ok()?;
             Some((moment, id.parse().ok()?))
         });
-        parsed
-            .map(Some)
-            .ok_or_else(|| Refusal::new("request.invalid", Kind::Invalid).field("after").into())
+        parsed.map(Some).ok_or_else(|| Refusal::new("request.invalid", Kind::Invalid).field("after").into())
     }
 }
 

@@ -103,20 +103,13 @@ pub fn insert_department(tx: &mut Tx<'_>, id: &DepartmentId, department: &NewDep
 }
 
 pub fn department(tx: &mut Tx<'_>, scope: &Scope, id: &DepartmentId) -> Result<Option<DepartmentView>> {
-    let row = departments::table
-        .find(id)
-        .select(DepartmentRow::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row = departments::table.find(id).select(DepartmentRow::as_select()).first(tx.conn).optional()?;
     Ok(row.map(|row| department_view(row, scope)))
 }
 
 pub fn departments(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Paged<DepartmentView>> {
-    let mut query = departments::table
-        .select(DepartmentRow::as_select())
-        .order(departments::id)
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query =
+        departments::table.select(DepartmentRow::as_select()).order(departments::id).limit(input.fetch()).into_boxed();
     if let Some(after) = &input.after {
         query = query.filter(departments::id.gt(after.clone()));
     }
@@ -143,24 +136,18 @@ fn department_view(row: DepartmentRow, scope: &Scope) -> DepartmentView {
 /// Whether the server is this customer's.
 pub fn server_belongs(tx: &mut Tx<'_>, server_id: &str, customer_id: &str) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(
-        servers::table
-            .filter(servers::id.eq(server_id))
-            .filter(servers::customer_id.eq(customer_id)),
+        servers::table.filter(servers::id.eq(server_id)).filter(servers::customer_id.eq(customer_id)),
     ))
     .get_result(tx.conn)?)
 }
 
 pub fn insert(tx: &mut Tx<'_>, row: &TicketRow) -> Result<()> {
-    diesel::insert_into(tickets::table)
-        .values(row.clone())
-        .execute(tx.conn)?;
+    diesel::insert_into(tickets::table).values(row.clone()).execute(tx.conn)?;
     Ok(())
 }
 
 pub fn insert_message(tx: &mut Tx<'_>, row: &MessageRow, files: &[NewFile]) -> Result<()> {
-    diesel::insert_into(ticket_messages::table)
-        .values(row.clone())
-        .execute(tx.conn)?;
+    diesel::insert_into(ticket_messages::table).values(row.clone()).execute(tx.conn)?;
     for file in files {
         diesel::insert_into(ticket_attachments::table)
             .values((
@@ -184,10 +171,7 @@ pub fn insert_message(tx: &mut Tx<'_>, row: &MessageRow, files: &[NewFile]) -> R
 pub fn lock(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Option<String>> {
     let owner = crate::locking!(
         &mut *tx.conn,
-        tickets::table
-            .filter(tickets::id.eq(id))
-            .filter(in_scope!(scope))
-            .select(tickets::customer_id),
+        tickets::table.filter(tickets::id.eq(id)).filter(in_scope!(scope)).select(tickets::customer_id),
         first::<String>
     );
     Ok(owner.optional()?)
@@ -197,11 +181,7 @@ pub fn lock(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Option<Stri
 pub fn set_state(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId, state: TicketState) -> Result<bool> {
     let now = tx.now();
     let rows = diesel::update(tickets::table.filter(tickets::id.eq(id)).filter(in_scope!(scope)))
-        .set((
-            tickets::state.eq(state),
-            tickets::updated_at.eq(now),
-            tickets::version.eq(tickets::version + 1),
-        ))
+        .set((tickets::state.eq(state), tickets::updated_at.eq(now), tickets::version.eq(tickets::version + 1)))
         .execute(tx.conn)?;
     Ok(rows == 1)
 }
@@ -252,15 +232,10 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Option<Tick
 
 /// Messages of a ticket, notes included, and the bytes of its files.
 pub fn weight(tx: &mut Tx<'_>, id: &TicketId) -> Result<(i64, i64)> {
-    let messages = ticket_messages::table
-        .filter(ticket_messages::ticket_id.eq(id))
-        .count()
-        .get_result(tx.conn)?;
+    let messages = ticket_messages::table.filter(ticket_messages::ticket_id.eq(id)).count().get_result(tx.conn)?;
     let bytes = ticket_attachments::table
         .filter(ticket_attachments::ticket_id.eq(id))
-        .select(diesel::dsl::sql::<diesel::sql_types::BigInt>(
-            "CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT)",
-        ))
+        .select(diesel::dsl::sql::<diesel::sql_types::BigInt>("CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT)"))
         .first(tx.conn)?;
     Ok((messages, bytes))
 }
@@ -291,12 +266,7 @@ pub fn view(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Option<Tick
         .left_join(people::table.on(people::id.nullable().eq(tickets::assigned_to)))
         .filter(tickets::id.eq(id))
         .filter(in_scope!(scope))
-        .select((
-            TicketRow::as_select(),
-            departments::name,
-            customers::name,
-            people::name.nullable(),
-        ))
+        .select((TicketRow::as_select(), departments::name, customers::name, people::name.nullable()))
         .first(tx.conn)
         .optional()?;
     Ok(found.map(|joined| ticket_view(joined, scope)))
@@ -311,12 +281,7 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListTickets) -> Result<Paged
         .inner_join(departments::table)
         .inner_join(customers::table)
         .left_join(people::table.on(people::id.nullable().eq(tickets::assigned_to)))
-        .select((
-            TicketRow::as_select(),
-            departments::name,
-            customers::name,
-            people::name.nullable(),
-        ))
+        .select((TicketRow::as_select(), departments::name, customers::name, people::name.nullable()))
         .order((tickets::updated_at.desc(), tickets::id.desc()))
         .limit(paging.fetch())
         .into_boxed();
@@ -324,11 +289,7 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListTickets) -> Result<Paged
         query = query.filter(tickets::customer_id.eq_any(customers.to_vec()));
     }
     if let Some((moment, id)) = input.after_key()? {
-        query = query.filter(
-            tickets::updated_at
-                .lt(moment)
-                .or(tickets::updated_at.eq(moment).and(tickets::id.lt(id))),
-        );
+        query = query.filter(tickets::updated_at.lt(moment).or(tickets::updated_at.eq(moment).and(tickets::id.lt(id))));
     }
     if let Some(customer) = &input.customer_id {
         query = query.filter(tickets::customer_id.eq(customer.clone()));
@@ -347,12 +308,7 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListTickets) -> Result<Paged
     }
     if let Some(pattern) = paging.pattern() {
         let number = input.searched_number().unwrap_or_default();
-        query = query.filter(
-            lower(tickets::subject)
-                .like(pattern)
-                .escape('\\')
-                .or(tickets::number.eq(number)),
-        );
+        query = query.filter(lower(tickets::subject).like(pattern).escape('\\').or(tickets::number.eq(number)));
     }
     let rows: Vec<Joined> = query.load(tx.conn)?;
     let page = Paged::cut(rows, &paging, |(row, ..)| ListTickets::key(row.updated_at, &row.id));
@@ -384,11 +340,7 @@ pub fn messages(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Vec<Mes
         .inner_join(tickets::table)
         .filter(tickets::id.eq(id))
         .filter(in_scope!(scope))
-        .filter(
-            ticket_messages::internal
-                .eq(false)
-                .or(is_staff(scope).into_sql::<Bool>()),
-        )
+        .filter(ticket_messages::internal.eq(false).or(is_staff(scope).into_sql::<Bool>()))
         .order(ticket_messages::id)
         .select(MessageRow::as_select())
         .load(tx.conn)?;
@@ -397,10 +349,7 @@ pub fn messages(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Vec<Mes
     Ok(rows
         .into_iter()
         .map(|row| MessageView {
-            attachments: files
-                .extract_if(.., |(message, _)| *message == row.id)
-                .map(|(_, file)| file)
-                .collect(),
+            attachments: files.extract_if(.., |(message, _)| *message == row.id).map(|(_, file)| file).collect(),
             author_id: Some(row.author_id).filter(|_| is_staff(scope) || !row.from_staff),
             id: row.id,
             author_name: row.author_name,
@@ -431,16 +380,7 @@ fn files_of(tx: &mut Tx<'_>, id: &TicketId, messages: &[MessageId]) -> Result<Ve
         .into_iter()
         .filter(|(message, ..)| messages.contains(message))
         .map(|(message, id, name, content_type, size_bytes, sha256)| {
-            (
-                message,
-                AttachmentView {
-                    id,
-                    name,
-                    content_type,
-                    size_bytes,
-                    sha256,
-                },
-            )
+            (message, AttachmentView { id, name, content_type, size_bytes, sha256 })
         })
         .collect())
 }
@@ -460,11 +400,7 @@ pub fn download(
         .filter(ticket_attachments::id.eq(id))
         .filter(tickets::id.eq(ticket_id))
         .filter(in_scope!(scope))
-        .filter(
-            ticket_messages::internal
-                .eq(false)
-                .or(is_staff(scope).into_sql::<Bool>()),
-        )
+        .filter(ticket_messages::internal.eq(false).or(is_staff(scope).into_sql::<Bool>()))
         .select((
             ticket_attachments::name,
             ticket_attachments::content_type,
@@ -474,11 +410,7 @@ pub fn download(
         .first(tx.conn)
         .optional()?;
     Ok(row.map(|(name, content_type, sha256, bytes)| {
-        let file = Download {
-            name,
-            content_type,
-            bytes,
-        };
+        let file = Download { name, content_type, bytes };
         (file, sha256)
     }))
 }
@@ -488,11 +420,7 @@ pub fn download(
 pub fn notice(tx: &mut Tx<'_>, ticket_id: &TicketId, message_id: &MessageId) -> Result<Option<Notice>> {
     type Row = (TicketRow, MessageRow, String, String, String);
     let row: Option<Row> = ticket_messages::table
-        .inner_join(
-            tickets::table
-                .inner_join(departments::table)
-                .inner_join(customers::table),
-        )
+        .inner_join(tickets::table.inner_join(departments::table).inner_join(customers::table))
         .filter(ticket_messages::id.eq(message_id))
         .filter(tickets::id.eq(ticket_id))
         .select((
@@ -504,21 +432,19 @@ pub fn notice(tx: &mut Tx<'_>, ticket_id: &TicketId, message_id: &MessageId) -> 
         ))
         .first(tx.conn)
         .optional()?;
-    Ok(
-        row.map(|(ticket, message, department_name, email, customer_name)| Notice {
-            ticket_id: ticket.id,
-            number: ticket.number,
-            subject: ticket.subject,
-            customer_id: ticket.customer_id,
-            customer_name,
-            department_name,
-            department_email: Some(email).filter(|email| !email.is_empty()),
-            assigned_to: ticket.assigned_to,
-            author_id: message.author_id,
-            author_name: message.author_name,
-            from_staff: message.from_staff,
-            internal: message.internal,
-            body: message.body,
-        }),
-    )
+    Ok(row.map(|(ticket, message, department_name, email, customer_name)| Notice {
+        ticket_id: ticket.id,
+        number: ticket.number,
+        subject: ticket.subject,
+        customer_id: ticket.customer_id,
+        customer_name,
+        department_name,
+        department_email: Some(email).filter(|email| !email.is_empty()),
+        assigned_to: ticket.assigned_to,
+        author_id: message.author_id,
+        author_name: message.author_name,
+        from_staff: message.from_staff,
+        internal: message.internal,
+        body: message.body,
+    }))
 }

@@ -13,25 +13,16 @@ fn code<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
 
 #[test]
 fn a_subject_is_one_line() {
-    assert_eq!(
-        Subject::parse("  It is\r\nslow\u{0} \t today ").unwrap().as_str(),
-        "It is slow today"
-    );
+    assert_eq!(Subject::parse("  It is\r\nslow\u{0} \t today ").unwrap().as_str(), "It is slow today");
     assert_eq!(code(Subject::parse(" \r\n ")), "tickets.subject_missing");
     assert!(Subject::parse(&"ü".repeat(SUBJECT_MAX)).is_ok());
-    assert_eq!(
-        code(Subject::parse(&"ü".repeat(SUBJECT_MAX + 1))),
-        "tickets.subject_too_long"
-    );
+    assert_eq!(code(Subject::parse(&"ü".repeat(SUBJECT_MAX + 1))), "tickets.subject_too_long");
 }
 
 #[test]
 fn a_message_keeps_its_lines_and_its_markup_as_text() {
     let script = "<script>alert(1)</script>\r\n\r\n\tsecond & third\u{0}\u{7}\r";
-    assert_eq!(
-        Body::parse(script).unwrap().as_str(),
-        "<script>alert(1)</script>\n\n\tsecond & third"
-    );
+    assert_eq!(Body::parse(script).unwrap().as_str(), "<script>alert(1)</script>\n\n\tsecond & third");
     assert_eq!(code(Body::parse("\n \t\n")), "tickets.body_missing");
     assert!(Body::parse(&"x".repeat(BODY_MAX)).is_ok());
     assert_eq!(code(Body::parse(&"x".repeat(BODY_MAX + 1))), "tickets.body_too_long");
@@ -47,14 +38,8 @@ fn a_reply_says_whose_turn_it_is() {
 fn only_staff_calls_something_urgent() {
     assert_eq!(Priority::chosen(None, false).unwrap(), Priority::Normal);
     assert_eq!(Priority::chosen(Some(Priority::High), false).unwrap(), Priority::High);
-    assert_eq!(
-        Priority::chosen(Some(Priority::Urgent), true).unwrap(),
-        Priority::Urgent
-    );
-    assert_eq!(
-        code(Priority::chosen(Some(Priority::Urgent), false)),
-        "tickets.urgent_by_staff"
-    );
+    assert_eq!(Priority::chosen(Some(Priority::Urgent), true).unwrap(), Priority::Urgent);
+    assert_eq!(code(Priority::chosen(Some(Priority::Urgent), false)), "tickets.urgent_by_staff");
 }
 
 #[test]
@@ -63,16 +48,8 @@ fn a_department_has_a_name_and_perhaps_an_address() {
     assert_eq!((support.name(), support.email()), ("Support", "help@example.org"));
     assert_eq!(NewDepartment::parse("Sales", " ").unwrap().email(), "");
     assert_eq!(code(NewDepartment::parse(" ", "")), "tickets.department_name");
-    for bad in [
-        "help",
-        "help@example.org, b@example.org",
-        "help@example.org\r\nBcc: x@example.org",
-    ] {
-        assert_eq!(
-            code(NewDepartment::parse("Support", bad)),
-            "tickets.department_email",
-            "{bad}"
-        );
+    for bad in ["help", "help@example.org, b@example.org", "help@example.org\r\nBcc: x@example.org"] {
+        assert_eq!(code(NewDepartment::parse("Support", bad)), "tickets.department_email", "{bad}");
     }
 }
 
@@ -94,10 +71,7 @@ fn every_refusal_has_a_text_in_every_language() {
         assert!(texts.has(&format!("tickets-state-{state}")));
     }
     for priority in Priority::ALL {
-        assert_ne!(
-            texts.get(Locale::De, &format!("tickets-priority-{priority}")),
-            priority.as_str()
-        );
+        assert_ne!(texts.get(Locale::De, &format!("tickets-priority-{priority}")), priority.as_str());
     }
 }
 

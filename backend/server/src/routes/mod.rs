@@ -46,10 +46,8 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
 /// Every action with its surfaces and who may, as a table.
 #[must_use]
 pub fn actions_table(endpoints: &[Endpoint]) -> String {
-    let mut table = format!(
-        "{:<26} {:<6} {:<48} {:<36} {:<30} staff / members\n",
-        "action", "", "REST", "command line", "form"
-    );
+    let mut table =
+        format!("{:<26} {:<6} {:<48} {:<36} {:<30} staff / members\n", "action", "", "REST", "command line", "form");
     for action in Action::ALL {
         let rule = action.rule();
         let found = endpoints.iter().find(|endpoint| endpoint.action == *action);
@@ -63,11 +61,7 @@ pub fn actions_table(endpoints: &[Endpoint]) -> String {
             }
             None => ("MISSING".to_owned(), "MISSING".to_owned()),
         };
-        let form = if rule.changes {
-            format!("/do/{}", rule.name)
-        } else {
-            "page".to_owned()
-        };
+        let form = if rule.changes { format!("/do/{}", rule.name) } else { "page".to_owned() };
         let staff: Vec<&str> = rule.staff.iter().map(|role| role.as_str()).collect();
         let members: Vec<&str> = rule.members.iter().map(|role| role.as_str()).collect();
         let change = if rule.changes { "change" } else { "read" };

@@ -17,10 +17,7 @@ pub fn root() -> PathBuf {
     let manifest = variable("CARGO_MANIFEST_DIR")
         .filter(|folder| Path::new(folder).ends_with("backend/xtask"))
         .unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").to_owned());
-    Path::new(&manifest)
-        .ancestors()
-        .nth(2)
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    Path::new(&manifest).ancestors().nth(2).map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// Folder of what cargo builds.
@@ -73,18 +70,13 @@ pub fn must(arguments: &[&str]) -> anyhow::Result<()> {
 /// Whether `cargo NAME` exists.
 #[must_use]
 pub fn has(name: &str) -> bool {
-    cargo(&[name, "--version"])
-        .output()
-        .is_ok_and(|output| output.status.success())
+    cargo(&[name, "--version"]).output().is_ok_and(|output| output.status.success())
 }
 
 /// The exit status as our own.
 #[must_use]
 pub fn code(status: ExitStatus) -> ExitCode {
-    status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from)
+    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// Builds the panel with the settings for developers and gives the path of the program.
@@ -92,13 +84,7 @@ pub fn code(status: ExitStatus) -> ExitCode {
 /// # Errors
 /// It does not compile.
 pub fn build_panel() -> anyhow::Result<PathBuf> {
-    let arguments = [
-        "build",
-        "--package",
-        "hostwright-server",
-        "--bins",
-        "--message-format=json-render-diagnostics",
-    ];
+    let arguments = ["build", "--package", "hostwright-server", "--bins", "--message-format=json-render-diagnostics"];
     println!("cargo build --package hostwright-server --bins");
     let folder = Folder::new("build")?;
     let messages = folder.path().join("messages");

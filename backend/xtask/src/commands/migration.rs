@@ -8,9 +8,7 @@ use anyhow::{Context as _, bail};
 const DATABASES: [&str; 2] = ["sqlite", "postgres"];
 
 pub(super) fn new(root: &Path, name: &str) -> anyhow::Result<()> {
-    let plain = name
-        .chars()
-        .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    let plain = name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
     if !plain || !name.starts_with(|letter: char| letter.is_ascii_lowercase()) {
         bail!("`{name}` is no name for a migration: small letters, digits and underscores");
     }
@@ -19,10 +17,9 @@ pub(super) fn new(root: &Path, name: &str) -> anyhow::Result<()> {
     for database in DATABASES {
         let path = migrations.join(database).join(&folder);
         fs::create_dir_all(&path).with_context(|| format!("making {}", path.display()))?;
-        for (file, heading) in [
-            ("up.sql", format!("-- {name}: why it is needed.\n")),
-            ("down.sql", format!("-- Undoes {name}.\n")),
-        ] {
+        for (file, heading) in
+            [("up.sql", format!("-- {name}: why it is needed.\n")), ("down.sql", format!("-- Undoes {name}.\n"))]
+        {
             let file = path.join(file);
             fs::write(&file, heading).with_context(|| format!("writing {}", file.display()))?;
             println!("{}", file.strip_prefix(root).unwrap_or(&file).display());

@@ -54,10 +54,7 @@ impl Tier {
             return Ok(tier);
         }
         let names: Vec<&str> = MODULES.iter().map(|tier| tier.name()).collect();
-        bail!(
-            "unknown tier `{name}` after `--only`; there are unit, {}",
-            names.join(", ")
-        )
+        bail!("unknown tier `{name}` after `--only`; there are unit, {}", names.join(", "))
     }
 
     fn name(&self) -> &'static str {
@@ -80,13 +77,9 @@ impl Tier {
         let mut groups = vec![Group::Build];
         match self {
             // The laboratory's own tests start one of each.
-            Self::All | Self::Unit => groups.extend([
-                Group::Postgres,
-                Group::Libvirt,
-                Group::Mail,
-                Group::Browser,
-                Group::Images,
-            ]),
+            Self::All | Self::Unit => {
+                groups.extend([Group::Postgres, Group::Libvirt, Group::Mail, Group::Browser, Group::Images])
+            }
             Self::Module(_, servers) => {
                 groups.push(Group::Mail);
                 groups.extend(servers.iter().flat_map(|server| match server {
@@ -124,11 +117,7 @@ pub(super) fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
 
 /// The test runner, told which tests to run.
 fn runner(tier: Tier, filter: Option<&str>, nextest: bool) -> Command {
-    let mut command = if nextest {
-        cargo(&["nextest", "run", "--no-tests=fail"])
-    } else {
-        cargo(&["test"])
-    };
+    let mut command = if nextest { cargo(&["nextest", "run", "--no-tests=fail"]) } else { cargo(&["test"]) };
     match tier {
         Tier::All => command.arg("--workspace"),
         Tier::Unit => command.args(["--workspace", "--lib", "--bins"]),
@@ -161,11 +150,7 @@ struct Servers {
 
 impl Servers {
     fn start(tier: Tier, runner: &mut Command) -> anyhow::Result<Self> {
-        let mut servers = Self {
-            postgres: None,
-            libvirt: None,
-            webdriver: None,
-        };
+        let mut servers = Self { postgres: None, libvirt: None, webdriver: None };
         if tier.uses(Server::Postgres) {
             println!("starting PostgreSQL");
             let postgres = Postgres::start()?;
@@ -198,10 +183,7 @@ mod tests {
     use super::*;
 
     fn words(command: &Command) -> String {
-        let words: Vec<String> = command
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect();
+        let words: Vec<String> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
         words.join(" ")
     }
 
@@ -213,14 +195,8 @@ mod tests {
             "nextest run --no-tests=fail --package hostwright-tests --test acceptance \
 -E test(/^slices::/) & test(~renewal)"
         );
-        assert_eq!(
-            words(&runner(Tier::All, Some("renewal"), false)),
-            "test --workspace renewal"
-        );
-        assert_eq!(
-            words(&runner(Tier::Unit, None, true)),
-            "nextest run --no-tests=fail --workspace --lib --bins"
-        );
+        assert_eq!(words(&runner(Tier::All, Some("renewal"), false)), "test --workspace renewal");
+        assert_eq!(words(&runner(Tier::Unit, None, true)), "nextest run --no-tests=fail --workspace --lib --bins");
     }
 
     #[test]

@@ -19,11 +19,7 @@ impl<'a> Client<'a> {
     /// Nobody.
     #[must_use]
     pub fn anonymous(binary: &'a Path, url: &str) -> Self {
-        Self {
-            binary,
-            url: url.to_owned(),
-            token: None,
-        }
+        Self { binary, url: url.to_owned(), token: None }
     }
 
     /// The same panel as the person of this session, by a key of their own.
@@ -31,15 +27,9 @@ impl<'a> Client<'a> {
     /// # Errors
     /// When the panel refuses.
     pub fn signed_in(&self, session: &str) -> anyhow::Result<Self> {
-        let by_session = Self {
-            token: Some(session.to_owned()),
-            ..self.clone()
-        };
+        let by_session = Self { token: Some(session.to_owned()), ..self.clone() };
         let made = by_session.run(&["auth", "create-api-key", "--name", "demo", "--scopes", "*"])?;
-        Ok(Self {
-            token: Some(text(&made, "token")?),
-            ..self.clone()
-        })
+        Ok(Self { token: Some(text(&made, "token")?), ..self.clone() })
     }
 
     /// Runs `hostwright WORDS --json` and reads its answer.
@@ -50,11 +40,7 @@ impl<'a> Client<'a> {
         let output = self.command(words).output()?;
         let told = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() {
-            bail!(
-                "{}: {}",
-                words.join(" "),
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
+            bail!("{}: {}", words.join(" "), String::from_utf8_lossy(&output.stderr).trim());
         }
         serde_json::from_str(&told).with_context(|| format!("{}: {told}", words.join(" ")))
     }
@@ -106,11 +92,7 @@ impl<'a> Client<'a> {
 /// # Errors
 /// When it is not there.
 pub fn text(value: &Value, field: &str) -> anyhow::Result<String> {
-    value
-        .get(field)
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-        .with_context(|| format!("no text '{field}' in {value}"))
+    value.get(field).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no text '{field}' in {value}"))
 }
 
 /// An amount of an answer as people write it: `EUR 17.85`.
@@ -118,9 +100,7 @@ pub fn text(value: &Value, field: &str) -> anyhow::Result<String> {
 /// # Errors
 /// When it is not there.
 pub fn money(value: &Value, field: &str) -> anyhow::Result<String> {
-    let amount = value
-        .get(field)
-        .with_context(|| format!("no amount '{field}' in {value}"))?;
+    let amount = value.get(field).with_context(|| format!("no amount '{field}' in {value}"))?;
     let minor = amount.get("minor").and_then(Value::as_i64).context("no minor units")?;
     let currency = text(amount, "currency")?;
     Ok(format!("{currency} {}.{:02}", minor / 100, (minor % 100).abs()))
@@ -129,9 +109,5 @@ pub fn money(value: &Value, field: &str) -> anyhow::Result<String> {
 /// The rows of a list.
 #[must_use]
 pub fn rows(value: &Value) -> Vec<Value> {
-    value
-        .get("items")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default()
+    value.get("items").and_then(Value::as_array).cloned().unwrap_or_default()
 }

@@ -39,9 +39,7 @@ pub fn run(stage: &Stage, steps: &mut Steps) -> anyhow::Result<()> {
     let owner = steps.run("1 First run", || first_run(stage, &nobody))?;
     let shop = steps.run("2 Catalogue", || catalogue(stage, &owner))?;
     let (customer, first, second) = steps.run("3 Sign-up, quote, order", || order(stage, &nobody, &shop))?;
-    steps.run("4 Invoice and payment", || {
-        invoice(stage, &owner, &customer, &first, &second)
-    })?;
+    steps.run("4 Invoice and payment", || invoice(stage, &owner, &customer, &first, &second))?;
     steps.run("5 A real guest", || guest(stage, &customer, &first, &second))?;
     steps.run("6 Months pass", || months(stage, &owner, &customer, &first, &second))?;
     steps.run("7 Ticket", || ticket(stage, &owner, &customer, &first))?;
@@ -53,30 +51,18 @@ pub fn run(stage: &Stage, steps: &mut Steps) -> anyhow::Result<()> {
 }
 
 fn virsh(stage: &Stage, words: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new("virsh")
-        .args(["-q", "-c", &stage.libvirt.uri()])
-        .args(words)
-        .output()?;
+    let output = Command::new("virsh").args(["-q", "-c", &stage.libvirt.uri()]).args(words).output()?;
     if !output.status.success() {
-        bail!(
-            "virsh {}: {}",
-            words.join(" "),
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("virsh {}: {}", words.join(" "), String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn first_run<'a>(stage: &'a Stage, nobody: &Client<'a>) -> anyhow::Result<(Client<'a>, String)> {
     let log = stage.panel.log();
-    let link = log
-        .lines()
-        .find_map(|line| line.strip_prefix("Set it up: "))
-        .context("the panel prints a set-up link")?;
-    let token = link
-        .split_once("token=")
-        .map(|(_, token)| token.trim())
-        .context("the link has a token")?;
+    let link =
+        log.lines().find_map(|line| line.strip_prefix("Set it up: ")).context("the panel prints a set-up link")?;
+    let token = link.split_once("token=").map(|(_, token)| token.trim()).context("the link has a token")?;
     let set_up = [
         "auth",
         "set-up",
@@ -115,16 +101,7 @@ fn first_run<'a>(stage: &'a Stage, nobody: &Client<'a>) -> anyhow::Result<(Clien
     // What a provider prepares on a node: a pool for disks and a network for guests.
     let pool = stage.data().join("pool");
     std::fs::create_dir_all(&pool)?;
-    virsh(
-        stage,
-        &[
-            "pool-define-as",
-            "hostwright",
-            "dir",
-            "--target",
-            &pool.to_string_lossy(),
-        ],
-    )?;
+    virsh(stage, &["pool-define-as", "hostwright", "dir", "--target", &pool.to_string_lossy()])?;
     virsh(stage, &["pool-start", "hostwright"])?;
     let network = stage.data().join("network.xml");
     std::fs::write(&network, NETWORK)?;
@@ -206,10 +183,7 @@ fn catalogue(stage: &Stage, owner: &Client<'_>) -> anyhow::Result<(Shop, String)
     let monthly = price("1", "10.00")?;
     price("3", "28.50")?;
     price("12", "108.00")?;
-    ensure!(
-        text(&old, "id")? != text(&monthly, "id")?,
-        "another price is another row"
-    );
+    ensure!(text(&old, "id")? != text(&monthly, "id")?, "another price is another row");
     let guest = stage.debian.as_ref().unwrap_or(&stage.tiny);
     let path = |path: &std::path::Path| path.to_string_lossy().into_owned();
     let image = owner.run(&[
@@ -232,18 +206,8 @@ fn catalogue(stage: &Stage, owner: &Client<'_>) -> anyhow::Result<(Shop, String)
     ])?;
     let shown = owner.run(&["plans", "show", &plan_id])?;
     let prices = shown.get("prices").and_then(Value::as_array).map_or(0, Vec::len);
-    let shop = Shop {
-        plan_id,
-        price_id: text(&monthly, "id")?,
-        image_id: text(&image, "id")?,
-    };
-    Ok((
-        shop,
-        format!(
-            "plan Small, {prices} prices for 1, 3 and 12 months, image {}",
-            guest.name
-        ),
-    ))
+    let shop = Shop { plan_id, price_id: text(&monthly, "id")?, image_id: text(&image, "id")? };
+    Ok((shop, format!("plan Small, {prices} prices for 1, 3 and 12 months, image {}", guest.name)))
 }
 
 fn order<'a>(stage: &'a Stage, nobody: &Client<'a>, shop: &Shop) -> anyhow::Result<((Client<'a>, Sold, Sold), String)> {
@@ -268,11 +232,7 @@ fn order<'a>(stage: &'a Stage, nobody: &Client<'a>, shop: &Shop) -> anyhow::Resu
     let sign_in = ["auth", "sign-in", "--email", CUSTOMER, "--password", PASSWORD];
     let early = nobody.refused(&sign_in)?;
     let mail = stage.mail.wait_for(|mail| mail.to.iter().any(|to| to == CUSTOMER))?;
-    let link = mail
-        .links()
-        .into_iter()
-        .find(|link| link.contains("/confirm/"))
-        .context("the mail has a link")?;
+    let link = mail.links().into_iter().find(|link| link.contains("/confirm/")).context("the mail has a link")?;
     let token = link.rsplit('/').next().unwrap_or_default().to_owned();
     nobody.run(&["auth", "confirm-mail", "--token", &token])?;
     let session = text(&nobody.run(&sign_in)?, "session_token")?;
@@ -300,22 +260,14 @@ fn order<'a>(stage: &'a Stage, nobody: &Client<'a>, shop: &Shop) -> anyhow::Resu
             "automatic",
         ])?;
         let placed = customer.run(&["orders", "place", "--token", &text(&quote, "token")?])?;
-        ensure!(
-            money(&quote, "total")? == money(&placed, "total")?,
-            "what was shown is what is charged"
-        );
-        let sold = Sold {
-            server_id: text(&placed, "server_id")?,
-            invoice_id: text(&placed, "invoice_id")?,
-        };
+        ensure!(money(&quote, "total")? == money(&placed, "total")?, "what was shown is what is charged");
+        let sold = Sold { server_id: text(&placed, "server_id")?, invoice_id: text(&placed, "invoice_id")? };
         Ok((sold, money(&placed, "total")?))
     };
     let (first, total) = place("web1")?;
     let (second, _) = place("web2")?;
-    let evidence = format!(
-        "mail '{}'; before it {early}; quoted and charged {total} each for web1 and web2",
-        mail.subject
-    );
+    let evidence =
+        format!("mail '{}'; before it {early}; quoted and charged {total} each for web1 and web2", mail.subject);
     Ok(((customer, first, second), evidence))
 }
 
@@ -330,10 +282,7 @@ fn invoice(
     let (number, total) = (text(&shown, "number")?, money(&shown, "total")?);
     let other = text(&customer.run(&["invoices", "show", &second.invoice_id])?, "number")?;
     let mail = stage.mail.wait_for(|mail| mail.subject.contains(&number))?;
-    ensure!(
-        mail.attachments.iter().any(|file| file.bytes.starts_with(b"%PDF")),
-        "the mail carries the PDF"
-    );
+    ensure!(mail.attachments.iter().any(|file| file.bytes.starts_with(b"%PDF")), "the mail carries the PDF");
     let customer_id = text(&shown, "customer_id")?;
     let transfer = |amount: &str, reference: &str, invoice: &str| {
         owner.run(&[
@@ -355,22 +304,9 @@ fn invoice(
     };
     let partial = transfer("7.85", "T-1", &first.invoice_id)?;
     let again = transfer("7.85", "T-1", &first.invoice_id)?;
-    ensure!(
-        text(&partial, "id")? == text(&again, "id")?,
-        "one transfer is one payment"
-    );
+    ensure!(text(&partial, "id")? == text(&again, "id")?, "one transfer is one payment");
     let open = money(&customer.run(&["invoices", "show", &first.invoice_id])?, "open")?;
-    owner.run(&[
-        "credits",
-        "grant",
-        &customer_id,
-        "--amount",
-        "10.00",
-        "--currency",
-        "EUR",
-        "--reason",
-        "Welcome",
-    ])?;
+    owner.run(&["credits", "grant", &customer_id, "--amount", "10.00", "--currency", "EUR", "--reason", "Welcome"])?;
     customer.run(&["credits", "apply", &first.invoice_id])?;
     transfer("17.85", "T-2", &second.invoice_id)?;
     let paid = customer.run(&["invoices", "show", &first.invoice_id])?;
@@ -393,9 +329,8 @@ fn is(state: &'static str) -> impl Fn(&Value) -> bool {
 fn guest(stage: &Stage, customer: &Client<'_>, first: &Sold, second: &Sold) -> anyhow::Result<((), String)> {
     let id = first.server_id.as_str();
     let show = ["servers", "show", id];
-    let (server, seconds) = customer.wait(&show, 240, |server| {
-        is("running")(server) && server.get("greeting").is_some_and(Value::is_string)
-    })?;
+    let (server, seconds) = customer
+        .wait(&show, 240, |server| is("running")(server) && server.get("greeting").is_some_and(Value::is_string))?;
     let greeting = text(&server, "greeting")?;
     let state = virsh(stage, &["domstate", id])?;
     ensure!(state == "running", "libvirt says {state}");
@@ -409,9 +344,7 @@ fn guest(stage: &Stage, customer: &Client<'_>, first: &Sold, second: &Sold) -> a
     let (started, _) = customer.wait(&show, 240, is("running"))?;
     ensure!(text(&started, "greeting")? != greeting, "another start is another boot");
     customer.run(&["servers", "reboot", id])?;
-    customer.wait(&show, 240, |server| {
-        is("running")(server) && server.get("greeting") != started.get("greeting")
-    })?;
+    customer.wait(&show, 240, |server| is("running")(server) && server.get("greeting") != started.get("greeting"))?;
     customer.run(&["servers", "power-off", id])?;
     customer.wait(&show, 60, is("shut_off"))?;
     customer.run(&["servers", "start", id])?;
@@ -443,19 +376,15 @@ fn months(
             .collect()
     };
     let (list, _) = customer.wait(&["invoices", "list"], 60, |list| renewals(list).len() == 2)?;
-    let numbers: Vec<String> = renewals(&list)
-        .iter()
-        .map(|one| text(one, "number"))
-        .collect::<Result<_, _>>()?;
+    let numbers: Vec<String> = renewals(&list).iter().map(|one| text(one, "number")).collect::<Result<_, _>>()?;
     evidence.push(format!("renewals {}", numbers.join(" and ")));
     owner.run(&["clock", "advance", "--days", "16"])?;
     let reminder = stage.mail.wait_for(|mail| mail.subject.contains("Reminder"))?;
     evidence.push(format!("mail '{}'", reminder.subject));
     owner.run(&["clock", "advance", "--days", "8"])?;
     let show = ["servers", "show", first.server_id.as_str()];
-    customer.wait(&show, 120, |server| {
-        is("shut_off")(server) && server.get("suspended") == Some(&Value::Bool(true))
-    })?;
+    customer
+        .wait(&show, 120, |server| is("shut_off")(server) && server.get("suspended") == Some(&Value::Bool(true)))?;
     let refused = customer.refused(&["servers", "start", &first.server_id])?;
     evidence.push(format!(
         "suspended: libvirt says {}, start says {refused}",
@@ -465,9 +394,7 @@ fn months(
     for renewal in renewals(&list) {
         let shown = customer.run(&["invoices", "show", &text(&renewal, "id")?])?;
         let about_first = shown.get("lines").and_then(Value::as_array).is_some_and(|lines| {
-            lines
-                .iter()
-                .any(|line| line.get("subscription_id") == server_of(customer, first).as_ref())
+            lines.iter().any(|line| line.get("subscription_id") == server_of(customer, first).as_ref())
         });
         if about_first {
             of_first = Some(shown);
@@ -494,39 +421,26 @@ fn months(
     evidence.push(format!("paid: running again after {seconds:.1} s"));
     owner.run(&["clock", "advance", "--days", "24"])?;
     let gone = ["servers", "show", second.server_id.as_str()];
-    owner.wait(&gone, 120, |server| {
-        server.get("disk").and_then(Value::as_str) == Some("quarantined")
-    })?;
-    ensure!(
-        virsh(stage, &["domstate", &second.server_id]).is_err(),
-        "the domain is gone"
-    );
+    owner.wait(&gone, 120, |server| server.get("disk").and_then(Value::as_str) == Some("quarantined"))?;
+    ensure!(virsh(stage, &["domstate", &second.server_id]).is_err(), "the domain is gone");
     let volumes = virsh(stage, &["vol-list", "hostwright"])?;
     let kept = volumes.lines().filter(|line| line.contains("quarantine")).count();
     evidence.push(format!("web2 never paid: ended, {kept} disk in quarantine"));
     owner.run(&["clock", "advance", "--days", "2"])?;
-    let (free, _) = owner.wait(&["addresses", "list", "--state", "cooling"], 90, |list| {
-        rows(list).is_empty()
-    })?;
+    let (free, _) = owner.wait(&["addresses", "list", "--state", "cooling"], 90, |list| rows(list).is_empty())?;
     ensure!(rows(&free).is_empty(), "the address cooled off");
     evidence.push("its address is free again".to_owned());
     Ok(((), evidence.join("; ")))
 }
 
 fn server_of(customer: &Client<'_>, sold: &Sold) -> Option<Value> {
-    customer
-        .run(&["servers", "show", &sold.server_id])
-        .ok()?
-        .get("subscription_id")
-        .cloned()
+    customer.run(&["servers", "show", &sold.server_id]).ok()?.get("subscription_id").cloned()
 }
 
 fn ticket(stage: &Stage, owner: &Client<'_>, customer: &Client<'_>, first: &Sold) -> anyhow::Result<((), String)> {
     let departments = rows(&customer.run(&["departments", "list"])?);
-    let department = departments
-        .iter()
-        .find(|one| text(one, "name").is_ok_and(|name| name == "Support"))
-        .context("Support")?;
+    let department =
+        departments.iter().find(|one| text(one, "name").is_ok_and(|name| name == "Support")).context("Support")?;
     let opened = customer.run(&[
         "tickets",
         "open",
@@ -549,10 +463,7 @@ fn ticket(stage: &Stage, owner: &Client<'_>, customer: &Client<'_>, first: &Sold
     owner.run(&["tickets", "close", &id])?;
     Ok((
         (),
-        format!(
-            "opened, answered, closed; mail '{}'; the internal note is hidden from the customer",
-            mail.subject
-        ),
+        format!("opened, answered, closed; mail '{}'; the internal note is hidden from the customer", mail.subject),
     ))
 }
 

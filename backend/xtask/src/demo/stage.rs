@@ -102,16 +102,7 @@ impl Stage {
             let evidence = format!("{} is ready", panel.url());
             Ok((panel, evidence))
         })?;
-        Ok(Self {
-            panel,
-            binary,
-            mail,
-            libvirt,
-            tiny,
-            debian,
-            postgres,
-            folder,
-        })
+        Ok(Self { panel, binary, mail, libvirt, tiny, debian, postgres, folder })
     }
 
     /// Folder that goes away with the demo.

@@ -49,11 +49,7 @@ impl Steps {
         match outcome {
             Ok((value, evidence)) => {
                 println!("     done in {:.1} s: {}", took.as_secs_f32(), plain(&evidence));
-                self.done.push(Step {
-                    name: plain(name),
-                    evidence: plain(&evidence),
-                    took,
-                });
+                self.done.push(Step { name: plain(name), evidence: plain(&evidence), took });
                 Ok(value)
             }
             Err(error) => {
@@ -100,9 +96,7 @@ fn seconds(time: Duration) -> String {
 
 fn row(name: &str, evidence: &str, seconds: &str) -> String {
     let evidence_width = WIDTH - NAME_WIDTH - SECONDS_WIDTH - 2 * GAP;
-    format!("{name:<NAME_WIDTH$}  {evidence:<evidence_width$}  {seconds:>SECONDS_WIDTH$}")
-        .trim_end()
-        .to_owned()
+    format!("{name:<NAME_WIDTH$}  {evidence:<evidence_width$}  {seconds:>SECONDS_WIDTH$}").trim_end().to_owned()
 }
 
 /// One line of ASCII: the table must line up in every terminal.
@@ -111,13 +105,7 @@ fn plain(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ")
         .chars()
-        .map(|letter| {
-            if letter.is_ascii_graphic() || letter == ' ' {
-                letter
-            } else {
-                '?'
-            }
-        })
+        .map(|letter| if letter.is_ascii_graphic() || letter == ' ' { letter } else { '?' })
         .collect()
 }
 
@@ -150,18 +138,9 @@ mod tests {
     #[test]
     fn the_table_is_ascii_and_fits_in_100_columns() {
         let mut steps = Steps::new();
+        steps.run("A step with a name that is longer than its column", || Ok(((), "z".repeat(200)))).unwrap();
         steps
-            .run("A step with a name that is longer than its column", || {
-                Ok(((), "z".repeat(200)))
-            })
-            .unwrap();
-        steps
-            .run("Money", || {
-                Ok((
-                    (),
-                    "invoice 2026-00001, 59.00 \u{20ac}\nsent to ada@example.org".to_owned(),
-                ))
-            })
+            .run("Money", || Ok(((), "invoice 2026-00001, 59.00 \u{20ac}\nsent to ada@example.org".to_owned())))
             .unwrap();
         let failed: anyhow::Result<()> = steps.run("Boot", || anyhow::bail!("no console"));
         assert!(failed.unwrap_err().to_string().contains("step 3, \"Boot\""));

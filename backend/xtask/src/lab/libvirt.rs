@@ -92,16 +92,7 @@ impl Libvirt {
         fs::write(&init, INIT)?;
         let log = File::create(base.join("out.log"))?;
         let mut child = Command::new("unshare")
-            .args([
-                "--mount",
-                "--pid",
-                "--net",
-                "--uts",
-                "--ipc",
-                "--fork",
-                "--kill-child",
-                "bash",
-            ])
+            .args(["--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child", "bash"])
             .arg(&init)
             .arg(&base)
             .arg(if keeps_folder { "keep" } else { "remove" })
@@ -111,12 +102,7 @@ impl Libvirt {
             .spawn()
             .context("starting unshare")?;
         let orders = child.stdin.take();
-        let lab = Self {
-            base,
-            child,
-            orders,
-            keeps_folder,
-        };
+        let lab = Self { base, child, orders, keeps_folder };
         lab.wait_until_it_answers()?;
         Ok(lab)
     }
@@ -208,10 +194,7 @@ impl Libvirt {
     }
 
     fn init_pid(&self) -> Result<u32> {
-        children_of(self.child.id())
-            .into_iter()
-            .next()
-            .context("the private libvirt does not run")
+        children_of(self.child.id()).into_iter().next().context("the private libvirt does not run")
     }
 
     fn daemon_pid(&self) -> Result<u32> {
@@ -223,14 +206,8 @@ impl Libvirt {
 
     fn signal(&self, name: &str) -> Result<()> {
         let pid = self.daemon_pid()?;
-        let sent = Command::new("sh")
-            .args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()])
-            .status()?;
-        if sent.success() {
-            Ok(())
-        } else {
-            bail!("sending {name} to libvirtd failed")
-        }
+        let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()]).status()?;
+        if sent.success() { Ok(()) } else { bail!("sending {name} to libvirtd failed") }
     }
 }
 
@@ -242,9 +219,7 @@ impl Drop for Libvirt {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if let Some(init) = init {
-            let _ = wait_until(Duration::from_secs(10), "the private libvirt to end", || {
-                !process_is(init, "bash")
-            });
+            let _ = wait_until(Duration::from_secs(10), "the private libvirt to end", || !process_is(init, "bash"));
         }
         if !self.keeps_folder {
             let _ = fs::remove_dir_all(&self.base);
@@ -292,12 +267,7 @@ pub fn ensure_host_libvirt() -> Result<HostLibvirt> {
     let console_dir = PathBuf::from("/var/log/libvirt/hostwright");
     fs::create_dir_all(&pool_dir)?;
     fs::create_dir_all(&console_dir)?;
-    Ok(HostLibvirt {
-        uri,
-        was_started,
-        pool_dir,
-        console_dir,
-    })
+    Ok(HostLibvirt { uri, was_started, pool_dir, console_dir })
 }
 
 fn start_without_systemd() -> Result<()> {
@@ -314,11 +284,7 @@ fn start_without_systemd() -> Result<()> {
         .stderr(log)
         .status()
         .context("starting setsid")?;
-    if started.success() {
-        Ok(())
-    } else {
-        bail!("starting the machine's libvirt ended with {started}")
-    }
+    if started.success() { Ok(()) } else { bail!("starting the machine's libvirt ended with {started}") }
 }
 
 const QEMU_SETTINGS: &str = r#"user = "root"
@@ -356,18 +322,11 @@ fn answers(uri: &str) -> bool {
 }
 
 fn run(command: &mut Command) -> Result<()> {
-    let done = command
-        .output()
-        .with_context(|| format!("running {:?}", command.get_program()))?;
+    let done = command.output().with_context(|| format!("running {:?}", command.get_program()))?;
     if done.status.success() {
         return Ok(());
     }
-    bail!(
-        "{:?} ended with {}: {}",
-        command.get_program(),
-        done.status,
-        String::from_utf8_lossy(&done.stderr)
-    )
+    bail!("{:?} ended with {}: {}", command.get_program(), done.status, String::from_utf8_lossy(&done.stderr))
 }
 
 fn wait_until(limit: Duration, what: &str, mut met: impl FnMut() -> bool) -> Result<()> {
@@ -403,11 +362,7 @@ fn processes() -> Vec<(u32, String, u32)> {
 }
 
 fn children_of(parent: u32) -> Vec<u32> {
-    processes()
-        .into_iter()
-        .filter(|(_, _, of)| *of == parent)
-        .map(|(pid, _, _)| pid)
-        .collect()
+    processes().into_iter().filter(|(_, _, of)| *of == parent).map(|(pid, _, _)| pid).collect()
 }
 
 fn process_is(pid: u32, name: &str) -> bool {

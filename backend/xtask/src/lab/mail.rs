@@ -91,10 +91,7 @@ impl MailServer {
             }
         }
         files.sort();
-        files
-            .iter()
-            .map(|(_, path)| Ok(mime::parse(&fs::read(path)?)))
-            .collect()
+        files.iter().map(|(_, path)| Ok(mime::parse(&fs::read(path)?))).collect()
     }
 
     /// Waits up to 30 seconds for a mail that `wanted` accepts, and gives the newest such.
@@ -110,18 +107,16 @@ impl MailServer {
     /// # Errors
     /// The time is over; names the subjects that did arrive.
     pub fn wait_within(&self, limit: Duration, wanted: impl Fn(&Mail) -> bool) -> anyhow::Result<Mail> {
-        super::wait_until("a mail", limit, || {
-            self.messages().ok()?.into_iter().rev().find(|mail| wanted(mail))
-        })
-        .with_context(|| {
-            let subjects: Vec<String> = self
-                .messages()
-                .unwrap_or_default()
-                .into_iter()
-                .map(|mail| format!("{} to {}", mail.subject, mail.to.join(", ")))
-                .collect();
-            format!("arrived so far: {subjects:?}")
-        })
+        super::wait_until("a mail", limit, || self.messages().ok()?.into_iter().rev().find(|mail| wanted(mail)))
+            .with_context(|| {
+                let subjects: Vec<String> = self
+                    .messages()
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|mail| format!("{} to {}", mail.subject, mail.to.join(", ")))
+                    .collect();
+                format!("arrived so far: {subjects:?}")
+            })
     }
 
     /// Forgets what was received so far.
@@ -141,12 +136,7 @@ impl MailServer {
 fn launch(folder: &Folder, port: u16) -> anyhow::Result<Daemon> {
     let mut server = Guarded::new(PYTHON);
     // -I: a PYTHONPATH of the developer must not hide Debian's modules.
-    server
-        .command
-        .arg("-I")
-        .arg(folder.path().join("server.py"))
-        .arg(folder.path())
-        .arg(port.to_string());
+    server.command.arg("-I").arg(folder.path().join("server.py")).arg(folder.path()).arg(port.to_string());
     let log = folder.path().join("log");
     let mut daemon = Daemon::spawn("mail server", server, &log, Stop::Terminate)?;
     daemon.clear_log()?;
@@ -202,11 +192,7 @@ mod tests {
     fn a_mail_is_received_and_a_refused_one_is_not() {
         let mut server = MailServer::start().unwrap();
         assert!(server.messages().unwrap().is_empty());
-        send(
-            server.port(),
-            "ada@example.org",
-            "Subject: =?utf-8?B?R3LDvMOfZQ==?=\n\nHallo",
-        );
+        send(server.port(), "ada@example.org", "Subject: =?utf-8?B?R3LDvMOfZQ==?=\n\nHallo");
         let mail = server.wait_for(|mail| mail.subject == "Gr\u{fc}\u{df}e").unwrap();
         assert_eq!(mail.from, "panel@example.org");
         assert_eq!(mail.to, ["ada@example.org"]);
@@ -221,12 +207,7 @@ mod tests {
         assert!(TcpStream::connect(("127.0.0.1", server.port())).is_err());
         server.resume().unwrap();
         send(server.port(), "bob@example.org", "Subject: second\n\nyes");
-        let subjects: Vec<String> = server
-            .messages()
-            .unwrap()
-            .into_iter()
-            .map(|mail| mail.subject)
-            .collect();
+        let subjects: Vec<String> = server.messages().unwrap().into_iter().map(|mail| mail.subject).collect();
         assert_eq!(subjects, ["Gr\u{fc}\u{df}e", "second"]);
         server.clear().unwrap();
         assert!(server.messages().unwrap().is_empty());

@@ -57,11 +57,7 @@ pub fn parse(bytes: &[u8]) -> Mail {
     let part = Part::parse(bytes);
     let mut mail = Mail {
         subject: part.header("Subject").unwrap_or_default().to_owned(),
-        from: part
-            .header("X-MailFrom")
-            .or(part.header("From"))
-            .unwrap_or_default()
-            .to_owned(),
+        from: part.header("X-MailFrom").or(part.header("From")).unwrap_or_default().to_owned(),
         to: part
             .header("X-RcptTo")
             .or(part.header("To"))
@@ -99,10 +95,7 @@ impl Part {
         for (_, value) in &mut headers {
             *value = decode_words(value);
         }
-        Self {
-            headers,
-            body: body.to_vec(),
-        }
+        Self { headers, body: body.to_vec() }
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -116,10 +109,7 @@ impl Part {
     }
 
     fn decoded(&self) -> Vec<u8> {
-        let encoding = self
-            .header("Content-Transfer-Encoding")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let encoding = self.header("Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase();
         match encoding.as_str() {
             "base64" => base64(&self.body),
             "quoted-printable" => quoted_printable(&self.body),
@@ -128,19 +118,14 @@ impl Part {
     }
 
     fn decoded_text(&self) -> String {
-        let charset = self
-            .header("Content-Type")
-            .and_then(|value| parameter(value, "charset"))
-            .unwrap_or_default();
+        let charset = self.header("Content-Type").and_then(|value| parameter(value, "charset")).unwrap_or_default();
         to_text(&self.decoded(), &charset).replace("\r\n", "\n")
     }
 }
 
 fn collect(part: &Part, mail: &mut Mail) {
     let media_type = part.media_type();
-    let boundary = part
-        .header("Content-Type")
-        .and_then(|value| parameter(value, "boundary"));
+    let boundary = part.header("Content-Type").and_then(|value| parameter(value, "boundary"));
     if let (true, Some(boundary)) = (media_type.starts_with("multipart/"), boundary) {
         for piece in pieces(&part.body, &boundary) {
             collect(&Part::parse(&piece), mail);
@@ -196,10 +181,7 @@ fn split_head(bytes: &[u8]) -> (&[u8], &[u8]) {
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let next = end + line.len();
         if line.trim_ascii().is_empty() {
-            return (
-                bytes.get(..end).unwrap_or_default(),
-                bytes.get(next..).unwrap_or_default(),
-            );
+            return (bytes.get(..end).unwrap_or_default(), bytes.get(next..).unwrap_or_default());
         }
         end = next;
     }
@@ -207,20 +189,14 @@ fn split_head(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers
-        .iter()
-        .find(|(given, _)| given.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
+    headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 /// `value; name=this` or `value; name="this"`.
 fn parameter(header: &str, name: &str) -> Option<String> {
     header.split(';').skip(1).find_map(|pair| {
         let (given, value) = pair.split_once('=')?;
-        given
-            .trim()
-            .eq_ignore_ascii_case(name)
-            .then(|| value.trim().trim_matches('"').to_owned())
+        given.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
     })
 }
 
@@ -308,9 +284,7 @@ fn quoted_printable(text: &[u8]) -> Vec<u8> {
             [b'\r', b'\n', left @ ..] | [b'\n', left @ ..] => rest = left,
             [high, low, left @ ..] => {
                 let digits = [*high, *low];
-                let byte = std::str::from_utf8(&digits)
-                    .ok()
-                    .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+                let byte = std::str::from_utf8(&digits).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
                 match byte {
                     Some(byte) => {
                         bytes.push(byte);

@@ -167,9 +167,7 @@ fn launch(options: &PanelOptions, port: u16) -> anyhow::Result<Daemon> {
         .current_dir(&options.data);
     let log = options.data.join("panel.log");
     let mut daemon = Daemon::spawn("hostwright", program, &log, Stop::Terminate)?;
-    daemon.wait_for("it was ready", STARTS_WITHIN, || {
-        (status_of(port, "/readyz") == Some(200)).then_some(())
-    })?;
+    daemon.wait_for("it was ready", STARTS_WITHIN, || (status_of(port, "/readyz") == Some(200)).then_some(()))?;
     Ok(daemon)
 }
 

@@ -62,23 +62,14 @@ impl Postgres {
         let password = random_word()?;
         initialise(&programs, &folder, user, &password)?;
 
-        let settings: Vec<(String, String)> = settings
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let settings: Vec<(String, String)> =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let port = free_port()?;
         let daemon = launch(&programs, &folder, port, &settings, user)?;
         Ok(Self {
             url: format!("postgres://{SUPERUSER}:{password}@127.0.0.1:{port}/postgres"),
             programs,
-            own: Some(Cluster {
-                daemon,
-                folder,
-                port,
-                settings,
-                user,
-                segment: None,
-            }),
+            own: Some(Cluster { daemon, folder, port, settings, user, segment: None }),
         })
     }
 
@@ -88,11 +79,7 @@ impl Postgres {
     /// Like [`Postgres::start`].
     pub fn shared() -> anyhow::Result<Self> {
         match variable(POSTGRES) {
-            Some(url) => Ok(Self {
-                programs: programs()?,
-                url,
-                own: None,
-            }),
+            Some(url) => Ok(Self { programs: programs()?, url, own: None }),
             None => Self::start(),
         }
     }
@@ -127,11 +114,7 @@ impl Postgres {
     /// # Errors
     /// The name is taken, the template is in use, or the server does not answer.
     pub fn copy_database(&self, template: &str, name: &str) -> anyhow::Result<String> {
-        self.execute(&format!(
-            "CREATE DATABASE {} TEMPLATE {}",
-            quoted(name),
-            quoted(template)
-        ))?;
+        self.execute(&format!("CREATE DATABASE {} TEMPLATE {}", quoted(name), quoted(template)))?;
         Ok(self.url_of(name))
     }
 
@@ -149,8 +132,7 @@ impl Postgres {
     /// # Errors
     /// The server does not answer.
     pub fn drop_database(&self, name: &str) -> anyhow::Result<()> {
-        self.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(name)))
-            .map(drop)
+        self.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(name))).map(drop)
     }
 
     /// Runs one statement as the administrator and gives its rows, unaligned, without headings.
@@ -199,13 +181,7 @@ impl Postgres {
         let cluster = self.cluster()?;
         let started = Instant::now();
         loop {
-            match launch(
-                &programs,
-                &cluster.folder,
-                cluster.port,
-                &cluster.settings,
-                cluster.user,
-            ) {
+            match launch(&programs, &cluster.folder, cluster.port, &cluster.settings, cluster.user) {
                 Ok(daemon) => {
                     cluster.daemon = daemon;
                     cluster.segment = None;
@@ -223,16 +199,11 @@ impl Postgres {
     /// What the server wrote; empty for the shared one.
     #[must_use]
     pub fn log(&self) -> String {
-        self.own
-            .as_ref()
-            .map(|cluster| cluster.daemon.log())
-            .unwrap_or_default()
+        self.own.as_ref().map(|cluster| cluster.daemon.log()).unwrap_or_default()
     }
 
     fn cluster(&mut self) -> anyhow::Result<&mut Cluster> {
-        self.own
-            .as_mut()
-            .ok_or_else(|| anyhow!("the shared PostgreSQL server belongs to the test command"))
+        self.own.as_mut().ok_or_else(|| anyhow!("the shared PostgreSQL server belongs to the test command"))
     }
 }
 

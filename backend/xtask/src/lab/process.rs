@@ -114,19 +114,10 @@ impl Daemon {
             .open(log)
             .with_context(|| format!("opening {}", log.display()))?;
         let Guarded { mut command } = program;
-        command
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .process_group(0);
+        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).process_group(0);
         let child = spawn_from_lasting_thread(command).with_context(|| format!("starting {name}"))?;
         keeper::keep(child.id());
-        Ok(Self {
-            name: name.to_owned(),
-            child,
-            log: log.to_owned(),
-            stop,
-        })
+        Ok(Self { name: name.to_owned(), child, log: log.to_owned(), stop })
     }
 
     /// Process id.
@@ -143,9 +134,7 @@ impl Daemon {
     /// Everything it has written so far.
     #[must_use]
     pub fn log(&self) -> String {
-        fs::read(&self.log)
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .unwrap_or_default()
+        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
     /// Forgets what it has written so far.
@@ -179,12 +168,7 @@ impl Daemon {
                 bail!("interrupted while waiting for {}", self.name);
             }
             if started.elapsed() >= within {
-                bail!(
-                    "{}: waited {} s for {what}:\n{}",
-                    self.name,
-                    within.as_secs(),
-                    self.log_end()
-                );
+                bail!("{}: waited {} s for {what}:\n{}", self.name, within.as_secs(), self.log_end());
             }
             std::thread::sleep(Duration::from_millis(30));
         }
@@ -326,10 +310,7 @@ mod tests {
     fn a_server_that_ends_early_shows_its_log() {
         let folder = Folder::new("early").unwrap();
         let mut daemon = sleeper(&folder, "echo no such table; exit 3");
-        let error = daemon
-            .wait_for("nothing", Duration::from_secs(5), || None::<()>)
-            .unwrap_err()
-            .to_string();
+        let error = daemon.wait_for("nothing", Duration::from_secs(5), || None::<()>).unwrap_err().to_string();
         assert!(error.contains("no such table") && error.contains('3'), "{error}");
     }
 }

@@ -31,14 +31,8 @@ impl WebDriver {
         program.command.arg("--port=0");
         let log = folder.path().join("log");
         let mut daemon = Daemon::spawn("chromedriver", program, &log, Stop::Terminate)?;
-        let port = daemon.wait_for("it listened", STARTS_WITHIN, || {
-            port_in(&std::fs::read_to_string(&log).ok()?)
-        })?;
-        Ok(Self {
-            url: format!("http://127.0.0.1:{port}"),
-            _daemon: Some(daemon),
-            folder,
-        })
+        let port = daemon.wait_for("it listened", STARTS_WITHIN, || port_in(&std::fs::read_to_string(&log).ok()?))?;
+        Ok(Self { url: format!("http://127.0.0.1:{port}"), _daemon: Some(daemon), folder })
     }
 
     /// The chromedriver `cargo xtask test` shares, if it does; else one of its own.
@@ -47,11 +41,7 @@ impl WebDriver {
     /// Like [`WebDriver::start`].
     pub fn shared() -> anyhow::Result<Self> {
         match variable(WEBDRIVER) {
-            Some(url) => Ok(Self {
-                url,
-                _daemon: None,
-                folder: Folder::new("webdriver")?,
-            }),
+            Some(url) => Ok(Self { url, _daemon: None, folder: Folder::new("webdriver")? }),
             None => Self::start(),
         }
     }
@@ -102,13 +92,7 @@ fn arguments(profile: &Path) -> Vec<String> {
 
 /// `ChromeDriver was started successfully on port 41234.`
 fn port_in(log: &str) -> Option<u16> {
-    log.lines().find_map(|line| {
-        line.split_once("started successfully on port ")?
-            .1
-            .trim_end_matches('.')
-            .parse()
-            .ok()
-    })
+    log.lines().find_map(|line| line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok())
 }
 
 #[cfg(test)]
@@ -161,12 +145,7 @@ Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             "goog:chromeOptions": {"args": driver.chromium_arguments()},
         }}});
         let session = call(driver.url(), "POST", "/session", &wanted);
-        let id = session
-            .get("sessionId")
-            .unwrap_or(&session)
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let id = session.get("sessionId").unwrap_or(&session).as_str().unwrap().to_owned();
         let page = serde_json::json!({"url": "data:text/html,<title>Seen</title>"});
         call(driver.url(), "POST", &format!("/session/{id}/url"), &page);
         let none = serde_json::json!({});

@@ -17,17 +17,8 @@ const BYTES: u32 = 131_072;
 /// Not found; a silent node is said on the page.
 pub async fn show(mut visit: Visit) -> Result<String> {
     let server_id: hostwright_panel::servers::model::ServerId = visit.params.parse("server_id")?;
-    let server = queries::show(
-        &visit.call,
-        ShowServer {
-            server_id: server_id.clone(),
-        },
-    )
-    .await?;
-    let input = ShowConsole {
-        server_id,
-        bytes: Some(BYTES),
-    };
+    let server = queries::show(&visit.call, ShowServer { server_id: server_id.clone() }).await?;
+    let input = ShowConsole { server_id, bytes: Some(BYTES) };
     let read = queries::console(&visit.call, visit.hypervisor.as_ref(), input).await;
     visit.page.live = Some(3);
     let page = &visit.page;

@@ -14,40 +14,26 @@ use crate::ui::{
 
 /// The state as last seen with its age, addresses and sizes.
 pub fn machine(page: &Page, server: &ServerView, now: Instant) -> Panel {
-    let age = page.t_with(
-        "portal-seen",
-        &[("ago", words::ago(page, server.observed_at, now).into())],
-    );
+    let age = page.t_with("portal-seen", &[("ago", words::ago(page, server.observed_at, now).into())]);
     let age = words::is_built(server).then(|| muted(age));
-    let mut facts = Facts::new().fact(
-        page.t("portal-server-state"),
-        row(vec![words::seen(page, server).view(), age.view()]),
-    );
+    let mut facts =
+        Facts::new().fact(page.t("portal-server-state"), row(vec![words::seen(page, server).view(), age.view()]));
     for address in &server.addresses {
         let name = page.t(&format!("portal-address-{}", address.family));
         let network = page.t_with(
             "portal-address-network",
-            &[
-                ("prefix", i64::from(address.prefix).into()),
-                ("gateway", address.gateway.clone().into()),
-            ],
+            &[("prefix", i64::from(address.prefix).into()), ("gateway", address.gateway.clone().into())],
         );
         facts = facts.fact(name, stack(vec![copyable(page, &address.address), muted(network)]));
     }
     if let Some(address) = server.addresses.first()
         && !server.ssh_keys.is_empty()
     {
-        facts = facts.fact(
-            page.t("portal-ssh"),
-            copyable(page, format!("ssh root@{}", address.address)),
-        );
+        facts = facts.fact(page.t("portal-ssh"), copyable(page, format!("ssh root@{}", address.address)));
     }
     let keys = page.t_with("portal-keys-count", &[("count", server.ssh_keys.len().into())]);
     facts = facts
-        .fact(
-            page.t("portal-server-size"),
-            words::sizes(page, server.vcpus, server.memory_mib, server.disk_gib),
-        )
+        .fact(page.t("portal-server-size"), words::sizes(page, server.vcpus, server.memory_mib, server.disk_gib))
         .fact(page.t("portal-server-system"), &server.image.name)
         .fact(page.t("portal-keys"), keys)
         .fact(page.t("portal-mac"), copyable(page, &server.mac))
@@ -58,11 +44,8 @@ pub fn machine(page: &Page, server: &ServerView, now: Instant) -> Panel {
 /// What can be done to it, each with what it means.
 pub fn power(page: &Page, server: &ServerView) -> Option<Panel> {
     const ACTIONS: &[&str] = &["start", "shut_down", "reboot", "power_off"];
-    let possible: Vec<&str> = ACTIONS
-        .iter()
-        .copied()
-        .filter(|action| server.next.iter().any(|next| next == action))
-        .collect();
+    let possible: Vec<&str> =
+        ACTIONS.iter().copied().filter(|action| server.next.iter().any(|next| next == action)).collect();
     if possible.is_empty() || !words::is_built(server) {
         return None;
     }
@@ -70,9 +53,7 @@ pub fn power(page: &Page, server: &ServerView) -> Option<Panel> {
         .column(Column::text(page.t("portal-power-what")))
         .column(Column::text(page.t("portal-power-meaning")))
         .rows(possible.into_iter().map(|action| {
-            Row::new()
-                .cell(button(page, server, action))
-                .cell(page.t(&format!("portal-power-{action}")))
+            Row::new().cell(button(page, server, action)).cell(page.t(&format!("portal-power-{action}")))
         }))
         .plain();
     Some(Panel::new(page.t("portal-power")).id("power").flush().add(table))
@@ -84,10 +65,7 @@ pub fn button<'a>(page: &'a Page, server: &ServerView, action: &str) -> ActionBu
     let button = ActionButton::new(page, format!("servers.{action}"), word).hidden("server_id", server.id.as_str());
     if action == "power_off" {
         let lost = vec![page.t("portal-power-off-lost")];
-        button.confirm(
-            page.t_with("portal-power-off-question", &[("name", server.hostname.clone().into())]),
-            lost,
-        )
+        button.confirm(page.t_with("portal-power-off-question", &[("name", server.hostname.clone().into())]), lost)
     } else {
         button
     }
@@ -103,22 +81,13 @@ pub fn contract(
 ) -> Panel {
     let price = page.t_with(
         "portal-price-per",
-        &[
-            ("amount", page.money(subscription.amount).into()),
-            ("months", subscription.months.count().into()),
-        ],
+        &[("amount", page.money(subscription.amount).into()), ("months", subscription.months.count().into())],
     );
     let mut facts = Facts::new()
         .fact(page.t("portal-plan"), &subscription.plan_name)
         .fact(page.t("portal-price"), price)
-        .fact(
-            page.t("portal-contract-state"),
-            words::subscription_state(page, subscription.state),
-        )
-        .fact(
-            page.t("portal-billed-until"),
-            page.day(subscription.billed_until.plus_days(-1)),
-        )
+        .fact(page.t("portal-contract-state"), words::subscription_state(page, subscription.state))
+        .fact(page.t("portal-billed-until"), page.day(subscription.billed_until.plus_days(-1)))
         .fact(page.t("portal-then"), words::renewal(page, subscription.renewal));
     facts = match next_invoice {
         Some((day, total)) => facts.fact(
@@ -131,20 +100,15 @@ pub fn contract(
         None => facts.fact(page.t("portal-next-invoice"), muted(page.t("portal-next-invoice-none"))),
     };
     for invoice in open {
-        let name = page.t_with(
-            "portal-invoice-named",
-            &[("number", invoice.number.clone().unwrap_or_default().into())],
-        );
+        let name =
+            page.t_with("portal-invoice-named", &[("number", invoice.number.clone().unwrap_or_default().into())]);
         let state = words::invoice_state(page, invoice, invoice.overdue_days(today)).view();
         let amount = link(format!("/portal/invoices/{}", invoice.id), money(page, invoice.open));
         facts = facts.fact(name, row(vec![amount, state]));
     }
     Panel::new(page.t("portal-contract"))
         .id("contract")
-        .aside(link(
-            format!("/portal/subscriptions/{}", subscription.id),
-            page.t("portal-change"),
-        ))
+        .aside(link(format!("/portal/subscriptions/{}", subscription.id), page.t("portal-change")))
         .add(facts)
 }
 
@@ -182,13 +146,9 @@ pub fn usage(page: &Page, server: &ServerView) -> Option<Panel> {
 pub fn tickets(page: &Page, server: &ServerView, tickets: &[TicketView]) -> Panel {
     let new = format!("/portal/tickets/new?server_id={}", server.id);
     let panel = Panel::new(page.t("portal-tickets")).id("tickets");
-    let ask = page
-        .may("tickets.open")
-        .then(|| ButtonLink::plain(page.t("portal-ticket-new"), new));
+    let ask = page.may("tickets.open").then(|| ButtonLink::plain(page.t("portal-ticket-new"), new));
     if tickets.is_empty() {
-        return panel
-            .add(muted(page.t("portal-tickets-none-server")))
-            .add(row(vec![ask.view()]));
+        return panel.add(muted(page.t("portal-tickets-none-server"))).add(row(vec![ask.view()]));
     }
     let table = Table::new(page.t("portal-tickets"))
         .column(Column::text(page.t("portal-ticket-subject")))

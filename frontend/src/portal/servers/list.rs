@@ -29,25 +29,15 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let next = servers.next.as_deref().map(|key| page.with_query("after", Some(key)));
     let first = visit.params.get("after").map(|_| page.with_query("after", None));
     let filters = (search.is_some() || servers.items.len() > 5).then(|| {
-        Filters::new(page).search(
-            "search",
-            search.clone().unwrap_or_default(),
-            page.t("portal-servers-search"),
-        )
+        Filters::new(page).search("search", search.clone().unwrap_or_default(), page.t("portal-servers-search"))
     });
     let empty = if search.is_some() {
-        Empty::new(
-            page.t("portal-servers-none-found"),
-            page.t("portal-servers-none-found-text"),
-        )
+        Empty::new(page.t("portal-servers-none-found"), page.t("portal-servers-none-found-text"))
     } else {
         none_yet(page)
     };
     Ok(Shell::new(page, page.t("portal-servers"))
-        .primary(
-            page.may("orders.place")
-                .then(|| ButtonLink::primary(page.t("portal-order"), "/portal/order")),
-        )
+        .primary(page.may("orders.place").then(|| ButtonLink::primary(page.t("portal-order"), "/portal/order")))
         .add(filters)
         .add(live("servers", table(page, &servers.items).empty(empty)))
         .add(Pager::new(page, first, next))
@@ -74,21 +64,12 @@ pub fn table(page: &Page, servers: &[ServerView]) -> Table {
         .column(Column::text(page.t("portal-server-system")).minor())
         .column(Column::actions(page.t("portal-actions")))
         .rows(servers.iter().map(|server| {
-            let address = server
-                .addresses
-                .first()
-                .map(|address| address.address.clone())
-                .unwrap_or_default();
+            let address = server.addresses.first().map(|address| address.address.clone()).unwrap_or_default();
             Row::to(format!("/portal/servers/{}", server.id))
                 .cell(&server.hostname)
                 .cell(words::server_state(page, server))
                 .cell(address)
-                .cell(muted(words::sizes(
-                    page,
-                    server.vcpus,
-                    server.memory_mib,
-                    server.disk_gib,
-                )))
+                .cell(muted(words::sizes(page, server.vcpus, server.memory_mib, server.disk_gib)))
                 .cell(muted(&server.image.name))
                 .cell(likely(page, server))
         }))
@@ -114,8 +95,5 @@ pub fn panel(page: &Page, servers: &[ServerView]) -> Panel {
     if servers.is_empty() {
         return panel.add(none_yet(page));
     }
-    panel
-        .flush()
-        .aside(crate::ui::link("/portal/servers", page.t("portal-all")))
-        .add(table(page, servers).plain())
+    panel.flush().aside(crate::ui::link("/portal/servers", page.t("portal-all"))).add(table(page, servers).plain())
 }

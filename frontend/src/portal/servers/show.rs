@@ -49,11 +49,7 @@ struct Known {
 /// Not found.
 pub async fn show(mut visit: Visit) -> Result<String> {
     let known = load(&visit).await?;
-    let working = known
-        .server
-        .busy
-        .as_ref()
-        .is_some_and(|busy| busy.state != JobState::Attention);
+    let working = known.server.busy.as_ref().is_some_and(|busy| busy.state != JobState::Attention);
     visit.page.live = Some(if working { 2 } else { 10 });
     Ok(draw(&visit, &known))
 }
@@ -61,55 +57,21 @@ pub async fn show(mut visit: Visit) -> Result<String> {
 async fn load(visit: &Visit) -> Result<Known> {
     let call = &visit.call;
     let server_id: hostwright_panel::servers::model::ServerId = visit.params.parse("server_id")?;
-    let server = queries::show(
-        call,
-        ShowServer {
-            server_id: server_id.clone(),
-        },
-    )
-    .await?;
-    let input = ShowSubscription {
-        subscription_id: server.subscription_id.clone(),
-    };
+    let server = queries::show(call, ShowServer { server_id: server_id.clone() }).await?;
+    let input = ShowSubscription { subscription_id: server.subscription_id.clone() };
     let subscription = subscriptions::queries::show(call, input).await?;
     let money = money(call, &subscription).await?;
     let running = match &server.busy {
-        Some(busy) => Some(
-            queries::show_task(
-                call,
-                ShowTask {
-                    task_id: busy.task_id.clone(),
-                },
-            )
-            .await?,
-        ),
+        Some(busy) => Some(queries::show_task(call, ShowTask { task_id: busy.task_id.clone() }).await?),
         None => None,
     };
-    let about = ListInput {
-        search: Some(server_id.to_string()),
-        limit: Some(TASKS),
-        ..ListInput::default()
-    };
+    let about = ListInput { search: Some(server_id.to_string()), limit: Some(TASKS), ..ListInput::default() };
     let tasks = queries::list_tasks(call, about).await?.items;
-    let about = ListTickets {
-        server_id: Some(server_id.to_string()),
-        limit: Some(5),
-        ..ListTickets::default()
-    };
+    let about = ListTickets { server_id: Some(server_id.to_string()), limit: Some(5), ..ListTickets::default() };
     let tickets = tickets::queries::list(call, about).await?.items;
     let console = tail(visit, &server).await;
     let (today, open, next_invoice) = money;
-    Ok(Known {
-        server,
-        subscription,
-        open,
-        next_invoice,
-        today,
-        running,
-        tasks,
-        tickets,
-        console,
-    })
+    Ok(Known { server, subscription, open, next_invoice, today, running, tasks, tickets, console })
 }
 
 /// What is open for a subscription and what comes next. Whether the caller may
@@ -131,10 +93,7 @@ async fn tail(visit: &Visit, server: &ServerView) -> Option<String> {
     if matches!(server.state, Seen::Unknown | Seen::Absent) || !visit.page.may("servers.console") {
         return None;
     }
-    let input = ShowConsole {
-        server_id: server.id.clone(),
-        bytes: Some(TAIL_BYTES),
-    };
+    let input = ShowConsole { server_id: server.id.clone(), bytes: Some(TAIL_BYTES) };
     let read = queries::console(&visit.call, visit.hypervisor.as_ref(), input);
     match tokio::time::timeout(TAIL_WAIT, read).await {
         Ok(Ok(console)) => Some(console.text),
@@ -158,10 +117,7 @@ fn draw(visit: &Visit, known: &Known) -> String {
         live("log", log(page, known)),
     ]);
     let side = stack(vec![
-        live(
-            "contract",
-            facts::contract(page, &known.subscription, known.next_invoice, &known.open, known.today),
-        ),
+        live("contract", facts::contract(page, &known.subscription, known.next_invoice, &known.open, known.today)),
         live("usage", facts::usage(page, server)),
         facts::tickets(page, server, &known.tickets).view(),
     ]);
@@ -169,10 +125,7 @@ fn draw(visit: &Visit, known: &Known) -> String {
         .crumb(page.t("portal-servers"), "/portal/servers")
         .state(words::server_state(page, server))
         .id(server.id.to_string())
-        .subtitle(format!(
-            "{} \u{00b7} {}",
-            known.subscription.plan_name, server.image.name
-        ))
+        .subtitle(format!("{} \u{00b7} {}", known.subscription.plan_name, server.image.name))
         .other(
             (page.may("servers.console") && words::is_built(server))
                 .then(|| ButtonLink::plain(page.t("portal-console"), console_path.clone())),
@@ -185,20 +138,14 @@ fn draw(visit: &Visit, known: &Known) -> String {
 
 fn running(page: &Page, known: &Known) -> Option<Panel> {
     let task = known.running.as_ref()?;
-    Some(
-        Panel::new(page.t("portal-under-way"))
-            .id("under-way")
-            .add(tasks::view(page, task)),
-    )
+    Some(Panel::new(page.t("portal-under-way")).id("under-way").add(tasks::view(page, task)))
 }
 
 fn console(page: &Page, known: &Known, path: &str) -> Option<Panel> {
     if !page.may("servers.console") || !words::is_built(&known.server) {
         return None;
     }
-    let panel = Panel::new(page.t("portal-console"))
-        .id("console")
-        .aside(link(path, page.t("portal-console-all")));
+    let panel = Panel::new(page.t("portal-console")).id("console").aside(link(path, page.t("portal-console-all")));
     let lines = match &known.console {
         Some(text) => text.clone(),
         None => match &known.server.greeting {

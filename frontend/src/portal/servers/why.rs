@@ -33,30 +33,18 @@ pub fn notes(
         notes.push(overdue(page, late, today));
     }
     if subscription.cancelled_at.is_some() {
-        let text = page.t_with(
-            "portal-why-ends",
-            &[("day", page.day(subscription.billed_until.plus_days(-1)).into())],
-        );
+        let text = page.t_with("portal-why-ends", &[("day", page.day(subscription.billed_until.plus_days(-1)).into())]);
         notes.push(Notes::new(Tone::Quiet, text));
     }
     if server.released && words::is_built(server) && server.state == Seen::Unknown && server.busy.is_none() {
         let since = words::ago(page, server.changed_at, now);
-        notes.push(Notes::new(
-            Tone::Warn,
-            page.t_with("portal-why-unknown", &[("since", since.into())]),
-        ));
+        notes.push(Notes::new(Tone::Warn, page.t_with("portal-why-unknown", &[("since", since.into())])));
     }
-    if server
-        .busy
-        .as_ref()
-        .is_some_and(|busy| busy.state == JobState::Attention)
-    {
-        notes.push(
-            Notes::new(Tone::Warn, page.t("portal-why-delayed")).add(ButtonLink::plain(
-                page.t("portal-ticket-new"),
-                format!("/portal/tickets/new?server_id={}", server.id),
-            )),
-        );
+    if server.busy.as_ref().is_some_and(|busy| busy.state == JobState::Attention) {
+        notes.push(Notes::new(Tone::Warn, page.t("portal-why-delayed")).add(ButtonLink::plain(
+            page.t("portal-ticket-new"),
+            format!("/portal/tickets/new?server_id={}", server.id),
+        )));
     }
     notes
 }
@@ -65,9 +53,7 @@ fn suspended(page: &Page, subscription: &SubscriptionView, open: &[Invoice], tod
     let reason = subscription.suspended_reason.as_deref().unwrap_or_default();
     let day = subscription.suspended_at.map_or(today, |at| at.day_in(&page.zone));
     let day = page.day(day);
-    let late = open
-        .iter()
-        .find_map(|invoice| Some((invoice, invoice.overdue_days(today)?)));
+    let late = open.iter().find_map(|invoice| Some((invoice, invoice.overdue_days(today)?)));
     match late {
         Some((invoice, days)) if renewals::model::is_for_money(reason) => {
             let amount = page.money(invoice.open);
@@ -82,10 +68,9 @@ fn suspended(page: &Page, subscription: &SubscriptionView, open: &[Invoice], tod
             );
             Notes::new(Tone::Bad, text).add(pay(page, invoice))
         }
-        _ if renewals::model::is_for_money(reason) => Notes::new(
-            Tone::Warn,
-            page.t_with("portal-why-suspended-paid", &[("day", day.into())]),
-        ),
+        _ if renewals::model::is_for_money(reason) => {
+            Notes::new(Tone::Warn, page.t_with("portal-why-suspended-paid", &[("day", day.into())]))
+        }
         _ => {
             let args = [("day", day.into()), ("reason", reason.to_owned().into())];
             Notes::new(Tone::Bad, page.t_with("portal-why-suspended-other", &args))

@@ -59,10 +59,7 @@ impl Seam {
     /// Whether something is open past its day.
     #[must_use]
     pub fn is_overdue(&self) -> bool {
-        self.balance
-            .as_ref()
-            .and_then(|balance| balance.oldest_due)
-            .is_some_and(|day| day < self.today)
+        self.balance.as_ref().and_then(|balance| balance.oldest_due).is_some_and(|day| day < self.today)
     }
 }
 
@@ -81,26 +78,12 @@ pub async fn show(visit: Visit) -> Result<String> {
 
 async fn load(visit: &Visit) -> Result<Seam> {
     let call = &visit.call;
-    let customer = queries::show(
-        call,
-        ShowCustomer {
-            customer_id: visit.params.parse("customer_id")?,
-        },
-    )
-    .await?;
+    let customer = queries::show(call, ShowCustomer { customer_id: visit.params.parse("customer_id")? }).await?;
     let id = customer.id.to_string();
-    let of_customer = || ListInput {
-        customer_id: Some(id.clone()),
-        limit: Some(SHOWN),
-        ..ListInput::default()
-    };
+    let of_customer = || ListInput { customer_id: Some(id.clone()), limit: Some(SHOWN), ..ListInput::default() };
     let servers = servers::queries::list(
         call,
-        ListServers {
-            customer_id: Some(id.clone()),
-            limit: Some(SHOWN),
-            ..ListServers::default()
-        },
+        ListServers { customer_id: Some(id.clone()), limit: Some(SHOWN), ..ListServers::default() },
     )
     .await?;
     let mut open_tickets = Vec::new();
@@ -116,16 +99,7 @@ async fn load(visit: &Visit) -> Result<Seam> {
     let mut subscriptions = subscriptions::queries::list(call, of_customer()).await?.items;
     subscriptions.sort_by_key(|subscription| subscription.state.is_ended());
     let balance = match call.may(Action::ShowBalance) {
-        true => Some(
-            billing::queries::balance(
-                call,
-                ShowBalance {
-                    customer_id: id.clone(),
-                    currency: None,
-                },
-            )
-            .await?,
-        ),
+        true => Some(billing::queries::balance(call, ShowBalance { customer_id: id.clone(), currency: None }).await?),
         false => None,
     };
     let audit = match call.may(Action::ListAudit) {
@@ -161,12 +135,7 @@ fn draw(page: &Page, seam: &Seam) -> String {
                 ("day", page.day(customer.created_at.day_in(&page.zone)).into()),
             ],
         ))
-        .other(words::button_for(
-            page,
-            "customers.update",
-            "office-edit",
-            format!("{place}/edit"),
-        ))
+        .other(words::button_for(page, "customers.update", "office-edit", format!("{place}/edit")))
         .other(words::button_for(
             page,
             "tickets.open",
@@ -214,61 +183,42 @@ fn draw(page: &Page, seam: &Seam) -> String {
 
 /// What is held back, why, and what lifts it.
 fn held_back<'a>(page: &'a Page, seam: &'a Seam) -> impl Iterator<Item = Notes> + 'a {
-    seam.subscriptions
-        .iter()
-        .filter(|subscription| subscription.state == SubscriptionState::Suspended)
-        .map(move |subscription| {
-            let since = subscription
-                .suspended_at
-                .map(|at| page.day(at.day_in(&page.zone)))
-                .unwrap_or_default();
+    seam.subscriptions.iter().filter(|subscription| subscription.state == SubscriptionState::Suspended).map(
+        move |subscription| {
+            let since = subscription.suspended_at.map(|at| page.day(at.day_in(&page.zone))).unwrap_or_default();
             let why = words::reason(page, subscription.suspended_reason.as_deref().unwrap_or_default());
             let what = seam
                 .servers
                 .iter()
                 .find(|server| server.subscription_id == subscription.id)
                 .map_or(subscription.plan_name.as_str(), |server| server.hostname.as_str());
-            let title = page.t_with(
-                "office-suspended-title",
-                &[("what", what.to_owned().into()), ("day", since.into())],
-            );
-            Notes::new(Tone::Warn, why).title(title).add(link(
-                format!("/staff/subscriptions/{}", subscription.id),
-                page.t("office-open-contract"),
-            ))
-        })
+            let title =
+                page.t_with("office-suspended-title", &[("what", what.to_owned().into()), ("day", since.into())]);
+            Notes::new(Tone::Warn, why)
+                .title(title)
+                .add(link(format!("/staff/subscriptions/{}", subscription.id), page.t("office-open-contract")))
+        },
+    )
 }
 
 fn servers_panel(page: &Page, seam: &Seam) -> AnyView {
     let id = seam.customer.id.as_str();
-    let running = seam
-        .servers
-        .iter()
-        .filter(|server| server.state == Seen::Running)
-        .count();
+    let running = seam.servers.iter().filter(|server| server.state == Seen::Running).count();
     let table = Table::new(page.t("office-servers"))
         .plain()
         .column(Column::text(page.t("office-server")))
         .column(Column::text(page.t("office-state")))
         .rows(seam.servers.iter().map(|server| {
-            let address = server
-                .addresses
-                .first()
-                .map(|address| address.address.clone())
-                .unwrap_or_default();
+            let address = server.addresses.first().map(|address| address.address.clone()).unwrap_or_default();
             let name = words::with_detail(&server.hostname, address);
             let seen = common::ago(page, server.observed_at, seam.now);
             let state = common::server_state(page, server).since(page.t_with("office-seen", &[("ago", seen.into())]));
             Row::to(format!("/staff/servers/{}", server.id)).cell(name).cell(state)
         }))
-        .empty(Empty::new(
-            page.t("office-servers-none"),
-            page.t("office-servers-none-text"),
-        ));
-    Panel::new(page.t_with(
-        "office-servers-running",
-        &[("running", running.into()), ("all", seam.servers.len().into())],
-    ))
+        .empty(Empty::new(page.t("office-servers-none"), page.t("office-servers-none-text")));
+    Panel::new(
+        page.t_with("office-servers-running", &[("running", running.into()), ("all", seam.servers.len().into())]),
+    )
     .id("servers")
     .flush()
     .aside(link(format!("/staff/servers?customer_id={id}"), page.t("office-all")))
@@ -288,17 +238,11 @@ fn tickets_panel(page: &Page, seam: &Seam) -> AnyView {
                 .cell(what)
                 .cell(words::ticket_state(page, ticket.state).since(since))
         }))
-        .empty(Empty::new(
-            page.t("office-tickets-none"),
-            page.t("office-tickets-none-text"),
-        ));
+        .empty(Empty::new(page.t("office-tickets-none"), page.t("office-tickets-none-text")));
     Panel::new(page.t("office-tickets-open"))
         .id("tickets")
         .flush()
-        .aside(link(
-            format!("/staff/tickets?customer_id={}", seam.customer.id),
-            page.t("office-all"),
-        ))
+        .aside(link(format!("/staff/tickets?customer_id={}", seam.customer.id), page.t("office-all")))
         .add(table)
         .view()
 }
@@ -311,10 +255,7 @@ fn contracts(page: &Page, seam: &Seam) -> AnyView {
         .column(Column::text(page.t("office-next-renewal")).minor())
         .column(Column::text(page.t("office-state")))
         .rows(seam.subscriptions.iter().map(|subscription| {
-            let server = seam
-                .servers
-                .iter()
-                .find(|server| server.subscription_id == subscription.id);
+            let server = seam.servers.iter().find(|server| server.subscription_id == subscription.id);
             let price = page.t_with(
                 "office-price-per",
                 &[
@@ -323,34 +264,24 @@ fn contracts(page: &Page, seam: &Seam) -> AnyView {
                 ],
             );
             Row::to(format!("/staff/subscriptions/{}", subscription.id))
-                .cell(words::with_detail(
-                    &subscription.plan_name,
-                    server.map_or("", |server| server.hostname.as_str()),
-                ))
+                .cell(words::with_detail(&subscription.plan_name, server.map_or("", |server| server.hostname.as_str())))
                 .cell(price)
                 .cell(words::maybe_day(page, subscription.next_renewal.map(|next| next.day)))
                 .cell(common::subscription_state(page, subscription.state))
                 .quiet(subscription.state.is_ended())
         }))
-        .empty(
-            Empty::new(
-                page.t("office-subscriptions-none"),
-                page.t("office-subscriptions-none-text"),
-            )
-            .action(words::button_for(
+        .empty(Empty::new(page.t("office-subscriptions-none"), page.t("office-subscriptions-none-text")).action(
+            words::button_for(
                 page,
                 "orders.place",
                 "office-order-new",
                 format!("/staff/orders/new?customer_id={}", seam.customer.id),
-            )),
-        );
+            ),
+        ));
     Panel::new(page.t("office-subscriptions"))
         .id("subscriptions")
         .flush()
-        .aside(link(
-            format!("/staff/subscriptions?customer_id={}", seam.customer.id),
-            page.t("office-all"),
-        ))
+        .aside(link(format!("/staff/subscriptions?customer_id={}", seam.customer.id), page.t("office-all")))
         .add(table)
         .view()
 }
@@ -371,22 +302,14 @@ fn contact(page: &Page, customer: &CustomerView) -> AnyView {
             html(view! { <span class="detail">{line.trim().to_owned()}</span> })
         })
         .collect();
-    let language = customer
-        .locale
-        .parse::<hostwright_panel::platform::texts::Locale>()
-        .map_or("", |locale| locale.name());
+    let language =
+        customer.locale.parse::<hostwright_panel::platform::texts::Locale>().map_or("", |locale| locale.name());
     let facts = Facts::new()
         .fact(page.t("office-customer-name"), &customer.name)
         .maybe(page.t("office-company"), customer.company.as_ref())
-        .fact(
-            page.t("office-email"),
-            link(format!("mailto:{}", customer.email), customer.email.as_str()),
-        )
+        .fact(page.t("office-email"), link(format!("mailto:{}", customer.email), customer.email.as_str()))
         .fact(page.t("office-address"), lines)
-        .maybe(
-            page.t("office-tax-number"),
-            customer.tax_number.as_ref().map(|number| copyable(page, number)),
-        )
+        .maybe(page.t("office-tax-number"), customer.tax_number.as_ref().map(|number| copyable(page, number)))
         .fact(page.t("office-currency"), customer.currency.code())
         .fact(page.t("office-language"), language)
         .fact(page.t("office-time-zone"), customer.time_zone.replace('_', " "));
@@ -416,18 +339,13 @@ fn members(page: &Page, customer: &CustomerView) -> AnyView {
         let remove = ActionButton::new(page, "customers.remove_member", page.t("office-member-remove"))
             .hidden("customer_id", customer.id.as_str())
             .hidden("person_id", member.person_id.as_str())
-            .confirm(
-                page.t_with("office-member-remove-question", &[("name", member.name.clone().into())]),
-                Vec::new(),
-            );
+            .confirm(page.t_with("office-member-remove-question", &[("name", member.name.clone().into())]), Vec::new());
         let mail = muted(member.email.as_str());
         let role = badge(Tone::Quiet, common::member_role(page, member.role));
         facts.push(stack(vec![row(vec![name, role]), mail, remove.view()]));
     }
-    let roles = MemberRole::ALL
-        .iter()
-        .map(|role| Choice::new(role.to_string(), common::member_role(page, *role)))
-        .collect();
+    let roles =
+        MemberRole::ALL.iter().map(|role| Choice::new(role.to_string(), common::member_role(page, *role))).collect();
     let add = Form::new(page, "customers.add_member")
         .id("add")
         .hidden("customer_id", customer.id.as_str())
@@ -440,15 +358,7 @@ fn members(page: &Page, customer: &CustomerView) -> AnyView {
     if facts.is_empty() {
         panel = panel.add(muted(page.t("office-members-none")));
     }
-    panel
-        .add(stack(facts))
-        .add(words::folded(
-            page,
-            "customers.add_member",
-            page.t("office-member-add"),
-            add,
-        ))
-        .view()
+    panel.add(stack(facts)).add(words::folded(page, "customers.add_member", page.t("office-member-add"), add)).view()
 }
 
 /// Holding the account back, and letting it go.
@@ -462,11 +372,7 @@ fn standing(page: &Page, customer: &CustomerView) -> AnyView {
                 .field(Field::text("reason", page.t("office-reason")).optional())
                 .danger()
                 .submit(page.t("office-customer-suspend"));
-            Panel::new(page.t("office-customer-suspend"))
-                .id("suspend")
-                .tone(Tone::Bad)
-                .add(form)
-                .view()
+            Panel::new(page.t("office-customer-suspend")).id("suspend").tone(Tone::Bad).add(form).view()
         }
         CustomerState::Suspended if page.may("customers.resume") => {
             let resume = ActionButton::new(page, "customers.resume", page.t("office-customer-resume"))
@@ -486,10 +392,7 @@ fn changes(page: &Page, seam: &Seam) -> AnyView {
     let Some(audit) = &seam.audit else { return nothing() };
     Panel::new(page.t("office-history"))
         .id("history")
-        .aside(link(
-            format!("/staff/audit?customer_id={}", seam.customer.id),
-            page.t("office-all"),
-        ))
+        .aside(link(format!("/staff/audit?customer_id={}", seam.customer.id), page.t("office-all")))
         .add(history::timeline(page, audit))
         .view()
 }

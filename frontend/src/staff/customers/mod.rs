@@ -45,36 +45,22 @@ fn draw_list(page: &Page, found: &Paged<CustomerView>, search: &str, state: Opti
                 .cell(words::customer_state(page, customer.state))
         }))
         .empty(if search.is_empty() && state.is_none() {
-            Empty::new(page.t("office-customers-none"), page.t("office-customers-none-text")).action(
-                words::primary_for(page, "customers.create", "office-customer-new", "/staff/customers/new"),
-            )
+            Empty::new(page.t("office-customers-none"), page.t("office-customers-none-text"))
+                .action(words::primary_for(page, "customers.create", "office-customer-new", "/staff/customers/new"))
         } else {
             Empty::new(page.t("office-nothing-fits"), page.t("office-nothing-fits-text"))
         });
     let to = |state| words::filtered(page, "state", state);
     let mut filters = Filters::new(page)
         .link(page.t("office-all"), to(None), state.is_none())
-        .link(
-            page.t("customers-state-active"),
-            to(Some("active")),
-            state == Some("active"),
-        )
-        .link(
-            page.t("customers-state-suspended"),
-            to(Some("suspended")),
-            state == Some("suspended"),
-        )
+        .link(page.t("customers-state-active"), to(Some("active")), state == Some("active"))
+        .link(page.t("customers-state-suspended"), to(Some("suspended")), state == Some("suspended"))
         .search("search", search, page.t("office-customers-search"));
     if let Some(state) = state {
         filters = filters.keep("state", state);
     }
     Shell::new(page, page.t("office-customers"))
-        .primary(words::primary_for(
-            page,
-            "customers.create",
-            "office-customer-new",
-            "/staff/customers/new",
-        ))
+        .primary(words::primary_for(page, "customers.create", "office-customer-new", "/staff/customers/new"))
         .add(filters)
         .add(table)
         .add(words::pager(page, found.next.as_deref()))
@@ -94,9 +80,7 @@ fn town(customer: &CustomerView) -> String {
 /// # Errors
 /// When the caller may not.
 pub async fn new(visit: Visit) -> Result<String> {
-    let scope = visit
-        .call
-        .authorize(hostwright_panel::auth::policy::Action::CreateCustomer)?;
+    let scope = visit.call.authorize(hostwright_panel::auth::policy::Action::CreateCustomer)?;
     let page = &visit.page;
     let seller = visit.call.db.read(hostwright_panel::billing::entity::load_in).await?;
     drop(scope);
@@ -108,32 +92,17 @@ pub async fn new(visit: Visit) -> Result<String> {
                 .autocomplete("name")
                 .focus(),
         )
-        .field(
-            Field::text("company", page.t("office-company"))
-                .optional()
-                .autocomplete("organization"),
-        )
+        .field(Field::text("company", page.t("office-company")).optional().autocomplete("organization"))
         .field(Field::email("email", page.t("office-invoice-email")).hint(page.t("office-invoice-email-hint")))
-        .group(
-            page.t("office-address"),
-            None,
-            address_fields(page, None, &seller.country),
-        )
+        .group(page.t("office-address"), None, address_fields(page, None, &seller.country))
         .field(
             Field::select("currency", page.t("office-currency"), places::currencies())
                 .value(seller.currency.code())
                 .hint(page.t("office-currency-hint"))
                 .short(),
         )
-        .row(vec![
-            language(page).value(page.locale.tag()),
-            zone(page).value(seller.time_zone.as_str()),
-        ])
-        .field(
-            Field::textarea("notes", page.t("office-notes"), 3)
-                .optional()
-                .hint(page.t("office-notes-hint")),
-        )
+        .row(vec![language(page).value(page.locale.tag()), zone(page).value(seller.time_zone.as_str())])
+        .field(Field::textarea("notes", page.t("office-notes"), 3).optional().hint(page.t("office-notes-hint")))
         .field(
             Field::checkbox("invite_owner", page.t("office-invite-owner"))
                 .checked(true)
@@ -152,9 +121,7 @@ pub async fn new(visit: Visit) -> Result<String> {
 /// # Errors
 /// Not found, or when the caller may not.
 pub async fn edit(visit: Visit) -> Result<String> {
-    visit
-        .call
-        .authorize(hostwright_panel::auth::policy::Action::UpdateCustomer)?;
+    visit.call.authorize(hostwright_panel::auth::policy::Action::UpdateCustomer)?;
     let customer_id = visit.params.parse("customer_id")?;
     let customer = queries::show(&visit.call, ShowCustomer { customer_id }).await?;
     Ok(draw_edit(&visit.page, &customer))
@@ -172,11 +139,7 @@ fn draw_edit(page: &Page, customer: &CustomerView) -> String {
                 .value(&customer.name)
                 .hint(page.t("office-customer-name-hint")),
         )
-        .field(
-            Field::text("company", page.t("office-company"))
-                .maybe(customer.company.clone())
-                .clears(),
-        )
+        .field(Field::text("company", page.t("office-company")).maybe(customer.company.clone()).clears())
         .field(
             Field::email("email", page.t("office-invoice-email"))
                 .value(customer.email.as_str())
@@ -187,10 +150,7 @@ fn draw_edit(page: &Page, customer: &CustomerView) -> String {
             Some(page.t("office-address-hint")),
             address_fields(page, Some(customer), &customer.country),
         )
-        .row(vec![
-            language(page).value(customer.locale.as_str()),
-            zone(page).value(customer.time_zone.as_str()),
-        ])
+        .row(vec![language(page).value(customer.locale.as_str()), zone(page).value(customer.time_zone.as_str())])
         .field(
             Field::textarea("notes", page.t("office-notes"), 4)
                 .clears()
@@ -222,9 +182,7 @@ fn address_fields(page: &Page, customer: Option<&CustomerView>, country: &str) -
             .maybe(value(|c| c.city.clone()))
             .clears()
             .autocomplete("address-level2"),
-        Field::text("region", page.t("office-region"))
-            .maybe(value(|c| c.region.clone().unwrap_or_default()))
-            .clears(),
+        Field::text("region", page.t("office-region")).maybe(value(|c| c.region.clone().unwrap_or_default())).clears(),
         Field::select("country", page.t("office-country"), places::countries(page))
             .value(country)
             .hint(page.t("office-country-hint")),
@@ -236,10 +194,7 @@ fn address_fields(page: &Page, customer: Option<&CustomerView>, country: &str) -
 }
 
 fn language(page: &Page) -> Field {
-    let languages = Locale::ALL
-        .into_iter()
-        .map(|locale| Choice::new(locale.tag(), locale.name()))
-        .collect();
+    let languages = Locale::ALL.into_iter().map(|locale| Choice::new(locale.tag(), locale.name())).collect();
     Field::select("locale", page.t("office-language"), languages)
 }
 

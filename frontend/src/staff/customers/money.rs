@@ -14,12 +14,10 @@ use crate::ui::*;
 pub fn panel(page: &Page, seam: &Seam) -> AnyView {
     let id = seam.customer.id.as_str();
     let mut panel = Panel::new(page.t("office-money")).id("money");
-    panel = panel.aside(page.may("payments.record").then(|| {
-        ButtonLink::plain(
-            page.t("office-payment-record"),
-            format!("/staff/payments/new?customer_id={id}"),
-        )
-    }));
+    panel =
+        panel.aside(page.may("payments.record").then(|| {
+            ButtonLink::plain(page.t("office-payment-record"), format!("/staff/payments/new?customer_id={id}"))
+        }));
     let mut facts = Facts::new();
     if let Some(balance) = &seam.balance {
         facts = if balance.open.is_positive() {
@@ -28,41 +26,26 @@ pub fn panel(page: &Page, seam: &Seam) -> AnyView {
             } else {
                 State::new(Tone::Warn, page.money(balance.open))
             };
-            facts.fact(page.t("office-owes"), owed).maybe(
-                page.t("office-due-since"),
-                balance.oldest_due.map(|day| due(page, seam, day)),
-            )
+            facts
+                .fact(page.t("office-owes"), owed)
+                .maybe(page.t("office-due-since"), balance.oldest_due.map(|day| due(page, seam, day)))
         } else {
-            facts.fact(
-                page.t("office-owes"),
-                State::new(Tone::Good, page.t("office-owes-nothing")),
-            )
+            facts.fact(page.t("office-owes"), State::new(Tone::Good, page.t("office-owes-nothing")))
         };
         facts = facts.fact(page.t("office-credit"), money(page, balance.credit));
     }
-    let next = seam
-        .subscriptions
-        .iter()
-        .filter_map(|s| s.next_renewal)
-        .min_by_key(|next| next.day);
+    let next = seam.subscriptions.iter().filter_map(|s| s.next_renewal).min_by_key(|next| next.day);
     facts = facts.maybe(
         page.t("office-next-renewal"),
         next.map(|next| {
             page.t_with(
                 "office-amount-on-day",
-                &[
-                    ("amount", page.money(next.amount).into()),
-                    ("day", page.day(next.day).into()),
-                ],
+                &[("amount", page.money(next.amount).into()), ("day", page.day(next.day).into())],
             )
         }),
     );
     panel = panel.add(facts);
-    let open: Vec<&InvoiceSummary> = seam
-        .invoices
-        .iter()
-        .filter(|row| row.invoice.open.is_positive())
-        .collect();
+    let open: Vec<&InvoiceSummary> = seam.invoices.iter().filter(|row| row.invoice.open.is_positive()).collect();
     if !open.is_empty() {
         panel = panel.add(open_invoices(page, &open));
     }
@@ -72,10 +55,7 @@ pub fn panel(page: &Page, seam: &Seam) -> AnyView {
 fn due(page: &Page, seam: &Seam, day: hostwright_kernel::Day) -> String {
     let days = day.days_until(seam.today);
     if days > 0 {
-        page.t_with(
-            "office-day-ago",
-            &[("day", page.day(day).into()), ("days", days.into())],
-        )
+        page.t_with("office-day-ago", &[("day", page.day(day).into()), ("days", days.into())])
     } else {
         page.t_with("office-day-not-yet", &[("day", page.day(day).into())])
     }
@@ -88,10 +68,7 @@ fn open_invoices(page: &Page, open: &[&InvoiceSummary]) -> Table {
         .column(Column::number(page.t("office-still-open")))
         .rows(open.iter().map(|row| {
             let number = row.invoice.number.clone().unwrap_or_else(|| page.t("office-draft"));
-            let due = page.t_with(
-                "office-due-on",
-                &[("day", words::maybe_day(page, row.invoice.due_day).into())],
-            );
+            let due = page.t_with("office-due-on", &[("day", words::maybe_day(page, row.invoice.due_day).into())]);
             Row::to(format!("/staff/invoices/{}", row.invoice.id))
                 .cell(words::with_detail(&number, due))
                 .cell(money(page, row.invoice.open))
@@ -114,19 +91,14 @@ pub fn invoices(page: &Page, seam: &Seam) -> AnyView {
                 .cell(money(page, row.invoice.total))
                 .cell(common::invoice_state(page, &row.invoice, row.overdue_days))
         }))
-        .empty(Empty::new(
-            page.t("office-invoices-none"),
-            page.t("office-customer-invoices-none-text"),
-        ));
+        .empty(Empty::new(page.t("office-invoices-none"), page.t("office-customer-invoices-none-text")));
     Panel::new(page.t("office-invoices"))
         .id("invoices")
         .flush()
-        .aside(page.may("invoices.draft").then(|| {
-            link(
-                format!("/staff/invoices/new?customer_id={id}"),
-                page.t("office-invoice-new"),
-            )
-        }))
+        .aside(
+            page.may("invoices.draft")
+                .then(|| link(format!("/staff/invoices/new?customer_id={id}"), page.t("office-invoice-new"))),
+        )
         .aside(link(format!("/staff/invoices?customer_id={id}"), page.t("office-all")))
         .add(table)
         .view()
@@ -157,10 +129,7 @@ fn payment_table(page: &Page, payments: &[PaymentView]) -> Table {
                 .cell(&view.payment.reference)
                 .cell(money(page, view.payment.amount))
         }))
-        .empty(Empty::new(
-            page.t("office-payments-none"),
-            page.t("office-customer-payments-none-text"),
-        ))
+        .empty(Empty::new(page.t("office-payments-none"), page.t("office-customer-payments-none-text")))
 }
 
 /// Gives the customer credit.
@@ -173,9 +142,6 @@ pub fn grant_credit(page: &Page, seam: &Seam) -> Option<AnyView> {
             .field(Field::text("reason", page.t("office-reason")).hint(page.t("office-credit-reason-hint")))
             .look(Look::Plain)
             .submit(page.t("office-credit-grant"));
-        Panel::new(page.t("office-credit-grant"))
-            .id("grant-credit")
-            .add(form)
-            .view()
+        Panel::new(page.t("office-credit-grant")).id("grant-credit").add(form).view()
     })
 }

@@ -44,16 +44,8 @@ pub async fn list(visit: Visit) -> Result<String> {
             Row::to(format!("/staff/addresses/{}", pool.id))
                 .cell(&pool.name)
                 .cell(&pool.cidr)
-                .cell(
-                    pool.node_id
-                        .as_ref()
-                        .map_or_else(|| page.t("estate-every-node"), |id| name(&nodes, id.as_str())),
-                )
-                .cell(if pool.counts.free == 0 {
-                    badge(Tone::Bad, free)
-                } else {
-                    free.view()
-                })
+                .cell(pool.node_id.as_ref().map_or_else(|| page.t("estate-every-node"), |id| name(&nodes, id.as_str())))
+                .cell(if pool.counts.free == 0 { badge(Tone::Bad, free) } else { free.view() })
                 .cell(page.count(pool.counts.assigned))
                 .cell(page.count(pool.counts.cooling))
                 .cell(page.count(pool.counts.reserved))
@@ -79,21 +71,12 @@ pub async fn new(visit: Visit) -> Result<String> {
     let nodes = words::node_names(&visit.call).await?;
     let page = &visit.page;
     let every = Choice::new("", page.t("estate-every-node"));
-    let choices = std::iter::once(every)
-        .chain(nodes.iter().map(|(id, name)| Choice::new(id, name)))
-        .collect();
+    let choices = std::iter::once(every).chain(nodes.iter().map(|(id, name)| Choice::new(id, name))).collect();
     let form = Form::new(page, "addresses.create_pool")
         .then("/staff/addresses/{id}")
+        .field(Field::text("name", page.t("estate-name")).hint(page.t("estate-pool-name-hint")).max_length(80).focus())
         .field(
-            Field::text("name", page.t("estate-name"))
-                .hint(page.t("estate-pool-name-hint"))
-                .max_length(80)
-                .focus(),
-        )
-        .field(
-            Field::text("cidr", page.t("estate-network"))
-                .hint(page.t("estate-cidr-hint"))
-                .placeholder("192.0.2.0/24"),
+            Field::text("cidr", page.t("estate-network")).hint(page.t("estate-cidr-hint")).placeholder("192.0.2.0/24"),
         )
         .field(
             Field::text("gateway", page.t("estate-gateway"))
@@ -136,17 +119,12 @@ pub async fn show(visit: Visit) -> Result<String> {
         ..ListAddresses::default()
     };
     let found = queries::list(&visit.call, input).await?;
-    let servers = words::hostnames(
-        &visit.call,
-        found.items.iter().filter_map(|address| address.server_id.clone()),
-    )
-    .await;
+    let servers =
+        words::hostnames(&visit.call, found.items.iter().filter_map(|address| address.server_id.clone())).await;
     let nodes = words::node_names(&visit.call).await?;
     let page = &visit.page;
     let counts = pool.counts;
-    let all = [counts.free, counts.assigned, counts.cooling, counts.reserved]
-        .into_iter()
-        .sum::<i64>();
+    let all = [counts.free, counts.assigned, counts.cooling, counts.reserved].into_iter().sum::<i64>();
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
     let mut filters = Filters::new(page).counted(
         page.t("estate-all"),
@@ -178,10 +156,7 @@ pub async fn show(visit: Visit) -> Result<String> {
         .column(Column::text(page.t("estate-since")).minor())
         .column(Column::actions(page.t("estate-actions")))
         .rows(found.items.iter().map(|address| line(page, address, &servers)))
-        .empty(Empty::new(
-            page.t("estate-none-found"),
-            page.t("estate-none-found-text"),
-        ));
+        .empty(Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text")));
     Ok(Shell::new(page, &pool.name)
         .crumb(page.t("ui-nav-addresses"), "/staff/addresses")
         .id(pool.id.as_str())
@@ -197,11 +172,7 @@ fn facts(page: &Page, pool: &PoolView, nodes: &Names, all: i64) -> AnyView {
         Some(id) => link(format!("/staff/nodes/{id}"), name(nodes, id.as_str())),
         None => page.t("estate-every-node").view(),
     };
-    let resolvers = if pool.resolvers.is_empty() {
-        page.t("estate-none")
-    } else {
-        pool.resolvers.join(", ")
-    };
+    let resolvers = if pool.resolvers.is_empty() { page.t("estate-none") } else { pool.resolvers.join(", ") };
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
     let slice = |state: AddressState, n: i64| (page.t(&format!("addresses-state-{state}")), count(n), page.count(n));
     let mut meter = Meter::new(page, page.t("ui-nav-addresses"), count(all), page.count(all));
@@ -243,10 +214,7 @@ fn line(page: &Page, address: &AddressView, servers: &Names) -> Row {
         state = state.since(page.t_with("estate-until", &[("when", page.instant(until).into())]));
     }
     let button = |action: &str, key: &str| {
-        ActionButton::new(page, action, page.t(key))
-            .hidden("address_id", address.id.as_str())
-            .look(Look::Quiet)
-            .view()
+        ActionButton::new(page, action, page.t(key)).hidden("address_id", address.id.as_str()).look(Look::Quiet).view()
     };
     let act = match address.state {
         AddressState::Free => button("addresses.reserve", "estate-address-reserve"),
@@ -265,11 +233,7 @@ fn line(page: &Page, address: &AddressView, servers: &Names) -> Row {
 async fn pool(call: &Call, id: PoolId) -> Result<PoolView> {
     let mut after = None;
     loop {
-        let input = ListInput {
-            after: after.clone(),
-            limit: Some(PAGE),
-            ..ListInput::default()
-        };
+        let input = ListInput { after: after.clone(), limit: Some(PAGE), ..ListInput::default() };
         let page = queries::pools(call, input).await?;
         if let Some(pool) = page.items.into_iter().find(|pool| pool.id == id) {
             return Ok(pool);

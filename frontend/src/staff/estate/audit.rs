@@ -23,11 +23,7 @@ pub async fn list(visit: Visit) -> Result<String> {
     let found = queries::audit_log(&visit.call, input.clone()).await?;
     let mut names = words::customers(
         &visit.call,
-        found
-            .items
-            .iter()
-            .map(|row| row.subject.clone())
-            .filter(|id| id.starts_with("cus_")),
+        found.items.iter().map(|row| row.subject.clone()).filter(|id| id.starts_with("cus_")),
     )
     .await?;
     names.extend(words::hostnames(&visit.call, found.items.iter().map(|row| row.subject.clone())).await);
@@ -49,9 +45,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         .column(Column::text(page.t("estate-seal")).minor())
         .rows(found.items.iter().map(|row| line(page, row, &names, now)))
         .empty(empty);
-    let verify = page
-        .may("reports.verify")
-        .then(|| ButtonLink::plain(page.t("estate-audit-verify"), "/staff/verify"));
+    let verify = page.may("reports.verify").then(|| ButtonLink::plain(page.t("estate-audit-verify"), "/staff/verify"));
     Ok(Shell::new(page, page.t("ui-nav-audit"))
         .subtitle(page.t("estate-audit-text"))
         .other(verify)
@@ -78,10 +72,7 @@ fn line(page: &Page, row: &AuditRow, names: &Names, now: Instant) -> Row {
     Row::new()
         .cell(words::moment(page, row.at, now))
         .cell(who)
-        .cell(link(
-            words::filtered(page, "search", Some(&row.action)),
-            action(page, &row.action),
-        ))
+        .cell(link(words::filtered(page, "search", Some(&row.action)), action(page, &row.action)))
         .cell(words::thing(names, &row.subject))
         .cell(detail(&row.detail))
         .cell(muted(seal))
@@ -90,11 +81,7 @@ fn line(page: &Page, row: &AuditRow, names: &Names, now: Instant) -> Row {
 /// The action in words, its stable name where it has none.
 fn action(page: &Page, name: &str) -> String {
     let key = format!("audit-{name}");
-    if page.texts.has(&key) {
-        page.t(&key)
-    } else {
-        name.to_owned()
-    }
+    if page.texts.has(&key) { page.t(&key) } else { name.to_owned() }
 }
 
 /// What changed: names and values, as they were written.

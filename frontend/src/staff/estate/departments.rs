@@ -30,31 +30,15 @@ pub async fn list(visit: Visit) -> Result<String> {
             Row::to(format!("/staff/tickets?department_id={}", department.id))
                 .cell(&department.name)
                 .cell(email.map_or_else(|| muted(page.t("estate-told-nowhere")), |email| email.view()))
-                .cell(State::new(
-                    tone,
-                    page.t(&format!("tickets-department-{}", department.state)),
-                ))
+                .cell(State::new(tone, page.t(&format!("tickets-department-{}", department.state))))
                 .cell(words::day(page, department.created_at))
         }))
-        .empty(Empty::new(
-            page.t("estate-departments-none"),
-            page.t("estate-departments-none-text"),
-        ));
+        .empty(Empty::new(page.t("estate-departments-none"), page.t("estate-departments-none-text")));
     let form = Form::new(page, "departments.create")
-        .field(
-            Field::text("name", page.t("estate-name"))
-                .hint(page.t("estate-department-name-hint"))
-                .max_length(80),
-        )
-        .field(
-            Field::email("email", page.t("estate-told-at"))
-                .hint(page.t("estate-told-at-hint"))
-                .optional(),
-        )
+        .field(Field::text("name", page.t("estate-name")).hint(page.t("estate-department-name-hint")).max_length(80))
+        .field(Field::email("email", page.t("estate-told-at")).hint(page.t("estate-told-at-hint")).optional())
         .submit(page.t("estate-department-create"));
-    let new = page
-        .may("departments.create")
-        .then(|| Panel::new(page.t("estate-department-new")).id("new").add(form));
+    let new = page.may("departments.create").then(|| Panel::new(page.t("estate-department-new")).id("new").add(form));
     Ok(Shell::new(page, page.t("estate-departments"))
         .crumb(page.t("ui-nav-tickets"), "/staff/tickets")
         .add(table)

@@ -18,14 +18,9 @@ pub async fn list(visit: Visit) -> Result<String> {
     let input = visit.params.list();
     let found = queries::list(&visit.call, input.clone()).await?;
     let page = &visit.page;
-    let new = page
-        .may("images.register")
-        .then(|| ButtonLink::primary(page.t("estate-image-new"), "/staff/images/new"));
-    let mut filters = Filters::new(page).link(
-        page.t("estate-all"),
-        words::filtered(page, "state", None),
-        input.state.is_none(),
-    );
+    let new = page.may("images.register").then(|| ButtonLink::primary(page.t("estate-image-new"), "/staff/images/new"));
+    let mut filters =
+        Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
     for state in ImageState::ALL {
         filters = filters.link(
             page.t(&format!("images-state-{state}")),
@@ -37,8 +32,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
     } else {
         Empty::new(page.t("estate-images-none"), page.t("estate-images-none-text")).action(
-            page.may("images.register")
-                .then(|| ButtonLink::plain(page.t("estate-image-new"), "/staff/images/new")),
+            page.may("images.register").then(|| ButtonLink::plain(page.t("estate-image-new"), "/staff/images/new")),
         )
     };
     let table = Table::new(page.t("estate-images"))
@@ -62,17 +56,9 @@ pub async fn list(visit: Visit) -> Result<String> {
 fn row_of(page: &Page, image: &ImageView) -> Row {
     let is_offered = image.state == ImageState::Active;
     let tone = if is_offered { Tone::Good } else { Tone::Quiet };
-    let boot = image
-        .files
-        .as_ref()
-        .map(|files| page.t(&format!("images-boot-{}", files.boot)));
-    let files: Vec<_> = image
-        .files
-        .iter()
-        .flat_map(|files| [&files.kernel, &files.initrd, &files.disk])
-        .flatten()
-        .map(muted)
-        .collect();
+    let boot = image.files.as_ref().map(|files| page.t(&format!("images-boot-{}", files.boot)));
+    let files: Vec<_> =
+        image.files.iter().flat_map(|files| [&files.kernel, &files.initrd, &files.disk]).flatten().map(muted).collect();
     let least = page.t_with(
         "estate-minimums-value",
         &[
@@ -111,12 +97,7 @@ pub async fn new(visit: Visit) -> Result<String> {
         .collect();
     let form = Form::new(page, "images.register")
         .then("/staff/images")
-        .field(
-            Field::text("name", page.t("estate-name"))
-                .hint(page.t("estate-image-name-hint"))
-                .max_length(80)
-                .focus(),
-        )
+        .field(Field::text("name", page.t("estate-name")).hint(page.t("estate-image-name-hint")).max_length(80).focus())
         .field(
             Field::text("family", page.t("estate-family"))
                 .hint(page.t("estate-family-hint"))
@@ -128,12 +109,8 @@ pub async fn new(visit: Visit) -> Result<String> {
             page.t("estate-files"),
             Some(page.t("estate-files-hint")),
             vec![
-                Field::text("disk", page.t("estate-file-disk"))
-                    .hint(page.t("estate-file-disk-hint"))
-                    .optional(),
-                Field::text("kernel", page.t("estate-file-kernel"))
-                    .hint(page.t("estate-file-kernel-hint"))
-                    .optional(),
+                Field::text("disk", page.t("estate-file-disk")).hint(page.t("estate-file-disk-hint")).optional(),
+                Field::text("kernel", page.t("estate-file-kernel")).hint(page.t("estate-file-kernel-hint")).optional(),
                 Field::text("initrd", page.t("estate-file-initrd")).optional(),
                 Field::text("command_line", page.t("estate-command-line")).optional(),
             ],
@@ -142,12 +119,8 @@ pub async fn new(visit: Visit) -> Result<String> {
             page.t("estate-minimums"),
             Some(page.t("estate-minimums-hint")),
             vec![
-                Field::number("minimum_memory_mib", page.t("estate-memory"))
-                    .suffix("MiB")
-                    .optional(),
-                Field::number("minimum_disk_gib", page.t("estate-disk"))
-                    .suffix("GiB")
-                    .optional(),
+                Field::number("minimum_memory_mib", page.t("estate-memory")).suffix("MiB").optional(),
+                Field::number("minimum_disk_gib", page.t("estate-disk")).suffix("GiB").optional(),
             ],
         )
         .submit(page.t("estate-image-register"))

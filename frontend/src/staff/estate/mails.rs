@@ -18,11 +18,8 @@ pub async fn list(visit: Visit) -> Result<String> {
     let found = queries::list(&visit.call, input.clone()).await?;
     let now = visit.call.now();
     let page = &visit.page;
-    let mut filters = Filters::new(page).link(
-        page.t("estate-all"),
-        words::filtered(page, "state", None),
-        input.state.is_none(),
-    );
+    let mut filters =
+        Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
     for state in MailState::ALL.iter().filter(|state| **state != MailState::Sending) {
         filters = filters.link(
             page.t(&format!("notifications-state-{state}")),
@@ -33,11 +30,7 @@ pub async fn list(visit: Visit) -> Result<String> {
     if let Some(state) = &input.state {
         filters = filters.keep("state", state);
     }
-    let filters = filters.search(
-        "search",
-        input.search.clone().unwrap_or_default(),
-        page.t("estate-mails-search"),
-    );
+    let filters = filters.search("search", input.search.clone().unwrap_or_default(), page.t("estate-mails-search"));
     let empty = if input.state.is_some() || input.search.is_some() {
         Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
     } else {
@@ -81,13 +74,7 @@ fn state(page: &Page, mail: &MailView) -> State {
 /// # Errors
 /// Not found, or when the caller may not.
 pub async fn show(mut visit: Visit) -> Result<String> {
-    let content = queries::show(
-        &visit.call,
-        ShowMail {
-            mail_id: visit.params.parse("mail_id")?,
-        },
-    )
-    .await?;
+    let content = queries::show(&visit.call, ShowMail { mail_id: visit.params.parse("mail_id")? }).await?;
     let mail = &content.mail;
     let is_under_way = matches!(mail.state, MailState::Queued | MailState::Sending);
     if is_under_way {
@@ -102,11 +89,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
             .look(Look::Primary)
     });
     let trouble = mail.error.as_ref().map(|error| {
-        let tone = if mail.state == MailState::Failed {
-            Tone::Bad
-        } else {
-            Tone::Warn
-        };
+        let tone = if mail.state == MailState::Failed { Tone::Bad } else { Tone::Warn };
         Notes::new(tone, error).title(page.t("estate-mail-trouble"))
     });
     let invoice = mail
@@ -115,19 +98,10 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         .map(|id| link(format!("/staff/invoices/{id}"), page.t("estate-mail-invoice")));
     let facts = Facts::new()
         .fact(page.t("estate-recipient"), copyable(page, mail.recipient.clone()))
-        .maybe(
-            page.t("estate-customer"),
-            mail.customer_id.as_ref().map(|id| words::customer(&customers, id)),
-        )
+        .maybe(page.t("estate-customer"), mail.customer_id.as_ref().map(|id| words::customer(&customers, id)))
         .fact(page.t("estate-about"), words::thing(&hostnames, &mail.subject_id))
-        .fact(
-            page.t("estate-kind"),
-            page.t(&format!("notifications-kind-{}", mail.kind)),
-        )
-        .fact(
-            page.t("estate-language"),
-            page.t(&format!("estate-language-{}", mail.locale)),
-        )
+        .fact(page.t("estate-kind"), page.t(&format!("notifications-kind-{}", mail.kind)))
+        .fact(page.t("estate-language"), page.t(&format!("estate-language-{}", mail.locale)))
         .maybe(page.t("ui-attachments"), invoice)
         .fact(page.t("estate-queued-at"), page.instant(mail.created_at))
         .maybe(page.t("estate-sent-at"), mail.sent_at.map(|at| page.instant(at)))

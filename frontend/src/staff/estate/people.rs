@@ -30,11 +30,8 @@ pub async fn list(visit: Visit) -> Result<String> {
         ..ListPeople::default()
     };
     let found = queries::list(&visit.call, input).await?;
-    let ids = found
-        .items
-        .iter()
-        .flat_map(|person| &person.memberships)
-        .map(|membership| membership.customer_id.clone());
+    let ids =
+        found.items.iter().flat_map(|person| &person.memberships).map(|membership| membership.customer_id.clone());
     let customers = words::customers(&visit.call, ids).await?;
     let page = &visit.page;
     let none = |page: &Page, name: &str| {
@@ -44,16 +41,8 @@ pub async fn list(visit: Visit) -> Result<String> {
     };
     let all = none(&none(page, "state"), "staff");
     let mut filters = Filters::new(page)
-        .link(
-            page.t("estate-all"),
-            all.path.clone(),
-            staff.is_none() && state.is_none(),
-        )
-        .link(
-            page.t("estate-people-staff"),
-            all.with_query("staff", Some("yes")),
-            staff.is_some(),
-        );
+        .link(page.t("estate-all"), all.path.clone(), staff.is_none() && state.is_none())
+        .link(page.t("estate-people-staff"), all.with_query("staff", Some("yes")), staff.is_some());
     for of in [PersonState::Unconfirmed, PersonState::Suspended] {
         filters = filters.link(
             page.t(&format!("auth-person-{of}")),
@@ -66,11 +55,7 @@ pub async fn list(visit: Visit) -> Result<String> {
             filters = filters.keep(kept, value);
         }
     }
-    let filters = filters.search(
-        "search",
-        owned("search").unwrap_or_default(),
-        page.t("estate-people-search"),
-    );
+    let filters = filters.search("search", owned("search").unwrap_or_default(), page.t("estate-people-search"));
     let table = Table::new(page.t("ui-nav-people"))
         .column(Column::text(page.t("estate-name")))
         .column(Column::text(page.t("estate-email")))
@@ -87,14 +72,10 @@ pub async fn list(visit: Visit) -> Result<String> {
                 .cell(page.t(if person.totp_enabled { "estate-on" } else { "estate-off" }))
                 .cell(words::day(page, person.created_at))
         }))
-        .empty(Empty::new(
-            page.t("estate-none-found"),
-            page.t("estate-none-found-text"),
-        ));
+        .empty(Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text")));
     Ok(Shell::new(page, page.t("ui-nav-people"))
         .primary(
-            page.may("people.invite")
-                .then(|| ButtonLink::primary(page.t("estate-person-invite"), "/staff/people/new")),
+            page.may("people.invite").then(|| ButtonLink::primary(page.t("estate-person-invite"), "/staff/people/new")),
         )
         .add(filters)
         .add(table)
@@ -108,17 +89,8 @@ fn roles(page: &Page, person: &PersonView, customers: &Names) -> AnyView {
     if let Some(role) = person.staff_role {
         parts.push(badge(Tone::Quiet, page.t(&format!("auth-staff-{role}"))));
     }
-    parts.extend(
-        person
-            .memberships
-            .iter()
-            .map(|membership| words::customer(customers, &membership.customer_id)),
-    );
-    if parts.is_empty() {
-        muted(page.t("estate-none"))
-    } else {
-        row(parts)
-    }
+    parts.extend(person.memberships.iter().map(|membership| words::customer(customers, &membership.customer_id)));
+    if parts.is_empty() { muted(page.t("estate-none")) } else { row(parts) }
 }
 
 /// Somebody new among staff.
@@ -142,9 +114,7 @@ pub async fn new(visit: Visit) -> Result<String> {
         .then("/staff/people/{id}")
         .field(Field::text("name", page.t("estate-name")).autocomplete("off").focus())
         .field(
-            Field::email("email", page.t("estate-email"))
-                .hint(page.t("estate-invite-email-hint"))
-                .autocomplete("off"),
+            Field::email("email", page.t("estate-email")).hint(page.t("estate-invite-email-hint")).autocomplete("off"),
         )
         .field(Field::radios("role", page.t("estate-role"), roles).value(StaffRole::Support.as_str()))
         .field(Field::select("locale", page.t("estate-language"), languages).value(page.locale.tag()))
@@ -167,17 +137,8 @@ fn role_choice(page: &Page, role: StaffRole) -> Choice {
 /// # Errors
 /// Not found, or when the caller may not.
 pub async fn show(visit: Visit) -> Result<String> {
-    let person = queries::show(
-        &visit.call,
-        ShowPerson {
-            person_id: visit.params.parse("person_id")?,
-        },
-    )
-    .await?;
-    let ids = person
-        .memberships
-        .iter()
-        .map(|membership| membership.customer_id.clone());
+    let person = queries::show(&visit.call, ShowPerson { person_id: visit.params.parse("person_id")? }).await?;
+    let ids = person.memberships.iter().map(|membership| membership.customer_id.clone());
     let customers = words::customers(&visit.call, ids).await?;
     let is_self = visit.call.person()?.id == person.id.as_str();
     let page = &visit.page;
@@ -185,16 +146,10 @@ pub async fn show(visit: Visit) -> Result<String> {
         .fact(page.t("estate-email"), copyable(page, person.email.to_string()))
         .fact(
             page.t("estate-role"),
-            person.staff_role.map_or_else(
-                || page.t("estate-role-none"),
-                |role| page.t(&format!("auth-staff-{role}")),
-            ),
+            person.staff_role.map_or_else(|| page.t("estate-role-none"), |role| page.t(&format!("auth-staff-{role}"))),
         )
         .fact(page.t("estate-second-factor"), second_factor(page, &person))
-        .fact(
-            page.t("estate-language"),
-            page.t(&format!("estate-language-{}", person.locale)),
-        )
+        .fact(page.t("estate-language"), page.t(&format!("estate-language-{}", person.locale)))
         .fact(page.t("estate-time-zone"), person.time_zone.replace('_', " "))
         .fact(page.t("estate-made"), page.instant(person.created_at));
     let right = stack(vec![memberships(page, &person, &customers), history(page, &person)]);
@@ -242,10 +197,7 @@ fn history(page: &Page, person: &PersonView) -> AnyView {
     if !page.may("audit.list") {
         return nothing();
     }
-    let audit = link(
-        format!("/staff/audit?search={}", person.id),
-        page.t("estate-person-audit"),
-    );
+    let audit = link(format!("/staff/audit?search={}", person.id), page.t("estate-person-audit"));
     Panel::new(page.t("estate-history")).id("history").add(audit).view()
 }
 
@@ -283,14 +235,8 @@ fn access(page: &Page, person: &PersonView, is_self: bool) -> Option<Panel> {
         button.disabled(page.t("error-auth-own_account"))
     } else {
         button.confirm(
-            page.t_with(
-                "estate-person-suspend-question",
-                &[("name", person.name.clone().into())],
-            ),
-            vec![
-                page.t("estate-person-suspend-sessions"),
-                page.t("estate-person-suspend-keys"),
-            ],
+            page.t_with("estate-person-suspend-question", &[("name", person.name.clone().into())]),
+            vec![page.t("estate-person-suspend-sessions"), page.t("estate-person-suspend-keys")],
         )
     };
     page.may("people.suspend").then(|| {

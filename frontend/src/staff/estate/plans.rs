@@ -24,11 +24,8 @@ pub async fn list(visit: Visit) -> Result<String> {
     let input = visit.params.list();
     let found = queries::list(&visit.call, input.clone()).await?;
     let page = &visit.page;
-    let mut filters = Filters::new(page).link(
-        page.t("estate-all"),
-        words::filtered(page, "state", None),
-        input.state.is_none(),
-    );
+    let mut filters =
+        Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
     for state in PlanState::ALL {
         filters = filters.link(
             page.t(&format!("catalogue-state-{state}")),
@@ -36,18 +33,12 @@ pub async fn list(visit: Visit) -> Result<String> {
             input.state.as_deref() == Some(state.as_str()),
         );
     }
-    let filters = filters.search(
-        "search",
-        input.search.clone().unwrap_or_default(),
-        page.t("estate-plans-search"),
-    );
+    let filters = filters.search("search", input.search.clone().unwrap_or_default(), page.t("estate-plans-search"));
     let empty = if input.state.is_some() || input.search.is_some() {
         Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
     } else {
-        Empty::new(page.t("estate-plans-none"), page.t("estate-plans-none-text")).action(
-            page.may("plans.create")
-                .then(|| ButtonLink::plain(page.t("estate-plan-new"), "/staff/plans/new")),
-        )
+        Empty::new(page.t("estate-plans-none"), page.t("estate-plans-none-text"))
+            .action(page.may("plans.create").then(|| ButtonLink::plain(page.t("estate-plan-new"), "/staff/plans/new")))
     };
     let table = Table::new(page.t("ui-nav-catalogue"))
         .column(Column::text(page.t("estate-name")))
@@ -66,10 +57,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         }))
         .empty(empty);
     Ok(Shell::new(page, page.t("ui-nav-catalogue"))
-        .primary(
-            page.may("plans.create")
-                .then(|| ButtonLink::primary(page.t("estate-plan-new"), "/staff/plans/new")),
-        )
+        .primary(page.may("plans.create").then(|| ButtonLink::primary(page.t("estate-plan-new"), "/staff/plans/new")))
         .other(ButtonLink::plain(page.t("estate-images"), "/staff/images"))
         .add(filters)
         .add(table)
@@ -100,20 +88,11 @@ fn price_line(page: &Page, plan: &PlanView) -> AnyView {
         return muted("\u{2013}");
     };
     let more = offered(plan).count().saturating_sub(1);
-    let price = format!(
-        "{} {}",
-        page.money(first.amount),
-        words::every(page, first.months.count())
-    );
+    let price = format!("{} {}", page.money(first.amount), words::every(page, first.months.count()));
     if more == 0 {
         price.view()
     } else {
-        vec![
-            price.view(),
-            " ".view(),
-            muted(page.t_with("estate-more", &[("count", more.into())])),
-        ]
-        .view()
+        vec![price.view(), " ".view(), muted(page.t_with("estate-more", &[("count", more.into())]))].view()
     }
 }
 
@@ -126,12 +105,7 @@ pub async fn new(visit: Visit) -> Result<String> {
     let page = &visit.page;
     let form = Form::new(page, "plans.create")
         .then("/staff/plans/{id}")
-        .field(
-            Field::text("name", page.t("estate-name"))
-                .hint(page.t("estate-plan-name-hint"))
-                .max_length(80)
-                .focus(),
-        )
+        .field(Field::text("name", page.t("estate-name")).hint(page.t("estate-plan-name-hint")).max_length(80).focus())
         .field(
             Field::textarea("description", page.t("estate-description"), 3)
                 .hint(page.t("estate-description-hint"))
@@ -142,17 +116,9 @@ pub async fn new(visit: Visit) -> Result<String> {
             page.t("estate-size-title"),
             Some(page.t("estate-plan-size-hint")),
             vec![
-                Field::number("vcpus", page.t("estate-processors"))
-                    .range(1, 256)
-                    .value("1"),
-                Field::number("memory_mib", page.t("estate-memory"))
-                    .suffix("MiB")
-                    .range(32, 4_194_304)
-                    .value("2048"),
-                Field::number("disk_gib", page.t("estate-disk"))
-                    .suffix("GiB")
-                    .range(1, 1_048_576)
-                    .value("20"),
+                Field::number("vcpus", page.t("estate-processors")).range(1, 256).value("1"),
+                Field::number("memory_mib", page.t("estate-memory")).suffix("MiB").range(32, 4_194_304).value("2048"),
+                Field::number("disk_gib", page.t("estate-disk")).suffix("GiB").range(1, 1_048_576).value("20"),
                 Field::number("traffic_gib", page.t("estate-traffic-month"))
                     .suffix("GiB")
                     .hint(page.t("estate-traffic-hint"))
@@ -197,19 +163,9 @@ fn renewal_field(page: &Page, chosen: &[RenewalChoice]) -> Field {
 /// # Errors
 /// Not found.
 pub async fn show(visit: Visit) -> Result<String> {
-    let plan = queries::show(
-        &visit.call,
-        ShowPlan {
-            plan_id: visit.params.parse("plan_id")?,
-        },
-    )
-    .await?;
+    let plan = queries::show(&visit.call, ShowPlan { plan_id: visit.params.parse("plan_id")? }).await?;
     let page = &visit.page;
-    let left = stack(vec![
-        prices(page, &plan),
-        set_price(page, &plan).view(),
-        words_form(page, &plan).view(),
-    ]);
+    let left = stack(vec![prices(page, &plan), set_price(page, &plan).view(), words_form(page, &plan).view()]);
     let right = stack(vec![facts(page, &plan), archive(page, &plan).view()]);
     Ok(Shell::new(page, &plan.name)
         .crumb(page.t("ui-nav-catalogue"), "/staff/plans")
@@ -230,16 +186,9 @@ fn prices(page: &Page, plan: &PlanView) -> AnyView {
         .column(Column::text(page.t("estate-since")).minor())
         .column(Column::actions(page.t("estate-actions")))
         .rows(sorted.into_iter().map(|price| price_row(page, plan, price)))
-        .empty(Empty::new(
-            page.t("estate-prices-none"),
-            page.t("estate-prices-none-text"),
-        ))
+        .empty(Empty::new(page.t("estate-prices-none"), page.t("estate-prices-none-text")))
         .plain();
-    Panel::new(page.t("estate-prices"))
-        .id("prices")
-        .flush()
-        .add(table)
-        .view()
+    Panel::new(page.t("estate-prices")).id("prices").flush().add(table).view()
 }
 
 fn price_row(page: &Page, plan: &PlanView, price: &PriceView) -> Row {
@@ -254,11 +203,7 @@ fn price_row(page: &Page, plan: &PlanView, price: &PriceView) -> Row {
     Row::new()
         .cell(words::every(page, price.months.count()))
         .cell(money(page, price.amount))
-        .cell(if price.setup.is_zero() {
-            "\u{2013}".view()
-        } else {
-            money(page, price.setup)
-        })
+        .cell(if price.setup.is_zero() { "\u{2013}".view() } else { money(page, price.setup) })
         .cell(State::new(tone, page.t(&format!("catalogue-price-{}", price.state))))
         .cell(words::day(page, price.created_at))
         .cell(retire)
@@ -271,10 +216,7 @@ fn set_price(page: &Page, plan: &PlanView) -> Option<Panel> {
     }
     let first = offered(plan).next().map(|price| price.amount.currency);
     let currency: Option<Currency> = first.or_else(|| "EUR".parse().ok());
-    let lengths = LENGTHS
-        .iter()
-        .map(|months| Choice::new(months.to_string(), words::every(page, *months)))
-        .collect();
+    let lengths = LENGTHS.iter().map(|months| Choice::new(months.to_string(), words::every(page, *months))).collect();
     let form = Form::new(page, "plans.set_price")
         .hidden("plan_id", plan.id.as_str())
         .row(vec![
@@ -284,9 +226,7 @@ fn set_price(page: &Page, plan: &PlanView) -> Option<Panel> {
         ])
         .row(vec![
             Field::decimal("amount", page.t("estate-price")).hint(page.t("estate-price-hint")),
-            Field::decimal("setup", page.t("estate-setup"))
-                .hint(page.t("estate-setup-hint"))
-                .optional(),
+            Field::decimal("setup", page.t("estate-setup")).hint(page.t("estate-setup-hint")).optional(),
         ])
         .submit(page.t("estate-price-set"))
         .look(Look::Plain);
@@ -324,16 +264,9 @@ fn words_form(page: &Page, plan: &PlanView) -> Option<Panel> {
 }
 
 fn facts(page: &Page, plan: &PlanView) -> AnyView {
-    let traffic = if plan.traffic_gib == 0 {
-        page.t("estate-unlimited")
-    } else {
-        words::gib(page, plan.traffic_gib)
-    };
-    let renewals: Vec<String> = plan
-        .renewal_choices
-        .iter()
-        .map(|choice| page.t(&format!("catalogue-renewal-{choice}")))
-        .collect();
+    let traffic = if plan.traffic_gib == 0 { page.t("estate-unlimited") } else { words::gib(page, plan.traffic_gib) };
+    let renewals: Vec<String> =
+        plan.renewal_choices.iter().map(|choice| page.t(&format!("catalogue-renewal-{choice}"))).collect();
     Panel::new(page.t("estate-facts"))
         .id("facts")
         .add(

@@ -31,14 +31,9 @@ const STATES: &[&str] = &["queued", "running", "attention", "done"];
 /// What a task usually goes through, to show how far it is. The journal decides.
 fn usual(title: &str) -> &'static [&'static str] {
     match title {
-        "servers-create" => &[
-            "ensure_volume",
-            "ensure_seed",
-            "ensure_filter",
-            "ensure_domain",
-            "start",
-            "read_greeting",
-        ],
+        "servers-create" => {
+            &["ensure_volume", "ensure_seed", "ensure_filter", "ensure_domain", "start", "read_greeting"]
+        }
         "servers-start" | "servers-resume" => &["start", "read_greeting"],
         "servers-shut-down" | "servers-suspend" => &["shut_down", "await_stop"],
         "servers-power-off" => &["power_off"],
@@ -78,17 +73,10 @@ pub async fn list(mut visit: Visit) -> Result<String> {
     let page = &visit.page;
     let mut kinds = Tabs::new(page.t("estate-kind"));
     for (of, key) in KINDS {
-        kinds = kinds.tab(
-            page.t(key),
-            format!("{}?kind={of}", page.path_only()),
-            kind == Some(*of),
-        );
+        kinds = kinds.tab(page.t(key), format!("{}?kind={of}", page.path_only()), kind == Some(*of));
     }
-    let mut filters = Filters::new(page).link(
-        page.t("estate-all"),
-        words::filtered(page, "state", None),
-        input.state.is_none(),
-    );
+    let mut filters =
+        Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
     for state in STATES {
         filters = filters.link(
             page.t(&format!("task-state-{state}")),
@@ -145,13 +133,7 @@ fn kind(visit: &Visit, input: &ListInput) -> Option<&'static str> {
 /// # Errors
 /// Not found, or when the caller may not.
 pub async fn show(mut visit: Visit) -> Result<String> {
-    let task = queries::show_task(
-        &visit.call,
-        ShowTask {
-            task_id: visit.params.parse("task_id")?,
-        },
-    )
-    .await?;
+    let task = queries::show_task(&visit.call, ShowTask { task_id: visit.params.parse("task_id")? }).await?;
     if is_open(&task) {
         visit.page.live = Some(if is_moving(&task) { 2 } else { 10 });
     }
@@ -162,22 +144,13 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let page = &visit.page;
     let facts = Facts::new()
         .fact(page.t("estate-about"), words::thing(&names, &task.subject))
-        .maybe(
-            page.t("estate-customer"),
-            task.customer_id.as_ref().map(|id| words::customer(&customers, id)),
-        )
+        .maybe(page.t("estate-customer"), task.customer_id.as_ref().map(|id| words::customer(&customers, id)))
         .fact(page.t("estate-asked-by"), actor(page, &staff, &task))
         .fact(page.t("estate-asked-at"), page.instant(task.created_at))
         .maybe(page.t("estate-started-at"), task.started_at.map(|at| page.instant(at)))
-        .maybe(
-            page.t("estate-finished-at"),
-            task.finished_at.map(|at| page.instant(at)),
-        )
+        .maybe(page.t("estate-finished-at"), task.finished_at.map(|at| page.instant(at)))
         .fact(page.t("estate-attempts"), page.count(task.attempt))
-        .maybe(
-            page.t("estate-failures"),
-            (task.failures > 0).then(|| page.count(task.failures)),
-        );
+        .maybe(page.t("estate-failures"), (task.failures > 0).then(|| page.count(task.failures)));
     Ok(Shell::new(page, words::task_title(page, &task.title))
         .crumb(page.t("ui-nav-tasks"), "/staff/tasks")
         .state(words::task_state(page, &task))
@@ -190,10 +163,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
                 grid(
                     "main-side",
                     vec![
-                        Panel::new(page.t("estate-steps"))
-                            .id("steps")
-                            .add(view(page, &task, &staff))
-                            .view(),
+                        Panel::new(page.t("estate-steps")).id("steps").add(view(page, &task, &staff)).view(),
                         stack(vec![Panel::new(page.t("estate-facts")).id("facts").add(facts).view()]),
                     ],
                 ),
@@ -203,10 +173,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
 }
 
 fn reason(page: &Page, task: &TaskView) -> Option<Notes> {
-    let reason = task
-        .reason
-        .as_ref()
-        .filter(|reason| !reason.is_empty() && is_open(task))?;
+    let reason = task.reason.as_ref().filter(|reason| !reason.is_empty() && is_open(task))?;
     let (tone, key) = match task.state {
         JobState::Attention => (Tone::Bad, "estate-needs-attention"),
         _ if task.failures > 0 => (Tone::Warn, "estate-last-failure"),
@@ -237,25 +204,15 @@ pub fn is_moving(task: &TaskView) -> bool {
 pub fn view<'a>(page: &'a Page, task: &TaskView, staff: &Names) -> ui::TaskView<'a> {
     let asked = page.t_with(
         "estate-task-asked",
-        &[
-            ("who", actor(page, staff, task).into()),
-            ("when", page.instant(task.created_at).into()),
-        ],
+        &[("who", actor(page, staff, task).into()), ("when", page.instant(task.created_at).into())],
     );
-    let mut view = ui::TaskView::new(
-        page,
-        words::task_title(page, &task.title),
-        words::task_state(page, task),
-    )
-    .fact(asked);
+    let mut view =
+        ui::TaskView::new(page, words::task_title(page, &task.title), words::task_state(page, task)).fact(asked);
     if task.attempt > 1 {
         view = view.fact(page.t_with("estate-task-attempt", &[("attempt", task.attempt.into())]));
     }
     if let (Some(start), Some(end)) = (task.started_at, task.finished_at) {
-        view = view.fact(page.t_with(
-            "estate-task-took",
-            &[("span", page.span(start.seconds_until(end)).into())],
-        ));
+        view = view.fact(page.t_with("estate-task-took", &[("span", page.span(start.seconds_until(end)).into())]));
     }
     for (step, tries) in last_tries(task) {
         let seconds = step.finished_at.map(|end| step.started_at.seconds_until(end));
@@ -309,9 +266,7 @@ fn still_to_come(task: &TaskView) -> &'static [&'static str] {
         return &[];
     }
     let usual = usual(&task.title);
-    let reached = usual
-        .iter()
-        .rposition(|name| task.steps.iter().any(|step| step.name == *name));
+    let reached = usual.iter().rposition(|name| task.steps.iter().any(|step| step.name == *name));
     let from = reached.map_or(0, |place| place.saturating_add(1));
     usual.get(from..).unwrap_or_default()
 }
@@ -324,10 +279,7 @@ fn took(page: &Page, task: &TaskView) -> String {
 }
 
 fn actor(page: &Page, staff: &Names, task: &TaskView) -> String {
-    task.actor
-        .as_deref()
-        .map(|id| words::actor(page, staff, id))
-        .unwrap_or_default()
+    task.actor.as_deref().map(|id| words::actor(page, staff, id)).unwrap_or_default()
 }
 
 /// Tasks of one thing: what, how it ended, who, when, how long.
@@ -347,9 +299,6 @@ pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names, now: Instant)
                 .cell(words::moment(page, task.created_at, now))
                 .cell(took(page, task))
         }))
-        .empty(Empty::new(
-            page.t("estate-tasks-none"),
-            page.t("estate-tasks-none-text"),
-        ))
+        .empty(Empty::new(page.t("estate-tasks-none"), page.t("estate-tasks-none-text")))
         .plain()
 }

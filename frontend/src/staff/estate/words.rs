@@ -68,17 +68,11 @@ pub fn seen(page: &Page, server: &ServerView) -> State {
 pub fn ago(page: &Page, then: Instant, now: Instant) -> String {
     let seconds = then.seconds_until(now).max(0);
     // One unit is enough: nobody needs the seconds of an hour ago.
-    let unit = [86_400, 3_600, 60]
-        .into_iter()
-        .find(|unit| seconds >= *unit)
-        .unwrap_or(1);
+    let unit = [86_400, 3_600, 60].into_iter().find(|unit| seconds >= *unit).unwrap_or(1);
     if seconds < 2 {
         page.t("estate-just-now")
     } else {
-        page.t_with(
-            "estate-ago",
-            &[("span", page.span(seconds.saturating_sub(seconds % unit)).into())],
-        )
+        page.t_with("estate-ago", &[("span", page.span(seconds.saturating_sub(seconds % unit)).into())])
     }
 }
 
@@ -86,11 +80,7 @@ pub fn ago(page: &Page, then: Instant, now: Instant) -> String {
 #[must_use]
 pub fn moment(page: &Page, at: Instant, now: Instant) -> String {
     let day = at.day_in(&page.zone);
-    if day == now.day_in(&page.zone) {
-        page.log_time(at)
-    } else {
-        page.day(day)
-    }
+    if day == now.day_in(&page.zone) { page.log_time(at) } else { page.day(day) }
 }
 
 /// The day of a moment, where the time says nothing.
@@ -252,11 +242,7 @@ fn tenths_text(page: &Page, tenths: i64) -> String {
 pub fn size(page: &Page, vcpus: i64, memory_mib: i64, disk_gib: i64) -> String {
     page.t_with(
         "estate-size",
-        &[
-            ("vcpus", vcpus.into()),
-            ("memory", mib(page, memory_mib).into()),
-            ("disk", gib(page, disk_gib).into()),
-        ],
+        &[("vcpus", vcpus.into()), ("memory", mib(page, memory_mib).into()), ("disk", gib(page, disk_gib).into())],
     )
 }
 
@@ -296,10 +282,7 @@ pub async fn customers(call: &Call, ids: impl IntoIterator<Item = String>) -> Re
 
 /// A customer's name as a link to its page; its id where the name is not known.
 pub fn customer(names: &Names, id: &str) -> AnyView {
-    link(
-        format!("/staff/customers/{id}"),
-        names.get(id).map_or(id, String::as_str),
-    )
+    link(format!("/staff/customers/{id}"), names.get(id).map_or(id, String::as_str))
 }
 
 /// Host names of servers, by id; those that are gone are left out.
@@ -323,16 +306,9 @@ pub async fn node_names(call: &Call) -> Result<Names> {
     if !call.may(Action::ListNodes) {
         return Ok(Names::new());
     }
-    let input = hostwright_panel::platform::ListInput {
-        limit: Some(MANY),
-        ..Default::default()
-    };
+    let input = hostwright_panel::platform::ListInput { limit: Some(MANY), ..Default::default() };
     let nodes = nodes::queries::list(call, input).await?;
-    Ok(nodes
-        .items
-        .into_iter()
-        .map(|node| (node.id.to_string(), node.name))
-        .collect())
+    Ok(nodes.items.into_iter().map(|node| (node.id.to_string(), node.name)).collect())
 }
 
 /// Names of the provider's people, by id; only the caller where the caller may
@@ -346,18 +322,9 @@ pub async fn staff(call: &Call) -> Result<Names> {
         names.insert(person.id.clone(), person.name.clone());
     }
     if call.may(Action::ListPeople) {
-        let input = auth::people::queries::ListPeople {
-            staff: Some(true),
-            limit: Some(MANY),
-            ..Default::default()
-        };
+        let input = auth::people::queries::ListPeople { staff: Some(true), limit: Some(MANY), ..Default::default() };
         let people = auth::people::queries::list(call, input).await?;
-        names.extend(
-            people
-                .items
-                .into_iter()
-                .map(|person| (person.id.to_string(), person.name)),
-        );
+        names.extend(people.items.into_iter().map(|person| (person.id.to_string(), person.name)));
     }
     Ok(names)
 }

@@ -26,19 +26,10 @@ const DUE_DAYS: i64 = 14;
 /// Not found, or when the database fails.
 pub async fn show(visit: Visit) -> Result<String> {
     let call = &visit.call;
-    let invoice = queries::show(
-        call,
-        ShowInvoice {
-            invoice_id: visit.params.parse("invoice_id")?,
-        },
-    )
-    .await?;
+    let invoice = queries::show(call, ShowInvoice { invoice_id: visit.params.parse("invoice_id")? }).await?;
     let row = &invoice.invoice;
     let credit = if is_payable(&invoice) && call.may(Action::ShowBalance) {
-        let input = ShowBalance {
-            customer_id: row.customer_id.clone(),
-            currency: Some(row.currency()),
-        };
+        let input = ShowBalance { customer_id: row.customer_id.clone(), currency: Some(row.currency()) };
         Some(billing::queries::balance(call, input).await?.credit).filter(Money::is_positive)
     } else {
         None
@@ -70,10 +61,7 @@ fn draw(page: &Page, invoice: &InvoiceView, credit: Option<Money>) -> String {
                 .then("/staff/invoices?state=draft"),
         );
     } else {
-        shell = shell.other(ButtonLink::plain(
-            page.t("office-pdf"),
-            format!("/api/v1/invoices/{}/pdf", row.id),
-        ));
+        shell = shell.other(ButtonLink::plain(page.t("office-pdf"), format!("/api/v1/invoices/{}/pdf", row.id)));
     }
     let mut side = Vec::new();
     if row.state == InvoiceState::Draft {
@@ -86,12 +74,7 @@ fn draw(page: &Page, invoice: &InvoiceView, credit: Option<Money>) -> String {
     side.push(facts(page, invoice));
     side.push(settled(page, invoice));
     side.extend(take_back(page, invoice));
-    shell
-        .add(grid(
-            "main-side",
-            vec![invoices::document(page, invoice).view(), stack(side)],
-        ))
-        .render()
+    shell.add(grid("main-side", vec![invoices::document(page, invoice).view(), stack(side)])).render()
 }
 
 /// The form that gives a draft its number.
@@ -119,10 +102,8 @@ fn pay(page: &Page, invoice: &InvoiceView) -> AnyView {
     if !page.may("payments.record") {
         return nothing();
     }
-    let methods = PaymentMethod::ALL
-        .iter()
-        .map(|method| Choice::new(method.to_string(), words::method(page, *method)))
-        .collect();
+    let methods =
+        PaymentMethod::ALL.iter().map(|method| Choice::new(method.to_string(), words::method(page, *method))).collect();
     let form = Form::new(page, "payments.record")
         .id("pay")
         .hidden("customer_id", &row.customer_id)
@@ -131,23 +112,13 @@ fn pay(page: &Page, invoice: &InvoiceView) -> AnyView {
         .field(Field::money("amount", page.t("office-amount"), row.currency()).amount(row.open))
         .field(Field::select("method", page.t("office-method"), methods).value(PaymentMethod::BankTransfer.to_string()))
         .field(
-            Field::text("reference", page.t("office-reference"))
-                .hint(page.t("office-reference-hint"))
-                .max_length(140),
+            Field::text("reference", page.t("office-reference")).hint(page.t("office-reference-hint")).max_length(140),
         )
-        .field(
-            Field::date("received_day", page.t("office-received"))
-                .optional()
-                .hint(page.t("office-received-hint")),
-        )
+        .field(Field::date("received_day", page.t("office-received")).optional().hint(page.t("office-received-hint")))
         .submit(page.t("office-payment-record"));
     let title = page.t_with("office-pay-open", &[("amount", page.money(row.open).into())]);
     let panel = Panel::new(title).id("pay").add(form);
-    if invoice.overdue_days.is_some() {
-        panel.tone(Tone::Bad).view()
-    } else {
-        panel.view()
-    }
+    if invoice.overdue_days.is_some() { panel.tone(Tone::Bad).view() } else { panel.view() }
 }
 
 fn spend_credit(page: &Page, invoice: &InvoiceView, credit: Money) -> AnyView {
@@ -156,9 +127,7 @@ fn spend_credit(page: &Page, invoice: &InvoiceView, credit: Money) -> AnyView {
     let form = Form::new(page, "credits.apply")
         .id("credit")
         .hidden("invoice_id", row.id.as_str())
-        .piece(muted(
-            page.t_with("office-credit-have", &[("amount", page.money(credit).into())]),
-        ))
+        .piece(muted(page.t_with("office-credit-have", &[("amount", page.money(credit).into())])))
         .field(Field::money("amount", page.t("office-amount"), row.currency()).amount(spent))
         .look(Look::Plain)
         .submit(page.t("office-credit-apply"));
@@ -167,42 +136,24 @@ fn spend_credit(page: &Page, invoice: &InvoiceView, credit: Money) -> AnyView {
 
 fn facts(page: &Page, invoice: &InvoiceView) -> AnyView {
     let row = &invoice.invoice;
-    let mut ids: Vec<&String> = invoice
-        .lines
-        .iter()
-        .filter_map(|line| line.subscription_id.as_ref())
-        .collect();
+    let mut ids: Vec<&String> = invoice.lines.iter().filter_map(|line| line.subscription_id.as_ref()).collect();
     ids.sort();
     ids.dedup();
-    let contracts: Vec<AnyView> = ids
-        .into_iter()
-        .map(|id| link(format!("/staff/subscriptions/{id}"), page.t("office-open-contract")))
-        .collect();
+    let contracts: Vec<AnyView> =
+        ids.into_iter().map(|id| link(format!("/staff/subscriptions/{id}"), page.t("office-open-contract"))).collect();
     let buyer = invoice.buyer.company.as_deref().unwrap_or(&invoice.buyer.name);
     let facts = Facts::new()
-        .fact(
-            page.t("office-customer"),
-            link(format!("/staff/customers/{}", row.customer_id), buyer),
-        )
-        .fact(
-            page.t("office-purpose"),
-            page.t(&format!("office-purpose-{}", row.purpose)),
-        )
-        .maybe(
-            page.t("office-subscription"),
-            (!contracts.is_empty()).then_some(contracts),
-        )
+        .fact(page.t("office-customer"), link(format!("/staff/customers/{}", row.customer_id), buyer))
+        .fact(page.t("office-purpose"), page.t(&format!("office-purpose-{}", row.purpose)))
+        .maybe(page.t("office-subscription"), (!contracts.is_empty()).then_some(contracts))
         .fact(page.t("office-made"), page.instant(row.created_at))
         .maybe(page.t("office-issued"), row.issued_at.map(|at| page.instant(at)))
         .maybe(page.t("office-settled"), row.settled_at.map(|at| page.instant(at)))
         .maybe(
             page.t("office-corrects"),
-            row.corrects.as_ref().map(|id| {
-                link(
-                    format!("/staff/invoices/{id}"),
-                    invoice.corrects_number.clone().unwrap_or_default(),
-                )
-            }),
+            row.corrects
+                .as_ref()
+                .map(|id| link(format!("/staff/invoices/{id}"), invoice.corrects_number.clone().unwrap_or_default())),
         )
         .maybe(
             page.t("office-credit-note"),
@@ -218,10 +169,7 @@ fn facts(page: &Page, invoice: &InvoiceView) -> AnyView {
         )
         .maybe(
             page.t("office-fingerprint"),
-            invoice
-                .document_hash
-                .as_ref()
-                .map(|hash| copyable(page, hash.chars().take(16).collect::<String>())),
+            invoice.document_hash.as_ref().map(|hash| copyable(page, hash.chars().take(16).collect::<String>())),
         );
     Panel::new(page.t("office-facts")).id("facts").add(facts).view()
 }
@@ -240,18 +188,14 @@ fn settled(page: &Page, invoice: &InvoiceView) -> AnyView {
         };
         let text = page.t_with(key, &[("amount", amount.into())]);
         let event = match part.source {
-            AllocationSource::CreditNote => Event::new(
-                part.created_at,
-                link(format!("/staff/invoices/{}", part.source_id), text),
-            ),
+            AllocationSource::CreditNote => {
+                Event::new(part.created_at, link(format!("/staff/invoices/{}", part.source_id), text))
+            }
             AllocationSource::Payment | AllocationSource::Credit => Event::new(part.created_at, text),
         };
         event.tone(tone)
     });
-    Panel::new(page.t("office-settlements"))
-        .id("settlements")
-        .add(Timeline::new(page).events(events))
-        .view()
+    Panel::new(page.t("office-settlements")).id("settlements").add(Timeline::new(page).events(events)).view()
 }
 
 /// A credit note takes the whole of it back.
@@ -280,11 +224,5 @@ fn take_back(page: &Page, invoice: &InvoiceView) -> Option<AnyView> {
         .danger()
         .submit(page.t("office-credit-note-make"));
     let folded = words::folded(page, "invoices.credit", page.t("office-credit-note-make"), form);
-    Some(
-        Panel::new(page.t("office-credit-note-title"))
-            .id("take-back")
-            .tone(Tone::Bad)
-            .add(folded)
-            .view(),
-    )
+    Some(Panel::new(page.t("office-credit-note-title")).id("take-back").tone(Tone::Bad).add(folded).view())
 }

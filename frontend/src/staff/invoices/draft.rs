@@ -26,15 +26,8 @@ pub async fn show(visit: Visit) -> Result<String> {
         let body = pick::customer(&visit, "office-customers-search").await?;
         return Ok(frame(&visit.page).add(body).render());
     };
-    let asked = visit
-        .params
-        .get("lines")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(LINES.0);
-    let input = ListInput {
-        customer_id: Some(customer.id.to_string()),
-        ..ListInput::default()
-    };
+    let asked = visit.params.get("lines").and_then(|text| text.parse().ok()).unwrap_or(LINES.0);
+    let input = ListInput { customer_id: Some(customer.id.to_string()), ..ListInput::default() };
     let subscriptions = subscriptions::queries::list(&visit.call, input).await?.items;
     Ok(draw(&visit.page, &customer, &subscriptions, asked.clamp(1, LINES.1)))
 }
@@ -57,27 +50,16 @@ fn draw(page: &Page, customer: &CustomerView, subscriptions: &[SubscriptionView]
             .row(vec![fields.quantity, fields.unit])
             .row(std::iter::once(fields.kind).chain(fields.subscription).collect());
     }
-    let more = format!(
-        "/staff/invoices/new?customer_id={}&lines={}",
-        customer.id,
-        (lines + 3).min(LINES.1)
-    );
-    let form = form
-        .submit(page.t("office-draft-save"))
-        .cancel(page.t("ui-cancel"), &place);
-    let mut panel = Panel::new(page.t("office-invoice-lines"))
-        .id("lines")
-        .add(muted(page.t("office-draft-hint")))
-        .add(form);
+    let more = format!("/staff/invoices/new?customer_id={}&lines={}", customer.id, (lines + 3).min(LINES.1));
+    let form = form.submit(page.t("office-draft-save")).cancel(page.t("ui-cancel"), &place);
+    let mut panel =
+        Panel::new(page.t("office-invoice-lines")).id("lines").add(muted(page.t("office-draft-hint"))).add(form);
     if lines < LINES.1 {
         panel = panel.aside(link(more, page.t("office-more-lines")));
     }
     frame(page)
         .crumb(words::called(customer), &place)
-        .subtitle(page.t_with(
-            "office-invoice-for",
-            &[("name", words::called(customer).to_owned().into())],
-        ))
+        .subtitle(page.t_with("office-invoice-for", &[("name", words::called(customer).to_owned().into())]))
         .add(panel)
         .render()
 }
@@ -110,14 +92,8 @@ impl Line {
             .collect();
         Self {
             description: wanted(Field::text(name("description"), page.t("office-line-description")).max_length(500)),
-            quantity: Field::decimal(name("quantity"), page.t("office-line-quantity"))
-                .placeholder("1")
-                .optional(),
-            unit: wanted(Field::money(
-                name("unit"),
-                page.t("office-line-unit"),
-                customer.currency,
-            )),
+            quantity: Field::decimal(name("quantity"), page.t("office-line-quantity")).placeholder("1").optional(),
+            unit: wanted(Field::money(name("unit"), page.t("office-line-unit"), customer.currency)),
             kind: Field::select(name("kind"), page.t("office-line-kind"), kinds).optional(),
             subscription: (!live.is_empty())
                 .then(|| Field::select(name("subscription_id"), page.t("office-line-subscription"), live).optional()),

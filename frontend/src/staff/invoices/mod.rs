@@ -29,11 +29,7 @@ const VIEWS: &[(&str, &str)] = &[
 /// When the caller may not, or the database fails.
 pub async fn list(visit: Visit) -> Result<String> {
     let input = visit.params.list();
-    let asked = Asked {
-        search: input.search.clone(),
-        state: input.state.clone(),
-        customer: input.customer_id.clone(),
-    };
+    let asked = Asked { search: input.search.clone(), state: input.state.clone(), customer: input.customer_id.clone() };
     let found = queries::list(&visit.call, input).await?;
     let names = words::names(&visit.call, asked.customer.as_deref().into_iter()).await?;
     Ok(draw(&visit.page, &found, &names, &asked))
@@ -61,11 +57,7 @@ fn draw(page: &Page, found: &Paged<InvoiceSummary>, names: &Names, asked: &Asked
         .column(Column::text(page.t("office-state")))
         .rows(found.items.iter().map(|row| {
             let invoice = &row.invoice;
-            let open = if invoice.open.is_positive() {
-                money(page, invoice.open)
-            } else {
-                muted("\u{2013}")
-            };
+            let open = if invoice.open.is_positive() { money(page, invoice.open) } else { muted("\u{2013}") };
             Row::to(format!("/staff/invoices/{}", invoice.id))
                 .cell(invoice.number.clone().unwrap_or_else(|| page.t("office-draft")))
                 .cell(&row.customer_name)
@@ -87,23 +79,12 @@ fn draw(page: &Page, found: &Paged<InvoiceSummary>, names: &Names, asked: &Asked
         ))
     });
     let state = asked.state.as_deref();
-    let mut filters = Filters::new(page).link(
-        page.t("office-all"),
-        words::filtered(page, "state", None),
-        state.is_none(),
-    );
+    let mut filters =
+        Filters::new(page).link(page.t("office-all"), words::filtered(page, "state", None), state.is_none());
     for (word, key) in VIEWS {
-        filters = filters.link(
-            page.t(key),
-            words::filtered(page, "state", Some(word)),
-            state == Some(word),
-        );
+        filters = filters.link(page.t(key), words::filtered(page, "state", Some(word)), state == Some(word));
     }
-    filters = filters.search(
-        "search",
-        asked.search.clone().unwrap_or_default(),
-        page.t("office-invoices-search"),
-    );
+    filters = filters.search("search", asked.search.clone().unwrap_or_default(), page.t("office-invoices-search"));
     for (name, kept) in [("state", &asked.state), ("customer_id", &asked.customer)] {
         if let Some(kept) = kept {
             filters = filters.keep(name, kept);
@@ -115,9 +96,5 @@ fn draw(page: &Page, found: &Paged<InvoiceSummary>, names: &Names, asked: &Asked
     if let Some(filter) = words::of_customer(page, names, asked.customer.as_deref()) {
         shell = shell.add(filter);
     }
-    shell
-        .add(filters)
-        .add(table)
-        .add(words::pager(page, found.next.as_deref()))
-        .render()
+    shell.add(filters).add(table).add(words::pager(page, found.next.as_deref())).render()
 }

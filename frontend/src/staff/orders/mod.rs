@@ -20,11 +20,7 @@ pub async fn list(visit: Visit) -> Result<String> {
     let input = visit.params.list();
     let customer = input.customer_id.clone();
     let found = queries::list(&visit.call, input).await?;
-    let ids = found
-        .items
-        .iter()
-        .map(|order| order.customer_id.as_str())
-        .chain(customer.as_deref());
+    let ids = found.items.iter().map(|order| order.customer_id.as_str()).chain(customer.as_deref());
     let names = words::names(&visit.call, ids).await?;
     Ok(draw(&visit.page, &found, &names, customer.as_deref()))
 }
@@ -46,27 +42,16 @@ fn draw(page: &Page, found: &Paged<OrderView>, names: &Names, customer: Option<&
                 .cell(words::moment(page, order.created_at))
                 .cell(words::customer_link(names, &order.customer_id))
                 .cell(money(page, order.total))
-                .cell(link(
-                    format!("/staff/invoices/{}", order.invoice_id),
-                    page.t("office-open-invoice"),
-                ))
-                .cell(link(
-                    format!("/staff/subscriptions/{}", order.subscription_id),
-                    page.t("office-open-contract"),
-                ))
-                .cell(link(
-                    format!("/staff/servers/{}", order.server_id),
-                    page.t("office-open-server"),
-                ))
+                .cell(link(format!("/staff/invoices/{}", order.invoice_id), page.t("office-open-invoice")))
+                .cell(link(format!("/staff/subscriptions/{}", order.subscription_id), page.t("office-open-contract")))
+                .cell(link(format!("/staff/servers/{}", order.server_id), page.t("office-open-server")))
         }))
-        .empty(
-            Empty::new(page.t("office-orders-none"), page.t("office-orders-none-text")).action(words::button_for(
-                page,
-                "orders.place",
-                "office-order-new",
-                new.clone(),
-            )),
-        );
+        .empty(Empty::new(page.t("office-orders-none"), page.t("office-orders-none-text")).action(words::button_for(
+            page,
+            "orders.place",
+            "office-order-new",
+            new.clone(),
+        )));
     let mut shell = Shell::new(page, page.t("office-orders")).primary(words::primary_for(
         page,
         "orders.place",

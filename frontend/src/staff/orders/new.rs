@@ -32,22 +32,15 @@ pub async fn show(visit: Visit) -> Result<String> {
         let body = pick::customer(&visit, "office-customers-search").await?;
         return Ok(frame(&visit.page, None).add(body).render());
     };
-    let all = || ListInput {
-        limit: Some(OFFERED),
-        ..ListInput::default()
-    };
+    let all = || ListInput { limit: Some(OFFERED), ..ListInput::default() };
     let plans = catalogue::queries::list(&visit.call, all()).await?.items;
     let chosen = visit.params.get("price_id").and_then(|id| price(&plans, id));
     let page = &visit.page;
     let Some((plan, price)) = chosen else {
-        return Ok(frame(page, Some(&customer))
-            .add(plan_list(page, &customer, &plans))
-            .render());
+        return Ok(frame(page, Some(&customer)).add(plan_list(page, &customer, &plans)).render());
     };
     let images = images::queries::list(&visit.call, all()).await?.items;
-    Ok(frame(page, Some(&customer))
-        .add(details(page, &customer, plan, price, &images))
-        .render())
+    Ok(frame(page, Some(&customer)).add(details(page, &customer, plan, price, &images)).render())
 }
 
 fn frame<'a>(page: &'a Page, customer: Option<&CustomerView>) -> Shell<'a> {
@@ -56,17 +49,12 @@ fn frame<'a>(page: &'a Page, customer: Option<&CustomerView>) -> Shell<'a> {
         None => shell,
         Some(customer) => shell
             .crumb(words::called(customer), format!("/staff/customers/{}", customer.id))
-            .subtitle(page.t_with(
-                "office-order-for",
-                &[("name", words::called(customer).to_owned().into())],
-            )),
+            .subtitle(page.t_with("office-order-for", &[("name", words::called(customer).to_owned().into())])),
     }
 }
 
 fn price<'a>(plans: &'a [PlanView], id: &str) -> Option<(&'a PlanView, &'a PriceView)> {
-    plans
-        .iter()
-        .find_map(|plan| Some((plan, plan.prices.iter().find(|price| price.id.as_str() == id)?)))
+    plans.iter().find_map(|plan| Some((plan, plan.prices.iter().find(|price| price.id.as_str() == id)?)))
 }
 
 /// Every price in the customer's currency.
@@ -102,23 +90,11 @@ fn plan_list(page: &Page, customer: &CustomerView, plans: &[PlanView]) -> AnyVie
         .empty(
             Empty::new(
                 page.t("office-plans-none"),
-                page.t_with(
-                    "office-plans-none-text",
-                    &[("currency", customer.currency.code().to_owned().into())],
-                ),
+                page.t_with("office-plans-none-text", &[("currency", customer.currency.code().to_owned().into())]),
             )
-            .action(words::button_for(
-                page,
-                "plans.set_price",
-                "office-to-plans",
-                "/staff/plans",
-            )),
+            .action(words::button_for(page, "plans.set_price", "office-to-plans", "/staff/plans")),
         );
-    Panel::new(page.t("office-order-choose-plan"))
-        .id("plans")
-        .flush()
-        .add(table)
-        .view()
+    Panel::new(page.t("office-order-choose-plan")).id("plans").flush().add(table).view()
 }
 
 fn details(page: &Page, customer: &CustomerView, plan: &PlanView, price: &PriceView, images: &[ImageView]) -> AnyView {
@@ -128,21 +104,12 @@ fn details(page: &Page, customer: &CustomerView, plan: &PlanView, price: &PriceV
         .map(|image| {
             let fits = image.minimums.memory_mib <= plan.memory_mib && image.minimums.disk_gib <= plan.disk_gib;
             let choice = Choice::new(image.id.as_str(), &image.name);
-            if fits {
-                choice
-            } else {
-                choice.detail(page.t("office-image-too-large")).disabled()
-            }
+            if fits { choice } else { choice.detail(page.t("office-image-too-large")).disabled() }
         })
         .collect();
     if offered.is_empty() {
         return Empty::new(page.t("office-images-none"), page.t("office-images-none-text"))
-            .action(words::button_for(
-                page,
-                "images.register",
-                "office-to-images",
-                "/staff/images",
-            ))
+            .action(words::button_for(page, "images.register", "office-to-images", "/staff/images"))
             .view();
     }
     let first = images.iter().find(|image| {
@@ -168,25 +135,17 @@ fn details(page: &Page, customer: &CustomerView, plan: &PlanView, price: &PriceV
                 .placeholder("web-01.example.com"),
         )
         .field(
-            Field::textarea("ssh_keys", page.t("office-ssh-keys"), 3)
-                .optional()
-                .hint(page.t("office-ssh-keys-hint")),
+            Field::textarea("ssh_keys", page.t("office-ssh-keys"), 3).optional().hint(page.t("office-ssh-keys-hint")),
         )
         .field(
             Field::radios("renewal", page.t("office-renewal"), renewals)
                 .maybe(plan.renewal_choices.first().map(ToString::to_string)),
         )
         .submit(page.t("office-order-quote"))
-        .cancel(
-            page.t("office-order-other-plan"),
-            format!("/staff/orders/new?customer_id={}", customer.id),
-        );
+        .cancel(page.t("office-order-other-plan"), format!("/staff/orders/new?customer_id={}", customer.id));
     let mut facts = Facts::new()
         .fact(page.t("office-plan"), &plan.name)
-        .fact(
-            page.t("office-sizes"),
-            common::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib),
-        )
+        .fact(page.t("office-sizes"), common::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
         .fact(page.t("office-period"), common::months(page, price.months))
         .fact(page.t("office-price"), money(page, price.amount));
     if price.setup.is_positive() {
@@ -195,10 +154,7 @@ fn details(page: &Page, customer: &CustomerView, plan: &PlanView, price: &PriceV
     grid(
         "main-side",
         vec![
-            Panel::new(page.t("office-order-details"))
-                .id("details")
-                .add(form)
-                .view(),
+            Panel::new(page.t("office-order-details")).id("details").add(form).view(),
             Panel::new(page.t("office-order-chosen"))
                 .id("chosen")
                 .add(facts)
@@ -242,17 +198,11 @@ fn draw_confirm(page: &Page, customer: &CustomerView, plan: &PlanView, quote: &Q
         .submit(page.t_with("office-order-place", &[("amount", page.money(quote.total).into())]))
         .cancel(
             page.t("office-order-change"),
-            format!(
-                "/staff/orders/new?customer_id={}&price_id={}",
-                customer.id, quote.wish.price_id
-            ),
+            format!("/staff/orders/new?customer_id={}&price_id={}", customer.id, quote.wish.price_id),
         );
     let keys = quote.wish.ssh_keys.len();
     let facts = Facts::new()
-        .fact(
-            page.t("office-customer"),
-            link(format!("/staff/customers/{}", customer.id), words::called(customer)),
-        )
+        .fact(page.t("office-customer"), link(format!("/staff/customers/{}", customer.id), words::called(customer)))
         .fact(page.t("office-plan"), &plan.name)
         .fact(page.t("office-hostname"), &quote.wish.hostname)
         .fact(page.t("office-ssh-keys"), page.count(i64::try_from(keys).unwrap_or(0)))
@@ -277,10 +227,7 @@ fn next(page: &Page, plan: &PlanView, quote: &Quote) -> String {
     match (quote.wish.renewal, price) {
         (RenewalChoice::Automatic, Some(price)) => page.t_with(
             "office-order-next",
-            &[
-                ("amount", page.money(price.amount).into()),
-                ("day", page.day(quote.period.end).into()),
-            ],
+            &[("amount", page.money(price.amount).into()), ("day", page.day(quote.period.end).into())],
         ),
         _ => page.t_with("office-order-ends", &[("day", page.day(quote.period.end).into())]),
     }

@@ -43,47 +43,23 @@ struct Contract {
 /// Not found, or when the database fails.
 pub async fn show(visit: Visit) -> Result<String> {
     let call = &visit.call;
-    let subscription = queries::show(
-        call,
-        ShowSubscription {
-            subscription_id: visit.params.parse("subscription_id")?,
-        },
-    )
-    .await?;
-    let customer_id = subscription
-        .customer_id
-        .parse()
-        .map_err(hostwright_panel::platform::Error::internal)?;
-    let servers = ListServers {
-        subscription_id: Some(subscription.id.clone()),
-        ..ListServers::default()
-    };
+    let subscription =
+        queries::show(call, ShowSubscription { subscription_id: visit.params.parse("subscription_id")? }).await?;
+    let customer_id = subscription.customer_id.parse().map_err(hostwright_panel::platform::Error::internal)?;
+    let servers = ListServers { subscription_id: Some(subscription.id.clone()), ..ListServers::default() };
     let id = subscription.id.clone();
     let audit = match call.may(Action::ListAudit) {
         true => {
-            let input = ListInput {
-                search: Some(id.to_string()),
-                limit: Some(20),
-                ..ListInput::default()
-            };
+            let input = ListInput { search: Some(id.to_string()), limit: Some(20), ..ListInput::default() };
             Some(reports::queries::audit_log(call, input).await?.items)
         }
         false => None,
     };
     let contract = Contract {
         customer: customers::queries::show(call, ShowCustomer { customer_id }).await?,
-        plan: catalogue::queries::show(
-            call,
-            ShowPlan {
-                plan_id: subscription.plan_id.clone(),
-            },
-        )
-        .await?,
+        plan: catalogue::queries::show(call, ShowPlan { plan_id: subscription.plan_id.clone() }).await?,
         servers: servers::queries::list(call, servers).await?.items,
-        open: call
-            .db
-            .read(move |tx| invoices::queries::open_of_subscription_in(tx, id.as_str()))
-            .await?,
+        open: call.db.read(move |tx| invoices::queries::open_of_subscription_in(tx, id.as_str())).await?,
         audit,
         subscription,
     };
@@ -94,10 +70,7 @@ fn draw(page: &Page, contract: &Contract) -> String {
     let subscription = &contract.subscription;
     let mut shell = Shell::new(page, &subscription.plan_name)
         .crumb(page.t("office-subscriptions"), "/staff/subscriptions")
-        .crumb(
-            words::called(&contract.customer),
-            format!("/staff/customers/{}", contract.customer.id),
-        )
+        .crumb(words::called(&contract.customer), format!("/staff/customers/{}", contract.customer.id))
         .state(common::subscription_state(page, subscription.state))
         .id(subscription.id.as_str());
     if subscription.state == SubscriptionState::Suspended {
@@ -138,42 +111,25 @@ fn held_back(page: &Page, subscription: &SubscriptionView) -> Notes {
 fn sold(page: &Page, contract: &Contract) -> AnyView {
     let subscription = &contract.subscription;
     let plan = if page.may("plans.create") {
-        link(
-            format!("/staff/plans/{}", subscription.plan_id),
-            &subscription.plan_name,
-        )
+        link(format!("/staff/plans/{}", subscription.plan_id), &subscription.plan_name)
     } else {
         subscription.plan_name.clone().view()
     };
     let facts = Facts::new()
         .fact(
             page.t("office-customer"),
-            link(
-                format!("/staff/customers/{}", contract.customer.id),
-                words::called(&contract.customer),
-            ),
+            link(format!("/staff/customers/{}", contract.customer.id), words::called(&contract.customer)),
         )
         .fact(page.t("office-plan"), plan)
         .fact(
             page.t("office-sizes"),
-            common::sizes(
-                page,
-                contract.plan.vcpus,
-                contract.plan.memory_mib,
-                contract.plan.disk_gib,
-            ),
+            common::sizes(page, contract.plan.vcpus, contract.plan.memory_mib, contract.plan.disk_gib),
         )
         .fact(page.t("office-price"), price(page, subscription))
         .fact(page.t("office-first-day"), page.day(subscription.anchor))
         .fact(page.t("office-ordered"), page.instant(subscription.created_at))
-        .maybe(
-            page.t("office-cancelled"),
-            subscription.cancelled_at.map(|at| page.instant(at)),
-        )
-        .maybe(
-            page.t("office-ended"),
-            subscription.terminated_at.map(|at| page.instant(at)),
-        );
+        .maybe(page.t("office-cancelled"), subscription.cancelled_at.map(|at| page.instant(at)))
+        .maybe(page.t("office-ended"), subscription.terminated_at.map(|at| page.instant(at)));
     Panel::new(page.t("office-contract")).id("contract").add(facts).view()
 }
 
@@ -203,10 +159,9 @@ fn billed(page: &Page, contract: &Contract) -> AnyView {
                 .cell(money(page, invoice.open))
         }))
         .empty(Empty::new(page.t("office-all-paid"), text.clone()));
-    let mut panel = Panel::new(page.t("office-billed")).id("billed").aside(link(
-        format!("/staff/invoices?customer_id={id}"),
-        page.t("office-all-invoices"),
-    ));
+    let mut panel = Panel::new(page.t("office-billed"))
+        .id("billed")
+        .aside(link(format!("/staff/invoices?customer_id={id}"), page.t("office-all-invoices")));
     if !contract.open.is_empty() {
         panel = panel.add(text);
     }
@@ -222,38 +177,18 @@ fn server(page: &Page, contract: &Contract) -> AnyView {
         .rows(contract.servers.iter().map(|server| {
             Row::to(format!("/staff/servers/{}", server.id))
                 .cell(&server.hostname)
-                .cell(
-                    server
-                        .addresses
-                        .first()
-                        .map(|address| address.address.clone())
-                        .unwrap_or_default(),
-                )
+                .cell(server.addresses.first().map(|address| address.address.clone()).unwrap_or_default())
                 .cell(common::server_state(page, server))
         }))
-        .empty(Empty::new(
-            page.t("office-servers-none"),
-            page.t("office-subscription-no-server"),
-        ));
-    Panel::new(page.t("office-server"))
-        .id("server")
-        .flush()
-        .add(table)
-        .view()
+        .empty(Empty::new(page.t("office-servers-none"), page.t("office-subscription-no-server")));
+    Panel::new(page.t("office-server")).id("server").flush().add(table).view()
 }
 
 fn money_panel(page: &Page, contract: &Contract) -> AnyView {
     let subscription = &contract.subscription;
     let Some(next) = subscription.next_renewal else {
-        let key = if subscription.state.is_ended() {
-            "office-no-renewal-ended"
-        } else {
-            "office-no-renewal-expires"
-        };
-        let text = page.t_with(
-            key,
-            &[("day", page.day(subscription.billed_until.plus_days(-1)).into())],
-        );
+        let key = if subscription.state.is_ended() { "office-no-renewal-ended" } else { "office-no-renewal-expires" };
+        let text = page.t_with(key, &[("day", page.day(subscription.billed_until.plus_days(-1)).into())]);
         return Panel::new(page.t("office-next-renewal")).id("next").add(text).view();
     };
     let facts = Facts::new()
@@ -269,10 +204,8 @@ fn renewal(page: &Page, contract: &Contract) -> Option<AnyView> {
     if subscription.state.is_ended() || !page.may("subscriptions.set_renewal") || offered.len() < 2 {
         return None;
     }
-    let choices = offered
-        .iter()
-        .map(|choice| Choice::new(choice.to_string(), common::renewal(page, *choice)))
-        .collect();
+    let choices =
+        offered.iter().map(|choice| Choice::new(choice.to_string(), common::renewal(page, *choice))).collect();
     let form = Form::new(page, "subscriptions.set_renewal")
         .id("renewal")
         .hidden("subscription_id", subscription.id.as_str())
@@ -294,18 +227,11 @@ fn endings(page: &Page, subscription: &SubscriptionView) -> Option<AnyView> {
         parts.push(
             ActionButton::new(page, "subscriptions.cancel", page.t("office-subscription-cancel"))
                 .hidden("subscription_id", id)
-                .confirm(
-                    page.t_with("office-subscription-cancel-question", &[("day", until.into())]),
-                    Vec::new(),
-                )
+                .confirm(page.t_with("office-subscription-cancel-question", &[("day", until.into())]), Vec::new())
                 .view(),
         );
     }
-    let reason = || {
-        Field::text("reason", page.t("office-reason"))
-            .max_length(500)
-            .hint(page.t("office-reason-shown"))
-    };
+    let reason = || Field::text("reason", page.t("office-reason")).max_length(500).hint(page.t("office-reason-shown"));
     if subscription.state == SubscriptionState::Active {
         let form = Form::new(page, "subscriptions.suspend")
             .id("suspend")
@@ -314,12 +240,7 @@ fn endings(page: &Page, subscription: &SubscriptionView) -> Option<AnyView> {
             .field(reason())
             .danger()
             .submit(page.t("office-subscription-suspend"));
-        parts.extend(words::folded(
-            page,
-            "subscriptions.suspend",
-            page.t("office-subscription-suspend"),
-            form,
-        ));
+        parts.extend(words::folded(page, "subscriptions.suspend", page.t("office-subscription-suspend"), form));
     }
     let form = Form::new(page, "subscriptions.terminate")
         .id("terminate")
@@ -328,25 +249,11 @@ fn endings(page: &Page, subscription: &SubscriptionView) -> Option<AnyView> {
         .field(reason())
         .danger()
         .submit(page.t("office-subscription-terminate"));
-    parts.extend(words::folded(
-        page,
-        "subscriptions.terminate",
-        page.t("office-subscription-terminate"),
-        form,
-    ));
-    Some(
-        Panel::new(page.t("office-endings"))
-            .id("endings")
-            .tone(Tone::Bad)
-            .add(stack(parts))
-            .view(),
-    )
+    parts.extend(words::folded(page, "subscriptions.terminate", page.t("office-subscription-terminate"), form));
+    Some(Panel::new(page.t("office-endings")).id("endings").tone(Tone::Bad).add(stack(parts)).view())
 }
 
 fn changes(page: &Page, contract: &Contract) -> AnyView {
     let Some(audit) = &contract.audit else { return nothing() };
-    Panel::new(page.t("office-history"))
-        .id("history")
-        .add(history::timeline(page, audit))
-        .view()
+    Panel::new(page.t("office-history")).id("history").add(history::timeline(page, audit)).view()
 }

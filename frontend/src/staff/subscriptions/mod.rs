@@ -21,11 +21,7 @@ pub async fn list(visit: Visit) -> Result<String> {
     let input = visit.params.list();
     let (search, state, customer) = (input.search.clone(), input.state.clone(), input.customer_id.clone());
     let found = queries::list(&visit.call, input).await?;
-    let ids = found
-        .items
-        .iter()
-        .map(|subscription| subscription.customer_id.as_str())
-        .chain(customer.as_deref());
+    let ids = found.items.iter().map(|subscription| subscription.customer_id.as_str()).chain(customer.as_deref());
     let names = words::names(&visit.call, ids).await?;
     Ok(draw(&visit.page, &found, &names, (search, state, customer)))
 }
@@ -60,22 +56,11 @@ fn draw(
         .empty(if search.is_some() || state.is_some() || customer.is_some() {
             Empty::new(page.t("office-nothing-fits"), page.t("office-nothing-fits-text"))
         } else {
-            Empty::new(
-                page.t("office-subscriptions-none"),
-                page.t("office-subscriptions-none-text"),
-            )
-            .action(words::button_for(
-                page,
-                "orders.place",
-                "office-order-new",
-                "/staff/orders/new",
-            ))
+            Empty::new(page.t("office-subscriptions-none"), page.t("office-subscriptions-none-text"))
+                .action(words::button_for(page, "orders.place", "office-order-new", "/staff/orders/new"))
         });
-    let mut filters = Filters::new(page).link(
-        page.t("office-all"),
-        words::filtered(page, "state", None),
-        state.is_none(),
-    );
+    let mut filters =
+        Filters::new(page).link(page.t("office-all"), words::filtered(page, "state", None), state.is_none());
     for each in SubscriptionState::ALL {
         let word = each.to_string();
         let is_this = state.as_deref() == Some(word.as_str());
@@ -85,11 +70,7 @@ fn draw(
             is_this,
         );
     }
-    filters = filters.search(
-        "search",
-        search.unwrap_or_default(),
-        page.t("office-subscriptions-search"),
-    );
+    filters = filters.search("search", search.unwrap_or_default(), page.t("office-subscriptions-search"));
     for (name, kept) in [("state", &state), ("customer_id", &customer)] {
         if let Some(kept) = kept {
             filters = filters.keep(name, kept);
@@ -97,29 +78,17 @@ fn draw(
     }
     let mut shell = Shell::new(page, page.t("office-subscriptions"))
         .crumb(page.t("office-renewals"), "/staff/renewals")
-        .primary(words::primary_for(
-            page,
-            "orders.place",
-            "office-order-new",
-            "/staff/orders/new",
-        ));
+        .primary(words::primary_for(page, "orders.place", "office-order-new", "/staff/orders/new"));
     if let Some(filter) = words::of_customer(page, names, customer.as_deref()) {
         shell = shell.add(filter);
     }
-    shell
-        .add(filters)
-        .add(table)
-        .add(words::pager(page, found.next.as_deref()))
-        .render()
+    shell.add(filters).add(table).add(words::pager(page, found.next.as_deref())).render()
 }
 
 /// The price of a period: EUR 59.00 a month.
 pub fn price(page: &Page, subscription: &SubscriptionView) -> String {
     page.t_with(
         "office-price-per",
-        &[
-            ("amount", page.money(subscription.amount).into()),
-            ("months", i64::from(subscription.months).into()),
-        ],
+        &[("amount", page.money(subscription.amount).into()), ("months", i64::from(subscription.months).into())],
     )
 }

@@ -77,10 +77,7 @@ pub async fn create(call: &Call, input: CreateApiKey) -> Result<ApiKeyMade> {
             revoked_at: None,
         };
         store::insert(tx, key.clone())?;
-        let made = ApiKeyMade {
-            token: token.clone(),
-            key: key.view(),
-        };
+        let made = ApiKeyMade { token: token.clone(), key: key.view() };
         Ok(Changed::new(made.key.id.clone(), made).noting("scopes", scopes.join(" ")))
     })
     .await

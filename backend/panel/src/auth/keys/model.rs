@@ -36,9 +36,7 @@ pub struct ApiKeyView {
 pub fn is_scope(scope: &str) -> bool {
     match scope.strip_suffix(".*") {
         _ if scope == "*" => true,
-        Some(slice) => Action::ALL
-            .iter()
-            .any(|action| action.name().split('.').next() == Some(slice)),
+        Some(slice) => Action::ALL.iter().any(|action| action.name().split('.').next() == Some(slice)),
         None => Action::by_name(scope).is_some(),
     }
 }
@@ -48,7 +46,5 @@ pub fn is_scope(scope: &str) -> bool {
 pub fn covers(scope: &str, asked: &str) -> bool {
     scope == "*"
         || scope == asked
-        || scope
-            .strip_suffix('*')
-            .is_some_and(|slice| slice.ends_with('.') && asked.starts_with(slice))
+        || scope.strip_suffix('*').is_some_and(|slice| slice.ends_with('.') && asked.starts_with(slice))
 }

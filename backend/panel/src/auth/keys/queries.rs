@@ -30,10 +30,7 @@ pub async fn list(call: &Call, _input: ListApiKeys) -> Result<ApiKeysView> {
     let person = call.person_id()?;
     call.db
         .read(move |tx| {
-            let items = store::of_person(tx, &person)?
-                .into_iter()
-                .map(store::ApiKey::view)
-                .collect();
+            let items = store::of_person(tx, &person)?.into_iter().map(store::ApiKey::view).collect();
             Ok(ApiKeysView { items })
         })
         .await

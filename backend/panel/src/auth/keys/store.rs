@@ -57,18 +57,12 @@ pub(super) fn insert(tx: &mut Tx<'_>, key: ApiKey) -> Result<()> {
 }
 
 pub(super) fn by_hash(tx: &mut Tx<'_>, hash: &str) -> Result<Option<ApiKey>> {
-    Ok(api_keys::table
-        .filter(api_keys::token_hash.eq(hash))
-        .select(ApiKey::as_select())
-        .first(tx.conn)
-        .optional()?)
+    Ok(api_keys::table.filter(api_keys::token_hash.eq(hash)).select(ApiKey::as_select()).first(tx.conn).optional()?)
 }
 
 pub(super) fn used(tx: &mut Tx<'_>, id: &ApiKeyId) -> Result<()> {
     let now = tx.now();
-    diesel::update(api_keys::table.find(id))
-        .set(api_keys::used_at.eq(now))
-        .execute(tx.conn)?;
+    diesel::update(api_keys::table.find(id)).set(api_keys::used_at.eq(now)).execute(tx.conn)?;
     Ok(())
 }
 
@@ -85,10 +79,7 @@ pub(super) fn of_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Vec<ApiKey
 pub(super) fn revoke(tx: &mut Tx<'_>, person: &PersonId, id: &ApiKeyId) -> Result<bool> {
     let now = tx.now();
     let rows = diesel::update(
-        api_keys::table
-            .find(id)
-            .filter(api_keys::person_id.eq(person))
-            .filter(api_keys::revoked_at.is_null()),
+        api_keys::table.find(id).filter(api_keys::person_id.eq(person)).filter(api_keys::revoked_at.is_null()),
     )
     .set(api_keys::revoked_at.eq(now))
     .execute(tx.conn)?;
@@ -97,11 +88,7 @@ pub(super) fn revoke(tx: &mut Tx<'_>, person: &PersonId, id: &ApiKeyId) -> Resul
 
 pub(super) fn revoke_of(tx: &mut Tx<'_>, person: &PersonId) -> Result<usize> {
     let now = tx.now();
-    Ok(diesel::update(
-        api_keys::table
-            .filter(api_keys::person_id.eq(person))
-            .filter(api_keys::revoked_at.is_null()),
-    )
-    .set(api_keys::revoked_at.eq(now))
-    .execute(tx.conn)?)
+    Ok(diesel::update(api_keys::table.filter(api_keys::person_id.eq(person)).filter(api_keys::revoked_at.is_null()))
+        .set(api_keys::revoked_at.eq(now))
+        .execute(tx.conn)?)
 }

@@ -73,9 +73,6 @@ fn count_in(tx: &mut Tx<'_>, limit: Limit, about: &str) -> Result<Option<i64>> {
             return Ok(None);
         }
     }
-    let left = window_micros
-        .saturating_sub(since)
-        .div_euclid(1_000_000)
-        .saturating_add(1);
+    let left = window_micros.saturating_sub(since).div_euclid(1_000_000).saturating_add(1);
     Ok(Some(left))
 }

@@ -69,9 +69,7 @@ pub fn open_token(vault: &Vault, sealed: &str) -> Result<Zeroizing<String>> {
 /// # Errors
 /// `auth.link_unknown`, `auth.link_used`, `auth.link_expired`.
 pub fn use_in(tx: &mut Tx<'_>, purpose: LinkPurpose, token: &str) -> Result<Link> {
-    let link = find_in(tx, token)?
-        .filter(|link| link.purpose == purpose)
-        .ok_or(AuthRefusal::LinkUnknown)?;
+    let link = find_in(tx, token)?.filter(|link| link.purpose == purpose).ok_or(AuthRefusal::LinkUnknown)?;
     if store::mark_used(tx, &link.id)? {
         return Ok(link);
     }

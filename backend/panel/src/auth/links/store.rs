@@ -46,23 +46,14 @@ pub(super) fn insert(
 }
 
 pub(super) fn by_token(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Link>> {
-    Ok(links::table
-        .filter(links::token_hash.eq(hash))
-        .select(Link::as_select())
-        .first(tx.conn)
-        .optional()?)
+    Ok(links::table.filter(links::token_hash.eq(hash)).select(Link::as_select()).first(tx.conn).optional()?)
 }
 
 pub(super) fn mark_used(tx: &mut Tx<'_>, id: &LinkId) -> Result<bool> {
     let now = tx.now();
-    let rows = diesel::update(
-        links::table
-            .find(id)
-            .filter(links::used_at.is_null())
-            .filter(links::expires_at.gt(now)),
-    )
-    .set(links::used_at.eq(now))
-    .execute(tx.conn)?;
+    let rows = diesel::update(links::table.find(id).filter(links::used_at.is_null()).filter(links::expires_at.gt(now)))
+        .set(links::used_at.eq(now))
+        .execute(tx.conn)?;
     Ok(rows == 1)
 }
 

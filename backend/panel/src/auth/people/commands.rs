@@ -166,11 +166,7 @@ pub async fn resume(call: &Call, input: ResumePerson) -> Result<PersonView> {
                 return Err(AuthRefusal::NotSuspended.into());
             }
             let proven = account.password_hash.is_some();
-            let state = if proven {
-                PersonState::Active
-            } else {
-                PersonState::Unconfirmed
-            };
+            let state = if proven { PersonState::Active } else { PersonState::Unconfirmed };
             store::set_state(tx, &account.id, PersonState::Suspended, state)?;
             if !proven {
                 links::mail_in(tx, &call.vault, &account.contact(), LinkPurpose::Invite)?;
@@ -195,9 +191,5 @@ fn owners_only(call: &Call) -> Result<()> {
 }
 
 fn keeps_an_owner(owners: &[PersonId], leaving: &Account) -> Result<()> {
-    if owners.contains(&leaving.id) && owners.len() == 1 {
-        Err(AuthRefusal::LastOwner.into())
-    } else {
-        Ok(())
-    }
+    if owners.contains(&leaving.id) && owners.len() == 1 { Err(AuthRefusal::LastOwner.into()) } else { Ok(()) }
 }

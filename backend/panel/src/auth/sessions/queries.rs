@@ -31,10 +31,8 @@ pub async fn list(call: &Call, _input: ListSessions) -> Result<SessionsView> {
     let current = id_of(call.person()?.session_id.as_deref());
     call.db
         .read(move |tx| {
-            let items = store::of_person(tx, &person)?
-                .into_iter()
-                .map(|session| session.view(current.as_ref()))
-                .collect();
+            let items =
+                store::of_person(tx, &person)?.into_iter().map(|session| session.view(current.as_ref())).collect();
             Ok(SessionsView { items })
         })
         .await

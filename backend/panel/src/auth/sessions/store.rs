@@ -131,9 +131,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, person: &PersonId, id: &SessionId) -> Resu
 
 pub(super) fn delete_of(tx: &mut Tx<'_>, person: &PersonId, except: Option<&str>) -> Result<usize> {
     Ok(diesel::delete(
-        sessions::table
-            .filter(sessions::person_id.eq(person))
-            .filter(sessions::id.ne(except.unwrap_or_default())),
+        sessions::table.filter(sessions::person_id.eq(person)).filter(sessions::id.ne(except.unwrap_or_default())),
     )
     .execute(tx.conn)?)
 }
@@ -141,26 +139,16 @@ pub(super) fn delete_of(tx: &mut Tx<'_>, person: &PersonId, except: Option<&str>
 pub(super) fn refresh_all(tx: &mut Tx<'_>, seen_at: Instant, expires_at: Instant) -> Result<usize> {
     let now = tx.now();
     Ok(diesel::update(
-        sessions::table
-            .filter(sessions::expires_at.gt(now))
-            .filter(sessions::seen_at.gt(now.plus_seconds(-IDLE))),
+        sessions::table.filter(sessions::expires_at.gt(now)).filter(sessions::seen_at.gt(now.plus_seconds(-IDLE))),
     )
-    .set((
-        sessions::rotated_at.eq(seen_at),
-        sessions::seen_at.eq(seen_at),
-        sessions::expires_at.eq(expires_at),
-    ))
+    .set((sessions::rotated_at.eq(seen_at), sessions::seen_at.eq(seen_at), sessions::expires_at.eq(expires_at)))
     .execute(tx.conn)?)
 }
 
 pub(super) fn delete_ended(tx: &mut Tx<'_>) -> Result<usize> {
     let now = tx.now();
     Ok(diesel::delete(
-        sessions::table.filter(
-            sessions::expires_at
-                .le(now)
-                .or(sessions::seen_at.le(now.plus_seconds(-IDLE))),
-        ),
+        sessions::table.filter(sessions::expires_at.le(now).or(sessions::seen_at.le(now.plus_seconds(-IDLE)))),
     )
     .execute(tx.conn)?)
 }

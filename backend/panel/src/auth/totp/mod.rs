@@ -36,7 +36,5 @@ pub(super) fn take_code_in(tx: &mut Tx<'_>, vault: &Vault, account: &Account, co
 
 fn open_secret(vault: &Vault, sealed: &str) -> Result<Zeroizing<Vec<u8>>> {
     let text = vault.open(SEALED, sealed)?;
-    model::from_base32(&text)
-        .map(Zeroizing::new)
-        .ok_or_else(|| Error::internal("a kept second factor is unreadable"))
+    model::from_base32(&text).map(Zeroizing::new).ok_or_else(|| Error::internal("a kept second factor is unreadable"))
 }

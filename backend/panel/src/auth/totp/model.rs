@@ -16,12 +16,8 @@ pub fn code(secret: &[u8], step: i64) -> String {
     mac.update(&step.to_be_bytes());
     let digest = mac.finalize().into_bytes();
     let offset = usize::from(digest.last().copied().unwrap_or(0) & 0x0f);
-    let number = digest
-        .iter()
-        .skip(offset)
-        .take(4)
-        .fold(0_u32, |number, byte| (number << 8) | u32::from(*byte))
-        & 0x7fff_ffff;
+    let number =
+        digest.iter().skip(offset).take(4).fold(0_u32, |number, byte| (number << 8) | u32::from(*byte)) & 0x7fff_ffff;
     format!("{:06}", number % DIGITS)
 }
 
@@ -63,9 +59,7 @@ pub fn to_base32(bytes: &[u8]) -> String {
 pub fn from_base32(text: &str) -> Option<Vec<u8>> {
     let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
     for letter in text.bytes() {
-        let value = ALPHABET
-            .iter()
-            .position(|known| *known == letter.to_ascii_uppercase())?;
+        let value = ALPHABET.iter().position(|known| *known == letter.to_ascii_uppercase())?;
         bits = ((bits << 5) | u32::try_from(value).ok()?) & 0xffff;
         held = held.saturating_add(5);
         if held >= 8 {

@@ -16,11 +16,7 @@ pub(in crate::billing) fn insert(tx: &mut Tx<'_>, invoice_id: &InvoiceId, line: 
     let (Some(subscription), Some(period)) = (&line.subscription_id, line.period) else {
         return Ok(());
     };
-    let refused = || {
-        BillingRefusal::PeriodBilled
-            .with("from", period.start)
-            .with("to", period.last_day())
-    };
+    let refused = || BillingRefusal::PeriodBilled.with("from", period.start).with("to", period.last_day());
     // The index knows the first day only; this says it nicely for the rest.
     let overlapping: i64 = charges::table
         .filter(
@@ -74,15 +70,7 @@ pub(in crate::billing) fn live(tx: &mut Tx<'_>) -> Result<Vec<(String, String, P
     let rows: Vec<(String, String, Day, Day)> = charges::table
         .filter(charges::state.eq(ChargeState::Live))
         .order((charges::subscription_id, charges::kind, charges::period_start))
-        .select((
-            charges::subscription_id,
-            charges::kind,
-            charges::period_start,
-            charges::period_end,
-        ))
+        .select((charges::subscription_id, charges::kind, charges::period_start, charges::period_end))
         .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(subscription, kind, start, end)| (subscription, kind, Period { start, end }))
-        .collect())
+    Ok(rows.into_iter().map(|(subscription, kind, start, end)| (subscription, kind, Period { start, end })).collect())
 }

@@ -40,16 +40,10 @@ pub async fn apply(call: &Call, input: ApplyCredit) -> Result<InvoiceView> {
     let scope = call.authorize(Action::ApplyCredit)?;
     call.write(&scope.clone(), move |tx| {
         let invoice = invoices::queries::visible_in(tx, &scope, &input.invoice_id)?;
-        let asked = input
-            .amount
-            .as_deref()
-            .map(|text| crate::billing::amount(text, invoice.currency()))
-            .transpose()?;
+        let asked = input.amount.as_deref().map(|text| crate::billing::amount(text, invoice.currency())).transpose()?;
         let spent = apply_in(tx, &input.invoice_id, asked)?;
         let view = invoices::queries::view_in(tx, &scope, &input.invoice_id)?;
-        Ok(Changed::new(&input.invoice_id, view)
-            .of(&invoice.customer_id)
-            .noting("amount", spent.to_string()))
+        Ok(Changed::new(&input.invoice_id, view).of(&invoice.customer_id).noting("amount", spent.to_string()))
     })
     .await
 }
@@ -118,11 +112,7 @@ pub async fn grant(call: &Call, input: GrantCredit) -> Result<Balance> {
             reference: GrantId::new().to_string(),
             day: entity::load_in(tx)?.today(tx.now()),
             reason: reason.clone(),
-            legs: vec![Leg {
-                debit: Account::goodwill(),
-                credit: Account::credit(customer.id.as_str()),
-                amount,
-            }],
+            legs: vec![Leg { debit: Account::goodwill(), credit: Account::credit(customer.id.as_str()), amount }],
         };
         post_in(tx, &posting)?;
         let balance = balance_in(tx, customer.id.as_str(), amount.currency)?;

@@ -12,11 +12,7 @@ use crate::platform::error::{Error, Result};
 /// What a letter that the font lacks is printed as.
 const UNKNOWN: char = '\u{25A1}';
 /// The names under which the collection of glyphs is known to readers.
-const SYSTEM: SystemInfo<'static> = SystemInfo {
-    registry: Str(b"Adobe"),
-    ordering: Str(b"Identity"),
-    supplement: 0,
-};
+const SYSTEM: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
 /// A font and the glyphs used of it so far.
 pub(super) struct Font {
@@ -117,12 +113,7 @@ impl Font {
         pdf.font_descriptor(descriptor)
             .name(name)
             .flags(FontFlags::SYMBOLIC)
-            .bbox(Rect::new(
-                scaled(bounds.x_min),
-                scaled(bounds.y_min),
-                scaled(bounds.x_max),
-                scaled(bounds.y_max),
-            ))
+            .bbox(Rect::new(scaled(bounds.x_min), scaled(bounds.y_min), scaled(bounds.x_max), scaled(bounds.y_max)))
             .italic_angle(0.0)
             .ascent(scaled(self.face.ascender()))
             .descent(scaled(self.face.descender()))
@@ -131,8 +122,7 @@ impl Font {
             .font_file2(file);
 
         let subset = subsetter::subset(self.data, 0, &self.remapper).map_err(Error::internal)?;
-        pdf.stream(file, &subset)
-            .pair(Name(b"Length1"), i32::try_from(subset.len()).map_err(Error::internal)?);
+        pdf.stream(file, &subset).pair(Name(b"Length1"), i32::try_from(subset.len()).map_err(Error::internal)?);
 
         let mut unicode = UnicodeCmap::<u16>::new(Name(b"Text"), SYSTEM);
         for (code, (c, _)) in &self.used {

@@ -23,34 +23,15 @@ const DESCRIPTION_ROOM: f32 = QUANTITY - 46.0 - DESCRIPTION;
 /// Left edge of the sums.
 const SUMS: f32 = RIGHT - 250.0;
 
-const TEXT: Style = Style {
-    weight: Weight::Regular,
-    size: 9.0,
-    gray: 0.1,
-};
-const SMALL: Style = Style {
-    weight: Weight::Regular,
-    size: 7.5,
-    gray: 0.38,
-};
-const STRONG: Style = Style {
-    weight: Weight::Bold,
-    size: 9.0,
-    gray: 0.1,
-};
-const TITLE: Style = Style {
-    weight: Weight::Bold,
-    size: 18.0,
-    gray: 0.1,
-};
+const TEXT: Style = Style { weight: Weight::Regular, size: 9.0, gray: 0.1 };
+const SMALL: Style = Style { weight: Weight::Regular, size: 7.5, gray: 0.38 };
+const STRONG: Style = Style { weight: Weight::Bold, size: 9.0, gray: 0.1 };
+const TITLE: Style = Style { weight: Weight::Bold, size: 18.0, gray: 0.1 };
 
 /// Draws the document; the file.
 pub(super) fn draw(document: &Document) -> Result<Vec<u8>> {
     let words = Words::of(document)?;
-    let mut sheet = Sheet {
-        paper: Paper::new()?,
-        y: TOP,
-    };
+    let mut sheet = Sheet { paper: Paper::new()?, y: TOP };
     head(&mut sheet, &words, document);
     columns(&mut sheet, &words, document);
     for line in &document.lines {
@@ -60,16 +41,8 @@ pub(super) fn draw(document: &Document) -> Result<Vec<u8>> {
     closing(&mut sheet, &words, document);
     let mut paper = sheet.paper;
     footers(&mut paper, &words, document);
-    let title = format!(
-        "{} {}",
-        words.title(document.kind),
-        document.number.clone().unwrap_or_default()
-    );
-    paper.finish(&About {
-        title: &title,
-        author: &document.seller.name,
-        language: words.language(),
-    })
+    let title = format!("{} {}", words.title(document.kind), document.number.clone().unwrap_or_default());
+    paper.finish(&About { title: &title, author: &document.seller.name, language: words.language() })
 }
 
 /// The paper and how far down it is filled.
@@ -116,15 +89,11 @@ fn head(sheet: &mut Sheet, words: &Words, document: &Document) {
     sheet.y = sheet.y.max(TOP + 16.0) + 34.0;
 
     let begin = sheet.y;
-    let sender = [
-        seller.name.clone(),
-        seller.street.clone(),
-        format!("{} {}", seller.postal_code, seller.city),
-    ]
-    .into_iter()
-    .filter(|part| !part.trim().is_empty())
-    .collect::<Vec<_>>()
-    .join(" · ");
+    let sender = [seller.name.clone(), seller.street.clone(), format!("{} {}", seller.postal_code, seller.city)]
+        .into_iter()
+        .filter(|part| !part.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
     let half = 240.0;
     for line in sheet.paper.wrapped(&sender, SMALL, half) {
         sheet.paper.write(LEFT, sheet.y, &line, SMALL);
@@ -165,10 +134,7 @@ fn facts(words: &Words, document: &Document) -> Vec<(String, String)> {
         ("due-day", words.day(document.due_day)),
         ("period", period),
         ("customer-number", document.buyer.number.to_string()),
-        (
-            "buyer-tax-number",
-            document.buyer.tax_number.clone().unwrap_or_default(),
-        ),
+        ("buyer-tax-number", document.buyer.tax_number.clone().unwrap_or_default()),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())
@@ -179,9 +145,7 @@ fn facts(words: &Words, document: &Document) -> Vec<(String, String)> {
 fn columns(sheet: &mut Sheet, words: &Words, document: &Document) {
     let currency = document.total.currency.code();
     sheet.paper.write(LEFT, sheet.y, &words.get("position"), SMALL);
-    sheet
-        .paper
-        .write(DESCRIPTION, sheet.y, &words.get("description"), SMALL);
+    sheet.paper.write(DESCRIPTION, sheet.y, &words.get("description"), SMALL);
     for (right, name) in [(QUANTITY, "quantity"), (UNIT, "unit"), (RATE, "rate")] {
         sheet.paper.write_right(right, sheet.y, &words.get(name), SMALL);
     }
@@ -238,9 +202,7 @@ fn sums(sheet: &mut Sheet, words: &Words, document: &Document) {
     sheet.down(5.0);
     let total = Style { size: 11.0, ..STRONG };
     sheet.paper.write(SUMS, sheet.y, &words.get("total"), total);
-    sheet
-        .paper
-        .write_right(RIGHT, sheet.y, &words.money(document.total), total);
+    sheet.paper.write_right(RIGHT, sheet.y, &words.money(document.total), total);
     sheet.down(32.0);
 }
 
@@ -262,20 +224,12 @@ fn footers(paper: &mut Paper, words: &Words, document: &Document) {
         format!("{} {}", words.get("seller-tax-number"), seller.tax_number)
     };
     let town = format!("{} {}", seller.postal_code, seller.city);
-    let text = [
-        &seller.name,
-        &seller.street,
-        &town,
-        &seller.country,
-        &tax_number,
-        &seller.email,
-        &seller.bank_account,
-    ]
-    .into_iter()
-    .map(|part| part.trim())
-    .filter(|part| !part.is_empty())
-    .collect::<Vec<_>>()
-    .join(" · ");
+    let text = [&seller.name, &seller.street, &town, &seller.country, &tax_number, &seller.email, &seller.bank_account]
+        .into_iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
     let own = paper.wrapped(&text, SMALL, RIGHT - LEFT - 70.0);
     let pages = paper.count();
     for page in 0..pages {

@@ -5,11 +5,7 @@
 //!
 //! Deliberately absent: money in floats. The floats here are points on paper;
 //! amounts arrive as finished texts.
-#![allow(
-    clippy::float_arithmetic,
-    clippy::arithmetic_side_effects,
-    reason = "points on paper, never money"
-)]
+#![allow(clippy::float_arithmetic, clippy::arithmetic_side_effects, reason = "points on paper, never money")]
 
 mod font;
 mod layout;

@@ -46,11 +46,7 @@ pub(super) struct About<'a> {
 impl Paper {
     /// A document with one empty page.
     pub(super) fn new() -> Result<Self> {
-        Ok(Self {
-            regular: Font::regular()?,
-            bold: Font::bold()?,
-            pages: vec![Content::new()],
-        })
+        Ok(Self { regular: Font::regular()?, bold: Font::bold()?, pages: vec![Content::new()] })
     }
 
     /// Begins another page.
@@ -120,11 +116,7 @@ impl Paper {
         let mut lines = Vec::new();
         let mut line = String::new();
         for word in text.split_whitespace() {
-            let longer = if line.is_empty() {
-                word.to_owned()
-            } else {
-                format!("{line} {word}")
-            };
+            let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
             if self.width(&longer, style) <= room {
                 line = longer;
                 continue;
@@ -164,15 +156,8 @@ impl Paper {
             let (page, stream) = (next.bump(), next.bump());
             kids.push(page);
             let mut written = pdf.page(page);
-            written
-                .parent(tree)
-                .media_box(Rect::new(0.0, 0.0, WIDTH, HEIGHT))
-                .contents(stream);
-            written
-                .resources()
-                .fonts()
-                .pair(Name(b"F1"), regular)
-                .pair(Name(b"F2"), bold);
+            written.parent(tree).media_box(Rect::new(0.0, 0.0, WIDTH, HEIGHT)).contents(stream);
+            written.resources().fonts().pair(Name(b"F1"), regular).pair(Name(b"F2"), bold);
             written.finish();
             pdf.stream(stream, &content.finish());
         }

@@ -36,8 +36,7 @@ impl Words {
 
     fn get_with(&self, name: &str, values: &[(&str, String)]) -> String {
         let values: Vec<_> = values.iter().map(|(key, value)| (*key, value.clone().into())).collect();
-        self.texts
-            .get_with(self.locale, &format!("billing-pdf-{name}"), &values)
+        self.texts.get_with(self.locale, &format!("billing-pdf-{name}"), &values)
     }
 
     /// `Invoice` or `Credit note`.
@@ -54,13 +53,7 @@ impl Words {
 
     /// From the first to the last day.
     pub(super) fn period(&self, period: Period) -> String {
-        self.get_with(
-            "from-to",
-            &[
-                ("from", self.day(Some(period.start))),
-                ("to", self.day(Some(period.last_day()))),
-            ],
-        )
+        self.get_with("from-to", &[("from", self.day(Some(period.start))), ("to", self.day(Some(period.last_day())))])
     }
 
     pub(super) fn money(&self, amount: Money) -> String {
@@ -104,13 +97,7 @@ impl Words {
     /// What a credit note takes back; none for an invoice.
     pub(super) fn corrects(&self, document: &Document) -> Option<String> {
         document.corrects.as_ref().map(|corrects| {
-            self.get_with(
-                "corrects",
-                &[
-                    ("number", corrects.number.clone()),
-                    ("day", self.day(corrects.issue_day)),
-                ],
-            )
+            self.get_with("corrects", &[("number", corrects.number.clone()), ("day", self.day(corrects.issue_day))])
         })
     }
 
@@ -119,11 +106,7 @@ impl Words {
         if document.kind == InvoiceKind::CreditNote || !document.total.is_positive() {
             return None;
         }
-        let name = if document.seller.bank_account.is_empty() {
-            "pay"
-        } else {
-            "pay-bank"
-        };
+        let name = if document.seller.bank_account.is_empty() { "pay" } else { "pay-bank" };
         Some(self.get_with(
             name,
             &[
@@ -145,16 +128,9 @@ pub(super) fn address(buyer: &Buyer) -> Vec<String> {
     let town = format!("{} {}", buyer.postal_code, buyer.city);
     let company = buyer.company.clone().unwrap_or_default();
     let region = buyer.region.clone().unwrap_or_default();
-    [
-        company,
-        buyer.name.clone(),
-        buyer.street.clone(),
-        town,
-        region,
-        buyer.country.clone(),
-    ]
-    .into_iter()
-    .map(|line| line.trim().to_owned())
-    .filter(|line| !line.is_empty())
-    .collect()
+    [company, buyer.name.clone(), buyer.street.clone(), town, region, buyer.country.clone()]
+        .into_iter()
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect()
 }

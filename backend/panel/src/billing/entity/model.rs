@@ -160,11 +160,7 @@ impl LegalEntity {
         if !is_series(&self.series) {
             wrong.push(BillingRefusal::EntitySeries.into());
         }
-        if wrong.is_empty() {
-            Ok(self)
-        } else {
-            Err(Error::Fields(wrong))
-        }
+        if wrong.is_empty() { Ok(self) } else { Err(Error::Fields(wrong)) }
     }
 }
 

@@ -52,11 +52,8 @@ impl Row {
 
 /// The one there is, if set-up was done.
 pub(super) fn find(tx: &mut Tx<'_>) -> Result<Option<LegalEntity>> {
-    let row: Option<Row> = legal_entities::table
-        .order(legal_entities::id)
-        .select(Row::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<Row> =
+        legal_entities::table.order(legal_entities::id).select(Row::as_select()).first(tx.conn).optional()?;
     row.map(Row::read).transpose()
 }
 
@@ -92,30 +89,22 @@ pub(super) fn insert(tx: &mut Tx<'_>, entity: &LegalEntity) -> Result<()> {
 /// Writes the change if the version is still the believed one.
 pub(super) fn update(tx: &mut Tx<'_>, mut entity: LegalEntity, believed: i64) -> Result<LegalEntity> {
     entity.version = believed.saturating_add(1);
-    let changed = diesel::update(
-        legal_entities::table
-            .find(&entity.id)
-            .filter(legal_entities::version.eq(believed)),
-    )
-    .set((
-        legal_entities::name.eq(&entity.name),
-        legal_entities::street.eq(&entity.street),
-        legal_entities::postal_code.eq(&entity.postal_code),
-        legal_entities::city.eq(&entity.city),
-        legal_entities::country.eq(&entity.country),
-        legal_entities::tax_number.eq(&entity.tax_number),
-        legal_entities::email.eq(&entity.email),
-        legal_entities::currency.eq(entity.currency.code()),
-        legal_entities::time_zone.eq(&entity.time_zone),
-        legal_entities::bank_account.eq(&entity.bank_account),
-        legal_entities::series.eq(&entity.series),
-        legal_entities::rounding.eq(entity.rounding),
-        legal_entities::version.eq(entity.version),
-    ))
-    .execute(tx.conn)?;
-    if changed == 1 {
-        Ok(entity)
-    } else {
-        Err(BillingRefusal::ChangedMeanwhile.into())
-    }
+    let changed = diesel::update(legal_entities::table.find(&entity.id).filter(legal_entities::version.eq(believed)))
+        .set((
+            legal_entities::name.eq(&entity.name),
+            legal_entities::street.eq(&entity.street),
+            legal_entities::postal_code.eq(&entity.postal_code),
+            legal_entities::city.eq(&entity.city),
+            legal_entities::country.eq(&entity.country),
+            legal_entities::tax_number.eq(&entity.tax_number),
+            legal_entities::email.eq(&entity.email),
+            legal_entities::currency.eq(entity.currency.code()),
+            legal_entities::time_zone.eq(&entity.time_zone),
+            legal_entities::bank_account.eq(&entity.bank_account),
+            legal_entities::series.eq(&entity.series),
+            legal_entities::rounding.eq(entity.rounding),
+            legal_entities::version.eq(entity.version),
+        ))
+        .execute(tx.conn)?;
+    if changed == 1 { Ok(entity) } else { Err(BillingRefusal::ChangedMeanwhile.into()) }
 }

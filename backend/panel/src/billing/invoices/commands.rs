@@ -112,10 +112,7 @@ pub fn issue_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId, due_days: i64) -> Resul
         legs: document.legs()?,
     };
     post_in(tx, &posting)?;
-    let event = InvoiceIssued {
-        invoice_id: issued.id.clone(),
-        customer_id: issued.customer_id.clone(),
-    };
+    let event = InvoiceIssued { invoice_id: issued.id.clone(), customer_id: issued.customer_id.clone() };
     outbox::record(tx, &event)?;
     if free {
         record_paid(tx, &issued)?;
@@ -156,13 +153,7 @@ pub(in crate::billing) fn settle_in(
 }
 
 fn record_paid(tx: &mut Tx<'_>, invoice: &Invoice) -> Result<()> {
-    outbox::record(
-        tx,
-        &InvoicePaid {
-            invoice_id: invoice.id.clone(),
-            customer_id: invoice.customer_id.clone(),
-        },
-    )
+    outbox::record(tx, &InvoicePaid { invoice_id: invoice.id.clone(), customer_id: invoice.customer_id.clone() })
 }
 
 fn notes(decision: &TaxDecision, locale: &str) -> Result<Vec<String>> {
@@ -210,27 +201,15 @@ pub struct DraftInvoice {
 
 impl DraftInvoice {
     fn new_invoice(&self, currency: Currency) -> Result<NewInvoice> {
-        let lines = self
-            .lines
-            .iter()
-            .enumerate()
-            .map(|(index, line)| line.new_line(index, currency))
-            .collect::<Result<_>>()?;
-        Ok(NewInvoice {
-            customer_id: self.customer_id.clone(),
-            purpose: InvoicePurpose::Manual,
-            lines,
-        })
+        let lines =
+            self.lines.iter().enumerate().map(|(index, line)| line.new_line(index, currency)).collect::<Result<_>>()?;
+        Ok(NewInvoice { customer_id: self.customer_id.clone(), purpose: InvoicePurpose::Manual, lines })
     }
 }
 
 impl DraftLine {
     fn new_line(&self, index: usize, currency: Currency) -> Result<NewLine> {
-        let unreadable = |_unreadable| {
-            BillingRefusal::LinePrice
-                .refusal()
-                .field(format!("lines[{index}].unit"))
-        };
+        let unreadable = |_unreadable| BillingRefusal::LinePrice.refusal().field(format!("lines[{index}].unit"));
         Ok(NewLine {
             description: self.description.trim().to_owned(),
             quantity: self.quantity.unwrap_or(Quantity::ONE),
@@ -255,9 +234,7 @@ pub async fn draft(call: &Call, input: DraftInvoice) -> Result<InvoiceView> {
         };
         let invoice = draft_in(tx, &input.new_invoice(currency)?)?;
         let view = queries::view_in(tx, &scope, &invoice.id)?;
-        Ok(Changed::new(&invoice.id, view)
-            .of(&invoice.customer_id)
-            .noting("total", invoice.total.to_string()))
+        Ok(Changed::new(&invoice.id, view).of(&invoice.customer_id).noting("total", invoice.total.to_string()))
     })
     .await
 }
@@ -290,12 +267,8 @@ pub async fn discard(call: &Call, input: DiscardDraft) -> Result<Discarded> {
         }
         charges::store::delete_of(tx, &draft.id)?;
         store::delete_draft(tx, &draft.id)?;
-        let gone = Discarded {
-            invoice_id: draft.id.clone(),
-        };
-        Ok(Changed::new(&draft.id, gone)
-            .of(&draft.customer_id)
-            .noting("total", draft.total.to_string()))
+        let gone = Discarded { invoice_id: draft.id.clone() };
+        Ok(Changed::new(&draft.id, gone).of(&draft.customer_id).noting("total", draft.total.to_string()))
     })
     .await
 }

@@ -136,11 +136,7 @@ impl Document {
             number: None,
             issue_day: None,
             due_day: None,
-            corrects: Some(Corrected {
-                invoice_id: invoice.id.clone(),
-                number,
-                issue_day: self.issue_day,
-            }),
+            corrects: Some(Corrected { invoice_id: invoice.id.clone(), number, issue_day: self.issue_day }),
             notes,
             ..self.clone()
         })
@@ -224,8 +220,5 @@ impl Document {
 }
 
 fn span(periods: impl Iterator<Item = Period>) -> Option<Period> {
-    periods.reduce(|a, b| Period {
-        start: a.start.min(b.start),
-        end: a.end.max(b.end),
-    })
+    periods.reduce(|a, b| Period { start: a.start.min(b.start), end: a.end.max(b.end) })
 }

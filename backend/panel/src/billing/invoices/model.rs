@@ -168,17 +168,8 @@ impl NewInvoice {
         if self.lines.len() > MOST_LINES {
             return Err(BillingRefusal::TooManyLines.into());
         }
-        let wrong: Vec<Refusal> = self
-            .lines
-            .iter()
-            .enumerate()
-            .flat_map(|(index, line)| line.wrongs(index))
-            .collect();
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Fields(wrong))
-        }
+        let wrong: Vec<Refusal> = self.lines.iter().enumerate().flat_map(|(index, line)| line.wrongs(index)).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Fields(wrong)) }
     }
 }
 
@@ -186,12 +177,7 @@ impl NewLine {
     /// The line for the totals.
     #[must_use]
     pub fn input(&self) -> LineInput {
-        LineInput {
-            description: self.description.clone(),
-            quantity: self.quantity,
-            unit: self.unit,
-            kind: self.kind,
-        }
+        LineInput { description: self.description.clone(), quantity: self.quantity, unit: self.unit, kind: self.kind }
     }
 
     fn wrongs(&self, index: usize) -> Vec<Refusal> {

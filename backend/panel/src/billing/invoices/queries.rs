@@ -141,9 +141,7 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<InvoiceSummary>
                     customer_name,
                 })
                 .collect();
-            Ok(Paged::cut(rows, &input, |row: &InvoiceSummary| {
-                row.invoice.id.to_string()
-            }))
+            Ok(Paged::cut(rows, &input, |row: &InvoiceSummary| row.invoice.id.to_string()))
         })
         .await
 }
@@ -176,14 +174,7 @@ pub fn view_in(tx: &mut Tx<'_>, scope: &Scope, invoice_id: &InvoiceId) -> Result
     let settlements = store::settlements_of(tx, invoice_id)?;
     let credit_note = store::credit_note_of(tx, invoice_id)?;
     let today = document.seller.today(tx.now());
-    Ok(InvoiceView::new(
-        invoice,
-        document,
-        hash,
-        settlements,
-        credit_note,
-        today,
-    ))
+    Ok(InvoiceView::new(invoice, document, hash, settlements, credit_note, today))
 }
 
 /// What is wrong with documents: sums, hash, lines, postings, what is open, and
@@ -237,12 +228,8 @@ fn document_breaks(tx: &mut Tx<'_>, invoice: &Invoice, text: &str, hash: Option<
     if hash != Some(crate::platform::secrets::sha256_hex(text.as_bytes()).as_str()) {
         breaks.push("its document was altered".to_owned());
     }
-    let settled = Money::sum(
-        invoice.currency(),
-        store::settlements_of(tx, &invoice.id)?
-            .into_iter()
-            .map(|part| part.amount),
-    )?;
+    let settled =
+        Money::sum(invoice.currency(), store::settlements_of(tx, &invoice.id)?.into_iter().map(|part| part.amount))?;
     let posted = ledger::queries::posted_to_receivable_in(tx, invoice.id.as_str(), &invoice.customer_id)?;
     match invoice.kind {
         InvoiceKind::Invoice => {

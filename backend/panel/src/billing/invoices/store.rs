@@ -145,45 +145,26 @@ pub(super) fn delete_draft(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<()> {
     diesel::delete(invoice_lines::table.filter(invoice_lines::invoice_id.eq(id))).execute(tx.conn)?;
     let gone =
         diesel::delete(invoices::table.find(id).filter(invoices::state.eq(InvoiceState::Draft))).execute(tx.conn)?;
-    if gone == 1 {
-        Ok(())
-    } else {
-        Err(BillingRefusal::NotDraft.into())
-    }
+    if gone == 1 { Ok(()) } else { Err(BillingRefusal::NotDraft.into()) }
 }
 
 /// An invoice by id, for what runs inside a transaction of the product.
 pub(super) fn find(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<Option<Invoice>> {
-    let row: Option<Row> = invoices::table
-        .find(id)
-        .select(Row::as_select())
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<Row> = invoices::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     row.map(Row::read).transpose()
 }
 
 /// An invoice by id, locked until the transaction ends.
 pub(super) fn lock(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<Option<Invoice>> {
-    let row = locking!(
-        &mut *tx.conn,
-        invoices::table.find(id).select(Row::as_select()),
-        first::<Row>
-    );
+    let row = locking!(&mut *tx.conn, invoices::table.find(id).select(Row::as_select()), first::<Row>);
     row.optional()?.map(Row::read).transpose()
 }
 
 /// An invoice that the caller may see; customers do not see drafts.
 pub(super) fn find_visible(tx: &mut Tx<'_>, scope: &Scope, id: &InvoiceId) -> Result<Option<Invoice>> {
-    let mut query = invoices::table
-        .filter(invoices::id.eq(id.clone()))
-        .select(Row::as_select())
-        .into_boxed();
+    let mut query = invoices::table.filter(invoices::id.eq(id.clone())).select(Row::as_select()).into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(
-            invoices::customer_id
-                .eq_any(own.to_vec())
-                .and(invoices::state.ne(InvoiceState::Draft)),
-        );
+        query = query.filter(invoices::customer_id.eq_any(own.to_vec()).and(invoices::state.ne(InvoiceState::Draft)));
     }
     let row: Option<Row> = query.first(tx.conn).optional()?;
     row.map(Row::read).transpose()
@@ -191,51 +172,41 @@ pub(super) fn find_visible(tx: &mut Tx<'_>, scope: &Scope, id: &InvoiceId) -> Re
 
 /// The stored text of a document and its hash.
 pub(super) fn document(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<(String, Option<String>)> {
-    Ok(invoices::table
-        .find(id)
-        .select((invoices::document, invoices::document_hash))
-        .first(tx.conn)?)
+    Ok(invoices::table.find(id).select((invoices::document, invoices::document_hash)).first(tx.conn)?)
 }
 
 /// Writes the number, the document and the sums of a draft that is issued.
 pub(super) fn issue(tx: &mut Tx<'_>, issued: &Invoice, document: &Document, number: &Number) -> Result<()> {
     let (text, hash) = document.sealed()?;
-    let changed = diesel::update(
-        invoices::table
-            .find(&issued.id)
-            .filter(invoices::state.eq(InvoiceState::Draft)),
-    )
-    .set((
-        invoices::state.eq(issued.state),
-        invoices::series.eq(&number.series),
-        invoices::year.eq(number.year),
-        invoices::sequence.eq(number.sequence),
-        invoices::number.eq(&issued.number),
-        (
-            invoices::net_minor.eq(issued.net.minor),
-            invoices::tax_minor.eq(issued.tax.minor),
-            invoices::total_minor.eq(issued.total.minor),
-            invoices::open_minor.eq(issued.open.minor),
-        ),
-        invoices::issue_day.eq(issued.issue_day),
-        invoices::due_day.eq(issued.due_day),
-        invoices::document.eq(text),
-        invoices::document_hash.eq(hash),
-        invoices::issued_at.eq(issued.issued_at),
-        invoices::settled_at.eq(issued.settled_at),
-        invoices::version.eq(issued.version),
-    ))
-    .execute(tx.conn)?;
+    let changed = diesel::update(invoices::table.find(&issued.id).filter(invoices::state.eq(InvoiceState::Draft)))
+        .set((
+            invoices::state.eq(issued.state),
+            invoices::series.eq(&number.series),
+            invoices::year.eq(number.year),
+            invoices::sequence.eq(number.sequence),
+            invoices::number.eq(&issued.number),
+            (
+                invoices::net_minor.eq(issued.net.minor),
+                invoices::tax_minor.eq(issued.tax.minor),
+                invoices::total_minor.eq(issued.total.minor),
+                invoices::open_minor.eq(issued.open.minor),
+            ),
+            invoices::issue_day.eq(issued.issue_day),
+            invoices::due_day.eq(issued.due_day),
+            invoices::document.eq(text),
+            invoices::document_hash.eq(hash),
+            invoices::issued_at.eq(issued.issued_at),
+            invoices::settled_at.eq(issued.settled_at),
+            invoices::version.eq(issued.version),
+        ))
+        .execute(tx.conn)?;
     if changed != 1 {
         return Err(BillingRefusal::NotDraft.into());
     }
     for line in &document.lines {
         diesel::update(
-            invoice_lines::table.filter(
-                invoice_lines::invoice_id
-                    .eq(&issued.id)
-                    .and(invoice_lines::position.eq(line.position)),
-            ),
+            invoice_lines::table
+                .filter(invoice_lines::invoice_id.eq(&issued.id).and(invoice_lines::position.eq(line.position))),
         )
         .set((
             invoice_lines::net_minor.eq(line.net.minor),
@@ -252,11 +223,9 @@ pub(super) fn issue(tx: &mut Tx<'_>, issued: &Invoice, document: &Document, numb
 pub(super) fn settle(tx: &mut Tx<'_>, believed: &Invoice, open: Money, state: InvoiceState) -> Result<()> {
     let settled_at = open.is_zero().then(|| tx.now());
     let changed = diesel::update(
-        invoices::table.find(&believed.id).filter(
-            invoices::open_minor
-                .eq(believed.open.minor)
-                .and(invoices::state.eq(believed.state)),
-        ),
+        invoices::table
+            .find(&believed.id)
+            .filter(invoices::open_minor.eq(believed.open.minor).and(invoices::state.eq(believed.state))),
     )
     .set((
         invoices::open_minor.eq(open.minor),
@@ -265,11 +234,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, believed: &Invoice, open: Money, state: In
         invoices::version.eq(invoices::version + 1),
     ))
     .execute(tx.conn)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(BillingRefusal::ChangedMeanwhile.into())
-    }
+    if changed == 1 { Ok(()) } else { Err(BillingRefusal::ChangedMeanwhile.into()) }
 }
 
 pub(super) fn insert_allocation(tx: &mut Tx<'_>, allocation: &Allocation) -> Result<()> {
@@ -428,10 +393,7 @@ pub(super) fn open_of_subscription(tx: &mut Tx<'_>, subscription_id: &str) -> Re
         .select(invoice_lines::invoice_id);
     let rows: Vec<Row> = invoices::table
         .filter(
-            invoices::state
-                .eq(InvoiceState::Issued)
-                .and(invoices::open_minor.gt(0))
-                .and(invoices::id.eq_any(charged)),
+            invoices::state.eq(InvoiceState::Issued).and(invoices::open_minor.gt(0)).and(invoices::id.eq_any(charged)),
         )
         .order((invoices::due_day, invoices::id))
         .select(Row::as_select())
@@ -442,11 +404,7 @@ pub(super) fn open_of_subscription(tx: &mut Tx<'_>, subscription_id: &str) -> Re
 /// The credit note that takes an invoice back.
 pub(super) fn credit_note_of(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<Option<InvoiceId>> {
     Ok(invoices::table
-        .filter(
-            invoices::corrects
-                .eq(id)
-                .and(invoices::kind.eq(InvoiceKind::CreditNote)),
-        )
+        .filter(invoices::corrects.eq(id).and(invoices::kind.eq(InvoiceKind::CreditNote)))
         .select(invoices::id)
         .first(tx.conn)
         .optional()?)
@@ -480,11 +438,7 @@ pub(super) fn list(
         .limit(input.fetch())
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(
-            invoices::customer_id
-                .eq_any(own.to_vec())
-                .and(invoices::state.ne(InvoiceState::Draft)),
-        );
+        query = query.filter(invoices::customer_id.eq_any(own.to_vec()).and(invoices::state.ne(InvoiceState::Draft)));
     }
     if let Some(after) = &input.after {
         query = query.filter(invoices::id.lt(after.clone()));
@@ -506,9 +460,7 @@ pub(super) fn list(
                 .escape('\\')
                 .or(diesel::BoolExpressionMethods::and(
                     customers::company.is_not_null(),
-                    lower(customers::company.assume_not_null())
-                        .like(pattern.clone())
-                        .escape('\\'),
+                    lower(customers::company.assume_not_null()).like(pattern.clone()).escape('\\'),
                 ))
                 .or(diesel::BoolExpressionMethods::and(
                     invoices::number.is_not_null(),
@@ -530,9 +482,7 @@ pub(super) fn walk(tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<(Invo
         .limit(limit)
         .select((Row::as_select(), invoices::document, invoices::document_hash))
         .load(tx.conn)?;
-    rows.into_iter()
-        .map(|(row, text, hash)| Ok((row.read()?, text, hash)))
-        .collect()
+    rows.into_iter().map(|(row, text, hash)| Ok((row.read()?, text, hash))).collect()
 }
 
 /// The lines' rows of a document: net sum, by position.
@@ -552,7 +502,5 @@ pub(super) fn customers_with_documents(tx: &mut Tx<'_>) -> Result<Vec<(String, C
         .distinct()
         .order((invoices::customer_id, invoices::currency))
         .load(tx.conn)?;
-    rows.into_iter()
-        .map(|(customer, code)| Ok((customer, currency(&code)?)))
-        .collect()
+    rows.into_iter().map(|(customer, code)| Ok((customer, currency(&code)?))).collect()
 }

@@ -99,12 +99,7 @@ impl Account {
     }
 
     fn plain(code: String, kind: AccountKind) -> Self {
-        Self {
-            code,
-            kind,
-            customer_id: None,
-            never_negative: false,
-        }
+        Self { code, kind, customer_id: None, never_negative: false }
     }
 
     fn of_customer(prefix: &str, kind: AccountKind, customer_id: &str) -> Self {
@@ -137,11 +132,7 @@ impl Leg {
         Ok(match amount.minor {
             0 => None,
             1.. => Some(Self { debit, credit, amount }),
-            _ => Some(Self {
-                debit: credit,
-                credit: debit,
-                amount: amount.neg()?,
-            }),
+            _ => Some(Self { debit: credit, credit: debit, amount: amount.neg()? }),
         })
     }
 }

@@ -67,15 +67,10 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<TransferView>> 
                     words: input.search.as_deref().map(str::trim).filter(|words| !words.is_empty()),
                 },
             )?;
-            let ids: Vec<_> = links
-                .iter()
-                .flat_map(|link| [link.debit_account_id.clone(), link.credit_account_id.clone()])
-                .collect();
+            let ids: Vec<_> =
+                links.iter().flat_map(|link| [link.debit_account_id.clone(), link.credit_account_id.clone()]).collect();
             let codes = store::codes(tx, &ids)?;
-            let views = links
-                .into_iter()
-                .map(|link| view(link, &codes))
-                .collect::<Result<Vec<_>>>()?;
+            let views = links.into_iter().map(|link| view(link, &codes)).collect::<Result<Vec<_>>>()?;
             Ok(Paged::cut(views, &input, |view| view.id.to_string()))
         })
         .await
@@ -127,41 +122,25 @@ pub fn trial_balance_in(tx: &mut Tx<'_>) -> Result<TrialBalance> {
         accounts.push(total(name.to_owned(), kind, &code, debits, credits)?);
     }
     for row in store::house_accounts(tx)? {
-        accounts.push(total(
-            row.code,
-            row.kind,
-            &row.currency,
-            row.debits_minor,
-            row.credits_minor,
-        )?);
+        accounts.push(total(row.code, row.kind, &row.currency, row.debits_minor, row.credits_minor)?);
     }
     accounts.sort_by(|a, b| (a.debits.currency, &a.code).cmp(&(b.debits.currency, &b.code)));
     let mut sums: BTreeMap<Currency, CurrencyTotal> = BTreeMap::new();
     for account in &accounts {
         let currency = account.debits.currency;
-        let sum = sums.entry(currency).or_insert_with(|| CurrencyTotal {
-            debits: Money::zero(currency),
-            credits: Money::zero(currency),
-        });
+        let sum = sums
+            .entry(currency)
+            .or_insert_with(|| CurrencyTotal { debits: Money::zero(currency), credits: Money::zero(currency) });
         sum.debits = sum.debits.add(account.debits)?;
         sum.credits = sum.credits.add(account.credits)?;
     }
-    Ok(TrialBalance {
-        accounts,
-        currencies: sums.into_values().collect(),
-    })
+    Ok(TrialBalance { accounts, currencies: sums.into_values().collect() })
 }
 
 fn total(code: String, kind: AccountKind, code_of_currency: &str, debits: i64, credits: i64) -> Result<AccountTotal> {
     let currency = currency(code_of_currency)?;
     let (debits, credits) = (Money::new(debits, currency), Money::new(credits, currency));
-    Ok(AccountTotal {
-        code,
-        kind,
-        debits,
-        credits,
-        balance: balance(kind, debits, credits)?,
-    })
+    Ok(AccountTotal { code, kind, debits, credits, balance: balance(kind, debits, credits)? })
 }
 
 fn currency(code: &str) -> Result<Currency> {
@@ -183,15 +162,9 @@ pub fn breaks_in(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let debits: BTreeMap<_, _> = store::debit_sums(tx)?.into_iter().collect();
     let credits: BTreeMap<_, _> = store::credit_sums(tx)?.into_iter().collect();
     for row in store::accounts(tx)? {
-        let sums = (
-            debits.get(&row.id).copied().unwrap_or(0),
-            credits.get(&row.id).copied().unwrap_or(0),
-        );
+        let sums = (debits.get(&row.id).copied().unwrap_or(0), credits.get(&row.id).copied().unwrap_or(0));
         if sums != (row.debits_minor, row.credits_minor) {
-            breaks.push(format!(
-                "ledger: the totals of {} are not those of its transfers",
-                row.code
-            ));
+            breaks.push(format!("ledger: the totals of {} are not those of its transfers", row.code));
         }
         let balance = total(row.code, row.kind, &row.currency, row.debits_minor, row.credits_minor)?;
         if row.never_negative && balance.balance.minor < 0 {

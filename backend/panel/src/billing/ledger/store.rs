@@ -54,21 +54,14 @@ pub(super) fn ensure(tx: &mut Tx<'_>, account: &Account, currency: Currency) -> 
 
 fn find(tx: &mut Tx<'_>, code: &str, currency: Currency) -> Result<Option<AccountId>> {
     Ok(ledger_accounts::table
-        .filter(
-            ledger_accounts::code
-                .eq(code)
-                .and(ledger_accounts::currency.eq(currency.code())),
-        )
+        .filter(ledger_accounts::code.eq(code).and(ledger_accounts::currency.eq(currency.code())))
         .select(ledger_accounts::id)
         .first(tx.conn)
         .optional()?)
 }
 
 /// Raises an account's totals in one statement; its checks decide.
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "computed by the database; the filter keeps it in range"
-)]
+#[expect(clippy::arithmetic_side_effects, reason = "computed by the database; the filter keeps it in range")]
 pub(super) fn add(tx: &mut Tx<'_>, id: &AccountId, movement: Movement) -> Result<()> {
     let room = |added: i64| i64::MAX.saturating_sub(added);
     let outcome = diesel::update(
@@ -97,8 +90,7 @@ pub(super) fn append(tx: &mut Tx<'_>, posting: &Posting, ids: &BTreeMap<(String,
     for (leg, transfer) in (0_i64..).zip(&posting.legs) {
         let currency = transfer.amount.currency;
         let account = |account: &Account| {
-            ids.get(&(account.code.clone(), currency))
-                .ok_or_else(|| Error::internal("a leg without an account"))
+            ids.get(&(account.code.clone(), currency)).ok_or_else(|| Error::internal("a leg without an account"))
         };
         let outcome = diesel::insert_into(ledger_transfers::table)
             .values((
@@ -127,11 +119,7 @@ pub(super) fn append(tx: &mut Tx<'_>, posting: &Posting, ids: &BTreeMap<(String,
 /// Debits and credits of an account; nothing before its first posting.
 pub(super) fn totals_of(tx: &mut Tx<'_>, code: &str, currency: Currency) -> Result<(Money, Money)> {
     let row: Option<(i64, i64)> = ledger_accounts::table
-        .filter(
-            ledger_accounts::code
-                .eq(code)
-                .and(ledger_accounts::currency.eq(currency.code())),
-        )
+        .filter(ledger_accounts::code.eq(code).and(ledger_accounts::currency.eq(currency.code())))
         .select((ledger_accounts::debits_minor, ledger_accounts::credits_minor))
         .first(tx.conn)
         .optional()?;
@@ -144,11 +132,7 @@ pub(super) fn locked_totals_of(tx: &mut Tx<'_>, code: &str, currency: Currency) 
     let row = locking!(
         &mut *tx.conn,
         ledger_accounts::table
-            .filter(
-                ledger_accounts::code
-                    .eq(code)
-                    .and(ledger_accounts::currency.eq(currency.code()))
-            )
+            .filter(ledger_accounts::code.eq(code).and(ledger_accounts::currency.eq(currency.code())))
             .select((ledger_accounts::debits_minor, ledger_accounts::credits_minor)),
         first::<(i64, i64)>
     );
@@ -167,10 +151,7 @@ pub(super) fn house_accounts(tx: &mut Tx<'_>) -> Result<Vec<AccountRow>> {
 
 /// Every account.
 pub(super) fn accounts(tx: &mut Tx<'_>) -> Result<Vec<AccountRow>> {
-    Ok(ledger_accounts::table
-        .order(ledger_accounts::id)
-        .select(AccountRow::as_select())
-        .load(tx.conn)?)
+    Ok(ledger_accounts::table.order(ledger_accounts::id).select(AccountRow::as_select()).load(tx.conn)?)
 }
 
 /// Customers' accounts summed by kind and currency: kind, currency, debits, credits.
@@ -192,10 +173,7 @@ pub(super) fn customers_sums(tx: &mut Tx<'_>) -> Result<Vec<(AccountKind, String
 pub(super) fn debit_sums(tx: &mut Tx<'_>) -> Result<Vec<(AccountId, i64)>> {
     Ok(ledger_transfers::table
         .group_by(ledger_transfers::debit_account_id)
-        .select((
-            ledger_transfers::debit_account_id,
-            sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)"),
-        ))
+        .select((ledger_transfers::debit_account_id, sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)")))
         .load(tx.conn)?)
 }
 
@@ -203,10 +181,7 @@ pub(super) fn debit_sums(tx: &mut Tx<'_>) -> Result<Vec<(AccountId, i64)>> {
 pub(super) fn credit_sums(tx: &mut Tx<'_>) -> Result<Vec<(AccountId, i64)>> {
     Ok(ledger_transfers::table
         .group_by(ledger_transfers::credit_account_id)
-        .select((
-            ledger_transfers::credit_account_id,
-            sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)"),
-        ))
+        .select((ledger_transfers::credit_account_id, sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)")))
         .load(tx.conn)?)
 }
 
@@ -251,17 +226,12 @@ pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter<'_>) -> Result<Vec<Link>> {
                 .select(ledger_accounts::id)
         };
         query = query.filter(
-            ledger_transfers::debit_account_id
-                .eq_any(own())
-                .or(ledger_transfers::credit_account_id.eq_any(own())),
+            ledger_transfers::debit_account_id.eq_any(own()).or(ledger_transfers::credit_account_id.eq_any(own())),
         );
     }
     if let Some(words) = filter.words {
-        let coded = || {
-            ledger_accounts::table
-                .filter(ledger_accounts::code.eq(words.to_owned()))
-                .select(ledger_accounts::id)
-        };
+        let coded =
+            || ledger_accounts::table.filter(ledger_accounts::code.eq(words.to_owned())).select(ledger_accounts::id);
         query = query.filter(
             ledger_transfers::reference
                 .eq(words.to_owned())
@@ -279,10 +249,7 @@ pub(super) fn codes(tx: &mut Tx<'_>, ids: &[AccountId]) -> Result<BTreeMap<Accou
     let mut codes = BTreeMap::new();
     for id in ids {
         if !codes.contains_key(id) {
-            let code = ledger_accounts::table
-                .find(id)
-                .select(ledger_accounts::code)
-                .first::<String>(tx.conn)?;
+            let code = ledger_accounts::table.find(id).select(ledger_accounts::code).first::<String>(tx.conn)?;
             codes.insert(id.clone(), code);
         }
     }
@@ -293,9 +260,7 @@ pub(super) fn codes(tx: &mut Tx<'_>, ids: &[AccountId]) -> Result<BTreeMap<Accou
 /// `false`, debited) account is a customer's receivable.
 pub(super) fn posted_to_receivable(tx: &mut Tx<'_>, reference: &str, code: &str) -> Result<(i64, i64)> {
     let side = |tx: &mut Tx<'_>, debit: bool| -> Result<i64> {
-        let ids = ledger_accounts::table
-            .filter(ledger_accounts::code.eq(code.to_owned()))
-            .select(ledger_accounts::id);
+        let ids = ledger_accounts::table.filter(ledger_accounts::code.eq(code.to_owned())).select(ledger_accounts::id);
         let mut query = ledger_transfers::table
             .filter(ledger_transfers::reference.eq(reference.to_owned()))
             .select(sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)"))
@@ -318,10 +283,7 @@ pub(super) fn chain_end(tx: &mut Tx<'_>) -> Result<Option<(i64, String)>> {
             .filter(ledger_transfers::position.is_not_null())
             .order(ledger_transfers::position.desc())
             .limit(1)
-            .select((
-                ledger_transfers::position.assume_not_null(),
-                ledger_transfers::hash.assume_not_null()
-            )),
+            .select((ledger_transfers::position.assume_not_null(), ledger_transfers::hash.assume_not_null())),
         first::<(i64, String)>
     );
     Ok(row.optional()?)
@@ -340,13 +302,9 @@ pub(super) fn unsealed(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Link>> {
 
 /// Seals a transfer; the unique index keeps two sealers apart.
 pub(super) fn seal(tx: &mut Tx<'_>, id: &TransferId, position: i64, hash: &str) -> Result<()> {
-    diesel::update(
-        ledger_transfers::table
-            .find(id)
-            .filter(ledger_transfers::position.is_null()),
-    )
-    .set((ledger_transfers::position.eq(position), ledger_transfers::hash.eq(hash)))
-    .execute(tx.conn)?;
+    diesel::update(ledger_transfers::table.find(id).filter(ledger_transfers::position.is_null()))
+        .set((ledger_transfers::position.eq(position), ledger_transfers::hash.eq(hash)))
+        .execute(tx.conn)?;
     Ok(())
 }
 

@@ -16,12 +16,7 @@ use crate::platform::error::Result;
 pub fn next_in(tx: &mut Tx<'_>, entity: &LegalEntityId, series: &str, today: Day) -> Result<Number> {
     let year = i64::from(today.year());
     let (last, last_day) = store::locked_counter(tx, entity, series, year, today)?;
-    let number = Number {
-        series: series.to_owned(),
-        year,
-        sequence: last.saturating_add(1),
-        day: today.max(last_day),
-    };
+    let number = Number { series: series.to_owned(), year, sequence: last.saturating_add(1), day: today.max(last_day) };
     store::advance(tx, entity, &number)?;
     Ok(number)
 }

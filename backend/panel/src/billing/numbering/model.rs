@@ -32,23 +32,16 @@ pub fn gaps(name: &str, last: i64, documents: &[(i64, Day)]) -> Vec<String> {
     let mut before: Option<Day> = None;
     for (expected, (sequence, day)) in (1_i64..).zip(documents) {
         if *sequence != expected {
-            breaks.push(format!(
-                "numbering {name}: {expected} is missing or doubled (found {sequence})"
-            ));
+            breaks.push(format!("numbering {name}: {expected} is missing or doubled (found {sequence})"));
             return breaks;
         }
         if before.is_some_and(|before| before > *day) {
-            breaks.push(format!(
-                "numbering {name}: {sequence} is dated before the number before it"
-            ));
+            breaks.push(format!("numbering {name}: {sequence} is dated before the number before it"));
         }
         before = Some(*day);
     }
     if i64::try_from(documents.len()).ok() != Some(last) {
-        breaks.push(format!(
-            "numbering {name}: {} documents, but the counter says {last}",
-            documents.len()
-        ));
+        breaks.push(format!("numbering {name}: {} documents, but the counter says {last}", documents.len()));
     }
     breaks
 }

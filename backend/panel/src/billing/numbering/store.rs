@@ -41,9 +41,7 @@ pub(super) fn locked_counter(
         .execute(conn))?;
     Ok(locking!(
         &mut *tx.conn,
-        number_series::table
-            .find((entity, series, year))
-            .select((number_series::last, number_series::last_day)),
+        number_series::table.find((entity, series, year)).select((number_series::last, number_series::last_day)),
         first::<(i64, Day)>
     )?)
 }
@@ -55,25 +53,14 @@ pub(super) fn advance(tx: &mut Tx<'_>, entity: &LegalEntityId, number: &Number) 
             .find((entity, &number.series, number.year))
             .filter(number_series::last.eq(number.sequence.saturating_sub(1))),
     )
-    .set((
-        number_series::last.eq(number.sequence),
-        number_series::last_day.eq(number.day),
-    ))
+    .set((number_series::last.eq(number.sequence), number_series::last_day.eq(number.day)))
     .execute(tx.conn)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::internal("a locked counter moved"))
-    }
+    if changed == 1 { Ok(()) } else { Err(Error::internal("a locked counter moved")) }
 }
 
 pub(super) fn counters(tx: &mut Tx<'_>) -> Result<Vec<Counter>> {
     Ok(number_series::table
-        .order((
-            number_series::legal_entity_id,
-            number_series::series,
-            number_series::year,
-        ))
+        .order((number_series::legal_entity_id, number_series::series, number_series::year))
         .select(Counter::as_select())
         .load(tx.conn)?)
 }
@@ -88,10 +75,7 @@ pub(super) fn numbered(tx: &mut Tx<'_>, counter: &Counter) -> Result<Vec<(i64, D
                 .and(invoices::year.eq(counter.year)),
         )
         .order(invoices::sequence)
-        .select((
-            invoices::sequence.assume_not_null(),
-            invoices::issue_day.assume_not_null(),
-        ))
+        .select((invoices::sequence.assume_not_null(), invoices::issue_day.assume_not_null()))
         .load(tx.conn)?)
 }
 
@@ -110,8 +94,5 @@ pub(super) fn numbered_without_counter(tx: &mut Tx<'_>) -> Result<Vec<String>> {
         .filter(diesel::dsl::not(counted))
         .select(invoices::id)
         .load(tx.conn)?;
-    Ok(stray
-        .into_iter()
-        .map(|id| format!("numbering: {id} has a number that no counter gave"))
-        .collect())
+    Ok(stray.into_iter().map(|id| format!("numbering: {id} has a number that no counter gave")).collect())
 }

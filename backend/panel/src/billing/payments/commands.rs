@@ -101,12 +101,7 @@ pub fn record_in(tx: &mut Tx<'_>, input: &RecordPayment) -> Result<PaymentView> 
         legs: legs(&payment, left)?,
     };
     post_in(tx, &posting)?;
-    Ok(PaymentView {
-        payment,
-        settlements,
-        to_credit: left,
-        already_recorded: false,
-    })
+    Ok(PaymentView { payment, settlements, to_credit: left, already_recorded: false })
 }
 
 fn again(tx: &mut Tx<'_>, first: Payment, told: &Payment) -> Result<PaymentView> {
@@ -173,9 +168,7 @@ impl RecordPayment {
             return Err(BillingRefusal::InvoiceIsDraft.into());
         }
         if invoice.currency() != payment.amount.currency {
-            return Err(BillingRefusal::WrongCurrency
-                .with("currency", invoice.currency())
-                .into());
+            return Err(BillingRefusal::WrongCurrency.with("currency", invoice.currency()).into());
         }
         Ok(vec![invoice])
     }

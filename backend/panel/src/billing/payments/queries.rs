@@ -21,11 +21,7 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<PaymentView>> {
         .read(move |tx| {
             let payments = store::list(tx, &scope, &input)?;
             let page = Paged::cut(payments, &input, |payment: &Payment| payment.id.to_string());
-            let items = page
-                .items
-                .into_iter()
-                .map(|payment| view_in(tx, payment))
-                .collect::<Result<_>>()?;
+            let items = page.items.into_iter().map(|payment| view_in(tx, payment)).collect::<Result<_>>()?;
             Ok(Paged { items, next: page.next })
         })
         .await
@@ -38,12 +34,7 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<PaymentView>> {
 pub(super) fn view_in(tx: &mut Tx<'_>, payment: Payment) -> Result<PaymentView> {
     let settlements = invoices::queries::settlements_by_in(tx, AllocationSource::Payment, payment.id.as_str())?;
     let settled = Money::sum(payment.amount.currency, settlements.iter().map(|part| part.amount))?;
-    Ok(PaymentView {
-        to_credit: payment.amount.sub(settled)?,
-        payment,
-        settlements,
-        already_recorded: false,
-    })
+    Ok(PaymentView { to_credit: payment.amount.sub(settled)?, payment, settlements, already_recorded: false })
 }
 
 /// Payments that settled more than came in, or that are not in the books.
@@ -51,14 +42,9 @@ pub(super) fn view_in(tx: &mut Tx<'_>, payment: Payment) -> Result<PaymentView> 
 /// # Errors
 /// When the database fails.
 pub fn breaks_in(tx: &mut Tx<'_>) -> Result<Vec<String>> {
-    let mut breaks: Vec<String> = store::overspent(tx)?
-        .into_iter()
-        .map(|id| format!("payment {id} settled more than came in"))
-        .collect();
-    breaks.extend(
-        store::not_posted(tx)?
-            .into_iter()
-            .map(|id| format!("payment {id} is not in the books as it came in")),
-    );
+    let mut breaks: Vec<String> =
+        store::overspent(tx)?.into_iter().map(|id| format!("payment {id} settled more than came in")).collect();
+    breaks
+        .extend(store::not_posted(tx)?.into_iter().map(|id| format!("payment {id} is not in the books as it came in")));
     Ok(breaks)
 }

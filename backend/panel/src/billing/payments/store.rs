@@ -78,11 +78,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, payment: &Payment) -> Result<bool> {
 
 /// Payments that the caller may see, newest first.
 pub(super) fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Vec<Payment>> {
-    let mut query = payments::table
-        .select(Row::as_select())
-        .order(payments::id.desc())
-        .limit(input.fetch())
-        .into_boxed();
+    let mut query =
+        payments::table.select(Row::as_select()).order(payments::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(own) = scope.customers() {
         query = query.filter(payments::customer_id.eq_any(own.to_vec()));
     }
@@ -122,18 +119,11 @@ pub(super) fn overspent(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let sums: Vec<(String, i64)> = allocations::table
         .filter(allocations::source.eq("payment"))
         .group_by(allocations::source_id)
-        .select((
-            allocations::source_id,
-            sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)"),
-        ))
+        .select((allocations::source_id, sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)")))
         .load(tx.conn)?;
     let mut found = Vec::new();
     for (id, settled) in sums {
-        let amount: Option<i64> = payments::table
-            .find(&id)
-            .select(payments::amount_minor)
-            .first(tx.conn)
-            .optional()?;
+        let amount: Option<i64> = payments::table.find(&id).select(payments::amount_minor).first(tx.conn).optional()?;
         if amount.is_none_or(|amount| settled > amount) {
             found.push(id);
         }
@@ -146,20 +136,11 @@ pub(super) fn not_posted(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let posted: std::collections::BTreeMap<String, i64> = ledger_transfers::table
         .filter(ledger_transfers::kind.eq(PostingKind::PaymentReceived))
         .group_by(ledger_transfers::reference)
-        .select((
-            ledger_transfers::reference,
-            sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)"),
-        ))
+        .select((ledger_transfers::reference, sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)")))
         .load::<(String, i64)>(tx.conn)?
         .into_iter()
         .collect();
-    let payments: Vec<(String, i64)> = payments::table
-        .order(payments::id)
-        .select((payments::id, payments::amount_minor))
-        .load(tx.conn)?;
-    Ok(payments
-        .into_iter()
-        .filter(|(id, amount)| posted.get(id) != Some(amount))
-        .map(|(id, _)| id)
-        .collect())
+    let payments: Vec<(String, i64)> =
+        payments::table.order(payments::id).select((payments::id, payments::amount_minor)).load(tx.conn)?;
+    Ok(payments.into_iter().filter(|(id, amount)| posted.get(id) != Some(amount)).map(|(id, _)| id).collect())
 }

@@ -112,29 +112,15 @@ impl Place {
     /// not known. Outside the Union no rate means no such tax.
     #[must_use]
     pub fn decide(self, rate: Option<Rate>) -> Option<TaxDecision> {
-        let untaxed = |category, country, note| TaxDecision {
-            category,
-            rate: Rate::ZERO,
-            country,
-            note,
-        };
+        let untaxed = |category, country, note| TaxDecision { category, rate: Rate::ZERO, country, note };
         match self {
-            Self::Reversed(country) => Some(untaxed(
-                TaxCategory::ReverseCharge,
-                country,
-                Some(TaxNote::ReverseCharge),
-            )),
+            Self::Reversed(country) => Some(untaxed(TaxCategory::ReverseCharge, country, Some(TaxNote::ReverseCharge))),
             Self::Elsewhere(country) => Some(untaxed(TaxCategory::OutOfScope, country, Some(TaxNote::OutOfScope))),
             Self::Collected(country) => match rate {
                 None if is_eu(&country) => None,
                 None => Some(untaxed(TaxCategory::OutOfScope, country, None)),
                 Some(rate) if rate == Rate::ZERO => Some(untaxed(TaxCategory::Zero, country, None)),
-                Some(rate) => Some(TaxDecision {
-                    category: TaxCategory::Standard,
-                    rate,
-                    country,
-                    note: None,
-                }),
+                Some(rate) => Some(TaxDecision { category: TaxCategory::Standard, rate, country, note: None }),
             },
         }
     }

@@ -24,12 +24,7 @@ pub fn decide_in(tx: &mut Tx<'_>, seller: &LegalEntity, buyer: &Customer, day: D
         Place::Collected(country) => store::rate_on(tx, country, day)?,
         Place::Reversed(_) | Place::Elsewhere(_) => None,
     };
-    place.decide(rate).ok_or_else(|| {
-        BillingRefusal::NoRate
-            .with("country", &buyer.country)
-            .with("day", day)
-            .into()
-    })
+    place.decide(rate).ok_or_else(|| BillingRefusal::NoRate.with("country", &buyer.country).with("day", day).into())
 }
 
 /// Which rates to list.
@@ -48,9 +43,6 @@ pub struct ListTaxRates {
 /// When the caller may not, or the database fails.
 pub async fn rates(call: &Call, input: ListTaxRates) -> Result<Paged<TaxRateView>> {
     call.authorize(Action::ListTaxRates)?;
-    let items = call
-        .db
-        .read(move |tx| store::list(tx, input.country.as_deref()))
-        .await?;
+    let items = call.db.read(move |tx| store::list(tx, input.country.as_deref())).await?;
     Ok(Paged { items, next: None })
 }

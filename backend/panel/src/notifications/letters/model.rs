@@ -53,10 +53,8 @@ impl Written {
         let locale: Locale = mail.locale.parse().unwrap_or_default();
         let kind = mail.kind;
         let values = values(kind, &mail.args)?;
-        let args: Vec<(&str, FluentValue<'_>)> = values
-            .iter()
-            .map(|(name, value)| (*name, FluentValue::from(value.as_str())))
-            .collect();
+        let args: Vec<(&str, FluentValue<'_>)> =
+            values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
         let read = |part: &str| texts.get_with(locale, &format!("mail-{kind}-{part}"), &args);
         let subject = shortened(&one_line(&read("subject")), SUBJECT_MAX);
         let body = read("body");
@@ -113,16 +111,8 @@ fn values(kind: MailKind, given: &[(String, String)]) -> Result<Vec<(&'static st
 }
 
 fn one_line(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| {
-            if c.is_control() || c == LINK_MARK || is_turning(c) {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect();
+    let spaced: String =
+        text.chars().map(|c| if c.is_control() || c == LINK_MARK || is_turning(c) { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -159,11 +149,7 @@ fn text_part(body: &str, action: Option<&str>, footer: &str) -> String {
 /// holds the width, for mail programs know little else.
 fn html_part(locale: Locale, title: &str, body: &str, action: Option<&str>, footer: &str) -> String {
     let mut content = String::new();
-    for paragraph in body
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|paragraph| !paragraph.is_empty())
-    {
+    for paragraph in body.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
         let lines = escaped(paragraph).replace('\n', "<br>\n");
         let _infallible = writeln!(content, "<p style=\"margin:0 0 16px\">{lines}</p>");
     }

@@ -15,10 +15,7 @@ fn mail(kind: MailKind, locale: &str, args: &[(&str, &str)]) -> NewMail {
         subject_id: "x".to_owned(),
         occurrence: "1".to_owned(),
         locale: locale.to_owned(),
-        args: args
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
+        args: args.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         link: Link::None,
         attached_invoice: None,
     }
@@ -40,10 +37,7 @@ fn every_kind_uses_all_of_its_values_in_every_language() {
             assert!(!said.contains("{$"), "a value is not given: {said}");
             assert!(!said.contains(&format!("mail-{kind}")), "a text is missing: {said}");
             for name in kind.args() {
-                assert!(
-                    said.contains(&format!("<{name}>")),
-                    "{kind} in {locale} does not use {name}: {said}"
-                );
+                assert!(said.contains(&format!("<{name}>")), "{kind} in {locale} does not use {name}: {said}");
             }
             assert!(!written.html.contains("<name>"), "escaped");
         }
@@ -58,12 +52,7 @@ fn a_missing_value_is_our_own_fault() {
 
 #[test]
 fn a_mail_reads_like_this() {
-    let args = [
-        ("name", "Ada"),
-        ("number", "2026-00042"),
-        ("total", "EUR 59.00"),
-        ("due", "3 May 2026"),
-    ];
+    let args = [("name", "Ada"), ("number", "2026-00042"), ("total", "EUR 59.00"), ("due", "3 May 2026")];
     let written = Written::of(&mail(MailKind::InvoiceIssued, "en-GB", &args), true).unwrap();
     assert_eq!(written.subject, "Invoice 2026-00042 over EUR 59.00");
     assert_eq!(
@@ -92,25 +81,12 @@ fn what_somebody_typed_stays_text() {
         ("number", "7"),
         ("subject", "<b>Hi</b>\r\nX-Evil: 1"),
         ("author", "Sam"),
-        (
-            "message",
-            "first\r\n<script>alert('1')</script>\n\n{ $name } & \u{fffc}\u{202e}done",
-        ),
+        ("message", "first\r\n<script>alert('1')</script>\n\n{ $name } & \u{fffc}\u{202e}done"),
     ];
     let written = Written::of(&mail(MailKind::TicketReplied, "en", &args), true).unwrap();
     assert_eq!(written.subject, "[#7] Answer: <b>Hi</b> X-Evil: 1");
-    assert!(
-        written
-            .text
-            .contains("first\n<script>alert('1')</script>\n\n{ $name } & done"),
-        "{}",
-        written.text
-    );
-    assert!(
-        written
-            .html
-            .contains("first<br>\n&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;</p>")
-    );
+    assert!(written.text.contains("first\n<script>alert('1')</script>\n\n{ $name } & done"), "{}", written.text);
+    assert!(written.html.contains("first<br>\n&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;</p>"));
     assert!(!written.html.contains("<script") && !written.html.contains("<b>"));
     assert_eq!(written.text.matches('\u{fffc}').count(), 1, "one place for the link");
 }
@@ -118,13 +94,8 @@ fn what_somebody_typed_stays_text() {
 #[test]
 fn a_long_message_is_cut() {
     let long = "x".repeat(50_000);
-    let args = [
-        ("name", "Ada"),
-        ("number", "7"),
-        ("subject", long.as_str()),
-        ("author", "Sam"),
-        ("message", long.as_str()),
-    ];
+    let args =
+        [("name", "Ada"), ("number", "7"), ("subject", long.as_str()), ("author", "Sam"), ("message", long.as_str())];
     let written = Written::of(&mail(MailKind::TicketReplied, "en", &args), true).unwrap();
     assert!(written.subject.chars().count() <= 200);
     assert!(written.text.chars().count() < 5_000);
@@ -132,18 +103,9 @@ fn a_long_message_is_cut() {
 
 #[test]
 fn a_token_is_shown_to_its_recipient_only() {
-    assert_eq!(
-        url("https://p.example", "/confirm/", true, Some("tok")),
-        "https://p.example/confirm/tok"
-    );
-    assert_eq!(
-        url("https://p.example", "/confirm/", true, None),
-        "https://p.example/confirm/••••••••"
-    );
-    assert_eq!(
-        url("https://p.example", "/portal", false, Some("tok")),
-        "https://p.example/portal"
-    );
+    assert_eq!(url("https://p.example", "/confirm/", true, Some("tok")), "https://p.example/confirm/tok");
+    assert_eq!(url("https://p.example", "/confirm/", true, None), "https://p.example/confirm/••••••••");
+    assert_eq!(url("https://p.example", "/portal", false, Some("tok")), "https://p.example/portal");
 }
 
 proptest! {

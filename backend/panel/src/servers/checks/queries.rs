@@ -39,10 +39,7 @@ pub fn breaks_in(tx: &mut Tx<'_>) -> Result<Vec<String>> {
             Err(_not_ours) => false,
         };
         if !is_known {
-            breaks.push(format!(
-                "address {} is assigned to {}, which is no server",
-                address.0, address.1
-            ));
+            breaks.push(format!("address {} is assigned to {}, which is no server", address.0, address.1));
         }
     }
     for job in store::jobs_in_attention(tx)? {
@@ -61,10 +58,7 @@ fn capacity(tx: &mut Tx<'_>) -> Result<Vec<String>> {
         let node = nodes::queries::load_in(tx, &id)?;
         let sum = taken.get(&id).copied().unwrap_or(Capacity::NONE);
         if node.reserved != sum {
-            breaks.push(format!(
-                "node {} counts {:?} as taken, its servers take {sum:?}",
-                node.name, node.reserved
-            ));
+            breaks.push(format!("node {} counts {:?} as taken, its servers take {sum:?}", node.name, node.reserved));
         }
         let strange: Vec<String> = settings::get(tx, &strangers_key(&id))?.unwrap_or_default();
         breaks.extend(strange.into_iter().map(|what| format!("node {}: {what}", node.name)));

@@ -60,11 +60,7 @@ impl Reconcile {
     /// A handler over this port, with the usual patience.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
-        Self {
-            hypervisor,
-            patience: Patience::default(),
-            machine: Arc::new(SystemClock),
-        }
+        Self { hypervisor, patience: Patience::default(), machine: Arc::new(SystemClock) }
     }
 
     /// The same with another patience.
@@ -88,12 +84,7 @@ impl Reconcile {
         let Some(fence) = run.db.write(move |tx| store::raise_fence(tx, &taken)).await? else {
             return Ok(Outcome::Done);
         };
-        let hand = Hand {
-            job: self,
-            run,
-            id,
-            fence,
-        };
+        let hand = Hand { job: self, run, id, fence };
         for _ in 0..MOST_STEPS {
             let case = hand.load().await?;
             match hand.next(case).await? {
@@ -102,10 +93,7 @@ impl Reconcile {
                 None => return Ok(Outcome::Done),
             }
         }
-        Ok(Outcome::Wait {
-            seconds: LOOK_SECONDS,
-            reason: "there are more steps than one run takes".to_owned(),
-        })
+        Ok(Outcome::Wait { seconds: LOOK_SECONDS, reason: "there are more steps than one run takes".to_owned() })
     }
 }
 
@@ -148,13 +136,7 @@ impl Hand<'_> {
                     disk: disk.state,
                     addresses_held: !guest.addresses.is_empty(),
                 };
-                Ok(Case {
-                    server,
-                    disk,
-                    known,
-                    node,
-                    guest,
-                })
+                Ok(Case { server, disk, known, node, guest })
             })
             .await
     }
@@ -204,11 +186,7 @@ impl Hand<'_> {
         let reason = error.to_string();
         let known = case.known.clone().lose_sight(&reason, self.run.db.now());
         self.save(case, &known).await?;
-        if error.leaves_unknown() {
-            Ok(Next::Wait(SILENT_SECONDS, reason))
-        } else {
-            Err(Error::Unavailable(reason))
-        }
+        if error.leaves_unknown() { Ok(Next::Wait(SILENT_SECONDS, reason)) } else { Err(Error::Unavailable(reason)) }
     }
 
     async fn accept_stop(&self, server: &Server) -> Result<Next> {
@@ -299,24 +277,17 @@ impl Hand<'_> {
     /// cannot be asked and need not be waited for.
     fn after_fault(&self, case: &Case, step: Step, error: &HypervisorError) -> Option<Known> {
         let mut known = case.known.clone();
-        let long_ago = self
-            .machine()
-            .plus_seconds(self.job.patience.stop.max(self.job.patience.reboot).saturating_neg());
+        let long_ago =
+            self.machine().plus_seconds(self.job.patience.stop.max(self.job.patience.reboot).saturating_neg());
         match (step, error) {
             (Step::QuarantineVolume | Step::RestoreVolume, HypervisorError::Missing(_)) => {
                 return known.without_disk();
             }
             (Step::ShutDown, HypervisorError::Unsupported(_)) => {
-                known.seen.facts.asked = Some(Asked {
-                    number: case.server.generation,
-                    at: long_ago,
-                });
+                known.seen.facts.asked = Some(Asked { number: case.server.generation, at: long_ago });
             }
             (Step::Reboot, HypervisorError::Unsupported(_)) if known.seen.greeting.is_some() => {
-                known.seen.facts.reboot = Some(Asked {
-                    number: case.server.reboots,
-                    at: long_ago,
-                });
+                known.seen.facts.reboot = Some(Asked { number: case.server.reboots, at: long_ago });
             }
             _ => return None,
         }
@@ -325,12 +296,7 @@ impl Hand<'_> {
 
     /// Where the console ends now; what cannot be read has no end.
     async fn console_end(&self, case: &Case) -> ConsoleMark {
-        match self
-            .job
-            .hypervisor
-            .console_tail(&case.node, &case.guest, CONSOLE_BYTES)
-            .await
-        {
+        match self.job.hypervisor.console_tail(&case.node, &case.guest, CONSOLE_BYTES).await {
             Ok(text) => mark(&text),
             Err(_unread) => ConsoleMark::default(),
         }
@@ -338,21 +304,16 @@ impl Hand<'_> {
 
     /// Looks for a greeting on the console.
     async fn listen(&self, case: Case) -> Result<Next> {
-        let told = self
-            .job
-            .hypervisor
-            .console_tail(&case.node, &case.guest, CONSOLE_BYTES)
-            .await;
+        let told = self.job.hypervisor.console_tail(&case.node, &case.guest, CONSOLE_BYTES).await;
         let (known, note) = match told {
             Ok(text) => {
                 let most = usize::try_from(CONSOLE_BYTES).unwrap_or(usize::MAX);
                 let new = after_mark(&text, &case.known.seen.facts.console_mark, most);
                 match find_greeting(new) {
                     Some(greeting) => (case.known.clone().greeted(&greeting), greeting.line),
-                    None if case.known.is_deaf(self.job.patience, self.machine()) => (
-                        case.known.clone().gave_up_listening(true),
-                        "the console said nothing that we know".to_owned(),
-                    ),
+                    None if case.known.is_deaf(self.job.patience, self.machine()) => {
+                        (case.known.clone().gave_up_listening(true), "the console said nothing that we know".to_owned())
+                    }
                     None => {
                         let reason = "waits for the guest's greeting on its console".to_owned();
                         return Ok(Next::Wait(LOOK_SECONDS, reason));
@@ -360,10 +321,9 @@ impl Hand<'_> {
                 }
             }
             Err(error) if error.leaves_unknown() => return self.lose_sight(&case, error).await,
-            Err(HypervisorError::Unsupported(_)) => (
-                case.known.clone().gave_up_listening(false),
-                "this node has no console".to_owned(),
-            ),
+            Err(HypervisorError::Unsupported(_)) => {
+                (case.known.clone().gave_up_listening(false), "this node has no console".to_owned())
+            }
             Err(error) => (case.known.clone().gave_up_listening(true), error.to_string()),
         };
         self.run
@@ -480,9 +440,7 @@ fn purge_after(tx: &Tx<'_>, server: &Server, state: DiskState) -> Option<Instant
 
 /// The server, locked, if this worker still has it in hand.
 fn hold(tx: &mut Tx<'_>, id: &ServerId, fence: i64) -> Result<Server> {
-    store::lock(tx, id)?
-        .filter(|server| server.fence == fence)
-        .ok_or_else(lost)
+    store::lock(tx, id)?.filter(|server| server.fence == fence).ok_or_else(lost)
 }
 
 fn lost() -> Error {

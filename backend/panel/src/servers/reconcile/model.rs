@@ -70,11 +70,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            stop: 60,
-            reboot: 60,
-            greeting: 180,
-        }
+        Self { stop: 60, reboot: 60, greeting: 180 }
     }
 }
 
@@ -170,11 +166,7 @@ fn while_running(server: &Server, known: &Known, patience: Patience, now: Instan
             Some(_) => vec![Step::ReadGreeting],
         };
     }
-    if facts.listening.is_some() {
-        vec![Step::ReadGreeting]
-    } else {
-        Vec::new()
-    }
+    if facts.listening.is_some() { vec![Step::ReadGreeting] } else { Vec::new() }
 }
 
 fn towards_stopped(server: &Server, known: &Known, patience: Patience, now: Instant) -> Vec<Step> {
@@ -293,10 +285,7 @@ impl Known {
                 self.seen.boot_id = None;
             }
             Step::Reboot | Step::Reset => {
-                facts.reboot = Some(Asked {
-                    number: server.reboots,
-                    at: machine,
-                });
+                facts.reboot = Some(Asked { number: server.reboots, at: machine });
                 facts.listening = Some(machine);
                 facts.console_mark = mark;
             }
@@ -320,10 +309,7 @@ impl Known {
             Step::RemoveFilter => facts.filter = None,
             Step::RemoveSeed => facts.seed = None,
             Step::ShutDown => {
-                facts.asked = Some(Asked {
-                    number: server.generation,
-                    at: machine,
-                });
+                facts.asked = Some(Asked { number: server.generation, at: machine });
             }
             // Without a greeting nobody can see more than that the node did it.
             Step::Reboot if facts.console == Some(false) || self.seen.greeting.is_none() => {
@@ -428,10 +414,7 @@ pub fn mark(console: &str) -> ConsoleMark {
     while !console.is_char_boundary(from) {
         from = from.saturating_add(1);
     }
-    ConsoleMark {
-        length: console.len(),
-        end: console.get(from..).unwrap_or_default().to_owned(),
-    }
+    ConsoleMark { length: console.len(), end: console.get(from..).unwrap_or_default().to_owned() }
 }
 
 /// What a console says after a mark. `most` is how many bytes were asked for: a
@@ -444,11 +427,7 @@ pub fn after_mark<'c>(console: &'c str, mark: &ConsoleMark, most: usize) -> &'c 
     }
     if mark.length < most && console.len() < most {
         let is_same = console.get(..mark.length).is_some_and(|old| old.ends_with(&mark.end));
-        return if is_same {
-            console.get(mark.length..).unwrap_or_default()
-        } else {
-            console
-        };
+        return if is_same { console.get(mark.length..).unwrap_or_default() } else { console };
     }
     match console.find(&mark.end) {
         Some(at) => console.get(at.saturating_add(mark.end.len())..).unwrap_or_default(),

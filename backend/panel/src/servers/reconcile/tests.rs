@@ -50,11 +50,7 @@ fn server() -> Server {
 fn known(state: Seen, disk: DiskState) -> Known {
     let mut seen = Observation::nothing_yet(at(0));
     seen.state = state;
-    Known {
-        seen,
-        disk,
-        addresses_held: true,
-    }
+    Known { seen, disk, addresses_held: true }
 }
 
 /// What really is on a node.
@@ -137,11 +133,7 @@ impl World {
                 self.booted();
             }
             Step::Undefine => {
-                assert!(
-                    matches!(self.state, Seen::ShutOff | Seen::Absent),
-                    "undefined while {}",
-                    self.state
-                );
+                assert!(matches!(self.state, Seen::ShutOff | Seen::Absent), "undefined while {}", self.state);
                 self.state = Seen::Absent;
             }
             Step::RemoveFilter => self.filter = false,
@@ -178,11 +170,7 @@ struct Story {
 
 impl Story {
     fn look(&mut self) {
-        let seen = GuestSeen {
-            state: self.world.state,
-            stopped_cleanly: false,
-            usage: None,
-        };
+        let seen = GuestSeen { state: self.world.state, stopped_cleanly: false, usage: None };
         self.known = self.known.clone().learn(&seen, at(self.clock));
     }
 
@@ -244,11 +232,7 @@ impl Story {
     }
 
     fn run(&mut self, crashes: &[Crash]) {
-        let patience = Patience {
-            stop: 20,
-            reboot: 20,
-            greeting: 40,
-        };
+        let patience = Patience { stop: 20, reboot: 20, greeting: 40 };
         for turn in 0..200 {
             if !self.turn(crashes.get(turn).copied().unwrap_or(Crash::No), patience) {
                 self.known.settle(&self.server);
@@ -293,28 +277,21 @@ fn any_server() -> impl Strategy<Value = Server> {
         0_i64..3,
         2_i64..5,
     )
-        .prop_map(
-            |(desired, suspended, released, stop_mode, reboots, generation)| Server {
-                desired,
-                suspended,
-                released,
-                stop_mode,
-                reboots,
-                generation,
-                ..server()
-            },
-        )
+        .prop_map(|(desired, suspended, released, stop_mode, reboots, generation)| Server {
+            desired,
+            suspended,
+            released,
+            stop_mode,
+            reboots,
+            generation,
+            ..server()
+        })
 }
 
 /// What can be recorded, with a world in which it can have been.
 fn any_story() -> impl Strategy<Value = Story> {
-    let disks = [
-        DiskState::Planned,
-        DiskState::Building,
-        DiskState::Present,
-        DiskState::Quarantined,
-        DiskState::Moving,
-    ];
+    let disks =
+        [DiskState::Planned, DiskState::Building, DiskState::Present, DiskState::Quarantined, DiskState::Moving];
     let states = [Seen::Absent, Seen::ShutOff, Seen::Running, Seen::Paused, Seen::Crashed];
     (
         any_server(),
@@ -366,10 +343,7 @@ fn any_story() -> impl Strategy<Value = Story> {
 }
 
 fn crashes() -> impl Strategy<Value = Vec<Crash>> {
-    prop::collection::vec(
-        prop::sample::select(vec![Crash::No, Crash::BeforeEffect, Crash::AfterEffect]),
-        0..30,
-    )
+    prop::collection::vec(prop::sample::select(vec![Crash::No, Crash::BeforeEffect, Crash::AfterEffect]), 0..30)
 }
 
 impl std::fmt::Debug for Story {
@@ -455,20 +429,9 @@ proptest! {
 
 #[test]
 fn a_new_server_is_built_in_this_order() {
-    let steps = plan(
-        &server(),
-        &known(Seen::Absent, DiskState::Planned),
-        Patience::default(),
-        at(0),
-    );
-    let expected = [
-        Step::EnsureVolume,
-        Step::EnsureSeed,
-        Step::EnsureFilter,
-        Step::EnsureDomain,
-        Step::Start,
-        Step::ReadGreeting,
-    ];
+    let steps = plan(&server(), &known(Seen::Absent, DiskState::Planned), Patience::default(), at(0));
+    let expected =
+        [Step::EnsureVolume, Step::EnsureSeed, Step::EnsureFilter, Step::EnsureDomain, Step::Start, Step::ReadGreeting];
     assert_eq!(steps, expected);
 }
 
@@ -477,10 +440,7 @@ fn a_server_is_deleted_in_this_order() {
     let mut known = known(Seen::Running, DiskState::Present);
     known.seen.facts.seed = Some(2);
     known.seen.facts.filter = Some(2);
-    let server = Server {
-        desired: Desired::Deleted,
-        ..server()
-    };
+    let server = Server { desired: Desired::Deleted, ..server() };
     let expected = [
         Step::ShutDown,
         Step::AwaitStop,
@@ -495,19 +455,13 @@ fn a_server_is_deleted_in_this_order() {
 
 #[test]
 fn a_guest_that_ignores_the_power_button_is_forced_after_a_minute() {
-    let server = Server {
-        desired: Desired::Stopped,
-        ..server()
-    };
+    let server = Server { desired: Desired::Stopped, ..server() };
     let mut known = known(Seen::Running, DiskState::Present);
     known = known.finish(Step::ShutDown, &server, at(100));
     let steps = |known: &Known, seconds| plan(&server, known, Patience::default(), at(seconds));
     assert_eq!(steps(&known, 159), [Step::AwaitStop]);
     assert_eq!(steps(&known, 160), [Step::PowerOff]);
-    let forced = Server {
-        stop_mode: StopMode::Force,
-        ..server.clone()
-    };
+    let forced = Server { stop_mode: StopMode::Force, ..server.clone() };
     assert_eq!(plan(&forced, &known, Patience::default(), at(101)), [Step::PowerOff]);
 }
 
@@ -517,18 +471,11 @@ fn a_guest_that_shut_itself_down_stays_off_and_a_crashed_one_does_not() {
     let mut before = Observation::nothing_yet(at(0));
     before.state = Seen::Running;
     before.generation = server.generation;
-    let off = |stopped_cleanly| GuestSeen {
-        state: Seen::ShutOff,
-        stopped_cleanly,
-        usage: None,
-    };
+    let off = |stopped_cleanly| GuestSeen { state: Seen::ShutOff, stopped_cleanly, usage: None };
     assert!(stopped_from_inside(&server, &before, &off(true)));
     assert!(!stopped_from_inside(&server, &before, &off(false)));
     // It was suspended by us, and is only now to run again.
-    let resumed = Server {
-        generation: server.generation + 1,
-        ..server.clone()
-    };
+    let resumed = Server { generation: server.generation + 1, ..server.clone() };
     assert!(!stopped_from_inside(&resumed, &before, &off(true)));
     let rebooting = Server { reboots: 1, ..server };
     assert!(!stopped_from_inside(&rebooting, &before, &off(true)));
@@ -546,25 +493,10 @@ fn only_what_a_console_said_since_the_start_is_a_greeting() {
     assert_eq!(greeting.boot_id.as_deref(), Some("2"));
     // The log was turned over, and begins anew.
     let turned = "HOSTWRIGHT guest web is up, boot 3\n";
-    assert_eq!(
-        find_greeting(after_mark(turned, &mark, 1 << 20))
-            .unwrap()
-            .boot_id
-            .as_deref(),
-        Some("3")
-    );
+    assert_eq!(find_greeting(after_mark(turned, &mark, 1 << 20)).unwrap().boot_id.as_deref(), Some("3"));
     // So much was said that the beginning is no longer shown.
     let long = format!("{}HOSTWRIGHT guest web is up, boot 4\n", &old[10..]);
-    let cut = ConsoleMark {
-        length: long.len(),
-        end: "HOSTWRIGHT guest web is going down\n".to_owned(),
-    };
-    assert_eq!(
-        find_greeting(after_mark(&long, &cut, long.len()))
-            .unwrap()
-            .boot_id
-            .as_deref(),
-        Some("4")
-    );
+    let cut = ConsoleMark { length: long.len(), end: "HOSTWRIGHT guest web is going down\n".to_owned() };
+    assert_eq!(find_greeting(after_mark(&long, &cut, long.len())).unwrap().boot_id.as_deref(), Some("4"));
     assert!(find_greeting("Debian GNU/Linux 12 web ttyS0\n\nweb login: ").is_some());
 }

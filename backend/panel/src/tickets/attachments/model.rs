@@ -67,10 +67,7 @@ pub struct NewFile {
 
 impl fmt::Debug for NewFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewFile")
-            .field("name", &self.name)
-            .field("bytes", &self.content.len())
-            .finish_non_exhaustive()
+        f.debug_struct("NewFile").field("name", &self.name).field("bytes", &self.content.len()).finish_non_exhaustive()
     }
 }
 
@@ -87,20 +84,14 @@ impl NewFile {
         let parsed = files.iter().map(Self::parse).collect::<Result<Vec<_>>>()?;
         let bytes: usize = parsed.iter().map(|file| file.content.len()).sum();
         if bytes > MESSAGE_BYTES_MAX {
-            return Err(TicketRefusal::FilesTooLarge
-                .with("max", mebibytes(MESSAGE_BYTES_MAX))
-                .into());
+            return Err(TicketRefusal::FilesTooLarge.with("max", mebibytes(MESSAGE_BYTES_MAX)).into());
         }
         Ok(parsed)
     }
 
     fn parse(file: &FileInput) -> Result<Self> {
         let name = clean_name(&file.name);
-        let too_large = || {
-            TicketRefusal::FileTooLarge
-                .with("name", &name)
-                .with("max", mebibytes(FILE_BYTES_MAX))
-        };
+        let too_large = || TicketRefusal::FileTooLarge.with("name", &name).with("max", mebibytes(FILE_BYTES_MAX));
         // Told by its length, so that an endless text is not decoded first.
         if file.content_base64.len() / 4 * 3 > FILE_BYTES_MAX + 3 {
             return Err(too_large().into());
@@ -114,12 +105,7 @@ impl NewFile {
         if content.len() > FILE_BYTES_MAX {
             return Err(too_large().into());
         }
-        Ok(Self {
-            content_type: content_type(&name, &content),
-            sha256: sha256_hex(&content),
-            name,
-            content,
-        })
+        Ok(Self { content_type: content_type(&name, &content), sha256: sha256_hex(&content), name, content })
     }
 }
 
@@ -165,9 +151,7 @@ fn is_invisible(c: char) -> bool {
 /// is on the list.
 #[must_use]
 pub fn content_type(name: &str, content: &[u8]) -> &'static str {
-    let extension = name
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let starts = |magic: &[u8]| content.starts_with(magic);
     let vouched = match extension.as_deref() {
         Some("png") if starts(b"\x89PNG\r\n\x1a\n") => "image/png",

@@ -7,10 +7,7 @@ use proptest::prelude::*;
 use super::model::{FILE_BYTES_MAX, FileInput, NewFile, UNKNOWN_TYPE, clean_name, content_type};
 
 fn file(name: &str, content: &[u8]) -> FileInput {
-    FileInput {
-        name: name.to_owned(),
-        content_base64: STANDARD.encode(content),
-    }
+    FileInput { name: name.to_owned(), content_base64: STANDARD.encode(content) }
 }
 
 fn code(files: &[FileInput]) -> &'static str {
@@ -68,27 +65,15 @@ fn files_are_held_to_their_limits() {
     assert_eq!(NewFile::parse_all(&[]).unwrap().len(), 0);
     let parsed = NewFile::parse_all(&[file("a.txt", b"hello")]).unwrap();
     assert_eq!(parsed[0].content, b"hello");
-    assert_eq!(
-        parsed[0].sha256,
-        "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
-    );
+    assert_eq!(parsed[0].sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
     assert_eq!(code(&vec![file("a.txt", b"x"); 6]), "tickets.too_many_files");
     assert_eq!(code(&[file("a.txt", b"")]), "tickets.file_empty");
-    let unreadable = FileInput {
-        name: "a.txt".to_owned(),
-        content_base64: "no base64!".to_owned(),
-    };
+    let unreadable = FileInput { name: "a.txt".to_owned(), content_base64: "no base64!".to_owned() };
     assert_eq!(code(&[unreadable]), "tickets.file_unreadable");
     let most = vec![7_u8; FILE_BYTES_MAX];
     assert!(NewFile::parse_all(&[file("a.bin", &most), file("b.bin", &most)]).is_ok());
-    assert_eq!(
-        code(&[file("a.bin", &vec![7; FILE_BYTES_MAX + 1])]),
-        "tickets.file_too_large"
-    );
-    assert_eq!(
-        code(&[file("a.bin", &most), file("b.bin", &most), file("c.bin", b"x")]),
-        "tickets.files_too_large"
-    );
+    assert_eq!(code(&[file("a.bin", &vec![7; FILE_BYTES_MAX + 1])]), "tickets.file_too_large");
+    assert_eq!(code(&[file("a.bin", &most), file("b.bin", &most), file("c.bin", b"x")]), "tickets.files_too_large");
 }
 
 #[test]

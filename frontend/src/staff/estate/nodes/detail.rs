@@ -57,23 +57,9 @@ struct Known {
 /// Not found, or when the caller may not.
 pub async fn show(mut visit: Visit) -> Result<String> {
     let call = &visit.call;
-    let node = queries::show(
-        call,
-        ShowNode {
-            node_id: visit.params.parse("node_id")?,
-        },
-    )
-    .await?;
-    let of_guests = ListServers {
-        node_id: Some(node.id.clone()),
-        limit: Some(SHOWN),
-        ..ListServers::default()
-    };
-    let of_tasks = ListInput {
-        search: Some(node.id.to_string()),
-        limit: Some(TASKS),
-        ..ListInput::default()
-    };
+    let node = queries::show(call, ShowNode { node_id: visit.params.parse("node_id")? }).await?;
+    let of_guests = ListServers { node_id: Some(node.id.clone()), limit: Some(SHOWN), ..ListServers::default() };
+    let of_tasks = ListInput { search: Some(node.id.to_string()), limit: Some(TASKS), ..ListInput::default() };
     let guests = servers::queries::list(call, of_guests).await?;
     let known = Known {
         strangers: strangers(&visit, &node).await?,
@@ -88,10 +74,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         guests: guests.items,
         node,
     };
-    let is_moving = known
-        .tasks
-        .iter()
-        .any(|task| task.kind == "nodes.probe" && tasks::is_moving(task));
+    let is_moving = known.tasks.iter().any(|task| task.kind == "nodes.probe" && tasks::is_moving(task));
     visit.page.live = Some(if is_moving { 2 } else { 15 });
     Ok(draw(&visit.page, &known))
 }
@@ -112,12 +95,7 @@ async fn strangers(visit: &Visit, node: &NodeView) -> Result<Option<Vec<String>>
     }
     let id = node.id.clone();
     let node = visit.call.db.read(move |tx| queries::load_in(tx, &id)).await?;
-    Ok(visit
-        .hypervisor
-        .observe_all(&node)
-        .await
-        .ok()
-        .map(|seen| seen.strangers))
+    Ok(visit.hypervisor.observe_all(&node).await.ok().map(|seen| seen.strangers))
 }
 
 fn draw(page: &Page, known: &Known) -> String {
@@ -127,26 +105,16 @@ fn draw(page: &Page, known: &Known) -> String {
             .hidden("node_id", node.id.as_str())
             .look(Look::Primary)
     });
-    let left = stack(vec![
-        room(page, node).view(),
-        guests(page, known).view(),
-        foreign(page, known).view(),
-        log(page, known),
-    ]);
+    let left =
+        stack(vec![room(page, node).view(), guests(page, known).view(), foreign(page, known).view(), log(page, known)]);
     let right = stack(vec![facts(page, known).view(), abilities(page, node).view()]);
     Shell::new(page, &node.name)
         .crumb(page.t("ui-nav-nodes"), "/staff/nodes")
-        .state(row(vec![
-            words::node_state(page, node.state).view(),
-            words::link_state(page, node).view(),
-        ]))
+        .state(row(vec![words::node_state(page, node.state).view(), words::link_state(page, node).view()]))
         .id(node.id.as_str())
         .other(switch(page, node))
         .primary(probe)
-        .add(live(
-            "node",
-            stack(vec![trouble(page, node).view(), grid("main-side", vec![left, right])]),
-        ))
+        .add(live("node", stack(vec![trouble(page, node).view(), grid("main-side", vec![left, right])])))
         .add(settings(page, node))
         .add(removal(page, node))
         .render()
@@ -189,30 +157,11 @@ fn switch<'a>(page: &'a Page, node: &NodeView) -> Option<ActionButton<'a>> {
 fn room(page: &Page, node: &NodeView) -> Panel {
     let (reserved, totals) = (node.reserved, node.totals);
     let meters = vec![
-        meter(
-            page,
-            "estate-processors",
-            reserved.vcpus,
-            totals.vcpus,
-            node.percent.vcpus,
-            &|n| page.count(n),
-        ),
-        meter(
-            page,
-            "estate-memory",
-            reserved.memory_mib,
-            totals.memory_mib,
-            node.percent.memory_mib,
-            &|n| words::mib(page, n),
-        ),
-        meter(
-            page,
-            "estate-disk",
-            reserved.disk_gib,
-            totals.disk_gib,
-            node.percent.disk_gib,
-            &|n| words::gib(page, n),
-        ),
+        meter(page, "estate-processors", reserved.vcpus, totals.vcpus, node.percent.vcpus, &|n| page.count(n)),
+        meter(page, "estate-memory", reserved.memory_mib, totals.memory_mib, node.percent.memory_mib, &|n| {
+            words::mib(page, n)
+        }),
+        meter(page, "estate-disk", reserved.disk_gib, totals.disk_gib, node.percent.disk_gib, &|n| words::gib(page, n)),
     ];
     Panel::new(page.t("estate-room")).id("room").add(stack(meters))
 }
@@ -231,10 +180,8 @@ fn meter(page: &Page, key: &str, reserved: i64, total: i64, percent: i64, text: 
 
 fn guests(page: &Page, known: &Known) -> Panel {
     let all = format!("/staff/servers?node_id={}", known.node.id);
-    let table = pages::short_table(page, &known.guests, page.t("ui-nav-servers")).empty(Empty::new(
-        page.t("estate-guests-none"),
-        page.t("estate-guests-none-text"),
-    ));
+    let table = pages::short_table(page, &known.guests, page.t("ui-nav-servers"))
+        .empty(Empty::new(page.t("estate-guests-none"), page.t("estate-guests-none-text")));
     let mut panel = Panel::new(page.t("ui-nav-servers")).id("guests").flush().add(table);
     if known.more_guests {
         panel = panel.aside(link(all, page.t("estate-all")));
@@ -267,33 +214,21 @@ fn facts(page: &Page, known: &Known) -> Panel {
         Facts::new()
             .fact(
                 page.t("estate-seen-at"),
-                node.seen_at
-                    .map_or_else(|| page.t("estate-never"), |at| words::ago(page, at, known.now)),
+                node.seen_at.map_or_else(|| page.t("estate-never"), |at| words::ago(page, at, known.now)),
             )
             .fact(page.t("estate-uri"), copyable(page, node.uri.clone()))
             .fact(
                 page.t("estate-hypervisor"),
                 version.map_or(hypervisor.clone(), |version| format!("{hypervisor} {version}")),
             )
-            .fact(
-                page.t("estate-acceleration"),
-                page.t(&format!("nodes-acceleration-{}", node.acceleration)),
-            )
+            .fact(page.t("estate-acceleration"), page.t(&format!("nodes-acceleration-{}", node.acceleration)))
             .maybe("libvirt", report.map(|report| report.libvirt_version.clone()))
             .maybe(page.t("estate-host"), report.map(|report| report.hostname.clone()))
-            .maybe(
-                page.t("estate-architecture"),
-                report.and_then(|report| report.architecture.clone()),
-            )
+            .maybe(page.t("estate-architecture"), report.and_then(|report| report.architecture.clone()))
             .maybe(
                 page.t("estate-reports"),
                 report.map(|report| {
-                    words::size(
-                        page,
-                        report.totals.vcpus,
-                        report.totals.memory_mib,
-                        report.totals.disk_gib,
-                    )
+                    words::size(page, report.totals.vcpus, report.totals.memory_mib, report.totals.disk_gib)
                 }),
             )
             .fact(page.t("estate-storage-pool"), &node.pool)
@@ -305,9 +240,7 @@ fn facts(page: &Page, known: &Known) -> Panel {
 fn abilities(page: &Page, node: &NodeView) -> Panel {
     let panel = Panel::new(page.t("estate-abilities")).id("abilities").flush();
     let Some(report) = &node.report else {
-        return Panel::new(page.t("estate-abilities"))
-            .id("abilities")
-            .add(muted(page.t("estate-abilities-unknown")));
+        return Panel::new(page.t("estate-abilities")).id("abilities").add(muted(page.t("estate-abilities-unknown")));
     };
     let known = CAPABILITIES.iter().map(|word| (*word).to_owned());
     let others = report
@@ -325,11 +258,7 @@ fn abilities(page: &Page, node: &NodeView) -> Panel {
                 State::new(Tone::Quiet, page.t("estate-no"))
             };
             let key = format!("estate-ability-{word}");
-            let name = if page.texts.has(&key) {
-                page.t(&key)
-            } else {
-                word.replace('_', " ")
-            };
+            let name = if page.texts.has(&key) { page.t(&key) } else { word.replace('_', " ") };
             Row::new().cell(name).cell(state)
         }))
         .plain();
@@ -362,21 +291,13 @@ fn settings(page: &Page, node: &NodeView) -> Option<Panel> {
                 .hint(page.t("estate-node-name-hint"))
                 .max_length(63),
         )
-        .field(
-            Field::text("uri", page.t("estate-uri"))
-                .value(&node.uri)
-                .hint(page.t("estate-uri-hint")),
-        )
+        .field(Field::text("uri", page.t("estate-uri")).value(&node.uri).hint(page.t("estate-uri-hint")))
         .field(acceleration(page).value(node.acceleration.as_str()))
         .row(vec![
             Field::text("pool", page.t("estate-storage-pool")).value(&node.pool),
             Field::text("network", page.t("estate-network")).value(&node.network),
         ])
-        .group(
-            page.t("estate-totals"),
-            Some(page.t("estate-totals-change-hint")),
-            totals(page, Some(node)),
-        )
+        .group(page.t("estate-totals"), Some(page.t("estate-totals-change-hint")), totals(page, Some(node)))
         .submit(page.t("ui-save"));
     Some(Panel::new(page.t("ui-nav-settings")).id("settings").add(form))
 }

@@ -23,28 +23,18 @@ pub async fn list(visit: Visit) -> Result<String> {
     let found = queries::list(&visit.call, input.clone()).await?;
     let page = &visit.page;
     let filters = Filters::new(page)
-        .link(
-            page.t("estate-nodes-in-use"),
-            words::filtered(page, "state", None),
-            input.state.is_none(),
-        )
+        .link(page.t("estate-nodes-in-use"), words::filtered(page, "state", None), input.state.is_none())
         .link(
             page.t("nodes-state-removed"),
             words::filtered(page, "state", Some("removed")),
             input.state.as_deref() == Some("removed"),
         );
-    let new = page
-        .may("nodes.register")
-        .then(|| ButtonLink::primary(page.t("estate-node-new"), "/staff/nodes/new"));
+    let new = page.may("nodes.register").then(|| ButtonLink::primary(page.t("estate-node-new"), "/staff/nodes/new"));
     let empty = if input.state.is_some() {
-        Empty::new(
-            page.t("estate-nodes-none-removed"),
-            page.t("estate-nodes-none-removed-text"),
-        )
+        Empty::new(page.t("estate-nodes-none-removed"), page.t("estate-nodes-none-removed-text"))
     } else {
         Empty::new(page.t("estate-nodes-none"), page.t("estate-nodes-none-text")).action(
-            page.may("nodes.register")
-                .then(|| ButtonLink::plain(page.t("estate-node-new"), "/staff/nodes/new")),
+            page.may("nodes.register").then(|| ButtonLink::plain(page.t("estate-node-new"), "/staff/nodes/new")),
         )
     };
     let table = Table::new(page.t("ui-nav-nodes"))
@@ -62,12 +52,7 @@ pub async fn list(visit: Visit) -> Result<String> {
                 .cell(words::node_state(page, node.state))
                 .cell(words::link_state(page, node))
                 .cell(page.t(&format!("nodes-hypervisor-{}", node.hypervisor)))
-                .cell(taken(
-                    page,
-                    page.count(reserved.vcpus),
-                    page.count(totals.vcpus),
-                    node.percent.vcpus,
-                ))
+                .cell(taken(page, page.count(reserved.vcpus), page.count(totals.vcpus), node.percent.vcpus))
                 .cell(taken(
                     page,
                     words::mib(page, reserved.memory_mib),
@@ -92,15 +77,8 @@ pub async fn list(visit: Visit) -> Result<String> {
 }
 
 fn taken(page: &Page, reserved: String, total: String, percent: i64) -> leptos::prelude::AnyView {
-    let text = page.t_with(
-        "estate-taken",
-        &[("reserved", reserved.into()), ("total", total.into())],
-    );
-    if percent >= NEARLY_FULL {
-        row(vec![text.view(), badge(Tone::Warn, format!("{percent} %"))])
-    } else {
-        text.view()
-    }
+    let text = page.t_with("estate-taken", &[("reserved", reserved.into()), ("total", total.into())]);
+    if percent >= NEARLY_FULL { row(vec![text.view(), badge(Tone::Warn, format!("{percent} %"))]) } else { text.view() }
 }
 
 /// A new node.
@@ -108,18 +86,11 @@ fn taken(page: &Page, reserved: String, total: String, percent: i64) -> leptos::
 /// # Errors
 /// When the caller may not.
 pub async fn new(visit: Visit) -> Result<String> {
-    visit
-        .call
-        .authorize(hostwright_panel::auth::policy::Action::RegisterNode)?;
+    visit.call.authorize(hostwright_panel::auth::policy::Action::RegisterNode)?;
     let page = &visit.page;
     let form = Form::new(page, "nodes.register")
         .then("/staff/nodes/{id}")
-        .field(
-            Field::text("name", page.t("estate-name"))
-                .hint(page.t("estate-node-name-hint"))
-                .max_length(63)
-                .focus(),
-        )
+        .field(Field::text("name", page.t("estate-name")).hint(page.t("estate-node-name-hint")).max_length(63).focus())
         .field(
             Field::radios(
                 "hypervisor",
@@ -141,18 +112,10 @@ pub async fn new(visit: Visit) -> Result<String> {
         )
         .field(acceleration(page).value(Acceleration::Emulation.as_str()))
         .row(vec![
-            Field::text("pool", page.t("estate-storage-pool"))
-                .value("hostwright")
-                .optional(),
-            Field::text("network", page.t("estate-network"))
-                .value("hostwright")
-                .optional(),
+            Field::text("pool", page.t("estate-storage-pool")).value("hostwright").optional(),
+            Field::text("network", page.t("estate-network")).value("hostwright").optional(),
         ])
-        .group(
-            page.t("estate-totals"),
-            Some(page.t("estate-totals-hint")),
-            totals(page, None),
-        )
+        .group(page.t("estate-totals"), Some(page.t("estate-totals-hint")), totals(page, None))
         .submit(page.t("estate-node-register"))
         .cancel(page.t("ui-cancel"), "/staff/nodes");
     Ok(Shell::new(page, page.t("estate-node-new"))
@@ -180,18 +143,11 @@ fn acceleration(page: &Page) -> Field {
 /// What may be sold of a node.
 fn totals(page: &Page, node: Option<&NodeView>) -> Vec<Field> {
     let total = |name: &str, key: &str, value: Option<i64>| {
-        Field::number(name, page.t(key))
-            .maybe(value.map(|value| value.to_string()))
-            .optional()
+        Field::number(name, page.t(key)).maybe(value.map(|value| value.to_string())).optional()
     };
     vec![
         total("vcpus_total", "estate-processors", node.map(|node| node.totals.vcpus)),
-        total(
-            "memory_mib_total",
-            "estate-memory",
-            node.map(|node| node.totals.memory_mib),
-        )
-        .suffix("MiB"),
+        total("memory_mib_total", "estate-memory", node.map(|node| node.totals.memory_mib)).suffix("MiB"),
         total("disk_gib_total", "estate-disk", node.map(|node| node.totals.disk_gib)).suffix("GiB"),
     ]
 }

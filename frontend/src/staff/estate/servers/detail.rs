@@ -49,16 +49,10 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         visit.page.live = Some(if is_moving { 2 } else { 10 });
     }
     if known.server.next.iter().any(|next| next == "restore") {
-        let until = known
-            .server
-            .purge_after
-            .map(|until| visit.page.instant(until))
-            .unwrap_or_default();
+        let until = known.server.purge_after.map(|until| visit.page.instant(until)).unwrap_or_default();
         visit.page.notices.push(Notice {
             tone: Tone::Warn,
-            text: visit
-                .page
-                .t_with("estate-server-deleted-until", &[("until", until.into())]),
+            text: visit.page.t_with("estate-server-deleted-until", &[("until", until.into())]),
             undo: Some(Undo {
                 action: "servers.restore".to_owned(),
                 fields: vec![("server_id".to_owned(), known.server.id.to_string())],
@@ -70,26 +64,10 @@ pub async fn show(mut visit: Visit) -> Result<String> {
 
 async fn know(call: &Call, server: ServerView) -> Result<Known> {
     let id = server.id.to_string();
-    let of_task = ListInput {
-        search: Some(id.clone()),
-        limit: Some(SHOWN),
-        ..ListInput::default()
-    };
-    let of_ticket = ListTickets {
-        server_id: Some(id.clone()),
-        limit: Some(SHOWN),
-        ..ListTickets::default()
-    };
+    let of_task = ListInput { search: Some(id.clone()), limit: Some(SHOWN), ..ListInput::default() };
+    let of_ticket = ListTickets { server_id: Some(id.clone()), limit: Some(SHOWN), ..ListTickets::default() };
     let running = match &server.busy {
-        Some(busy) => Some(
-            queries::show_task(
-                call,
-                ShowTask {
-                    task_id: busy.task_id.clone(),
-                },
-            )
-            .await?,
-        ),
+        Some(busy) => Some(queries::show_task(call, ShowTask { task_id: busy.task_id.clone() }).await?),
         None => None,
     };
     let subscription_id = server.subscription_id.clone();
@@ -107,11 +85,7 @@ async fn know(call: &Call, server: ServerView) -> Result<Known> {
             Vec::new()
         },
         running,
-        tasks: if call.may(Action::ListTasks) {
-            queries::list_tasks(call, of_task).await?.items
-        } else {
-            Vec::new()
-        },
+        tasks: if call.may(Action::ListTasks) { queries::list_tasks(call, of_task).await?.items } else { Vec::new() },
         staff: words::staff(call).await?,
         now: call.now(),
         server,
@@ -126,10 +100,7 @@ pub async fn balance(call: &Call, customer_id: &str) -> Result<Option<Balance>> 
     if !call.may(Action::ShowBalance) {
         return Ok(None);
     }
-    let input = ShowBalance {
-        customer_id: customer_id.to_owned(),
-        currency: None,
-    };
+    let input = ShowBalance { customer_id: customer_id.to_owned(), currency: None };
     billing::queries::balance(call, input).await.map(Some)
 }
 
@@ -141,11 +112,7 @@ pub async fn of_customer(call: &Call, customer_id: &str) -> Result<Vec<ServerVie
     if !call.may(Action::ListServers) {
         return Ok(Vec::new());
     }
-    let input = ListServers {
-        customer_id: Some(customer_id.to_owned()),
-        limit: Some(SHOWN),
-        ..ListServers::default()
-    };
+    let input = ListServers { customer_id: Some(customer_id.to_owned()), limit: Some(SHOWN), ..ListServers::default() };
     Ok(queries::list(call, input).await?.items)
 }
 
@@ -156,10 +123,8 @@ fn draw(page: &Page, known: &Known) -> String {
         .state(words::server_state(page, server))
         .id(server.id.as_str());
     if page.may("servers.console") && server.desired != Desired::Deleted {
-        shell = shell.other(ButtonLink::plain(
-            page.t("estate-console"),
-            format!("/staff/servers/{}/console", server.id),
-        ));
+        shell =
+            shell.other(ButtonLink::plain(page.t("estate-console"), format!("/staff/servers/{}/console", server.id)));
     }
     for button in power(page, server) {
         shell = shell.other(button);
@@ -167,24 +132,14 @@ fn draw(page: &Page, known: &Known) -> String {
     let start = can(server, "start").then(|| act(page, server, "start").look(Look::Primary));
     let restore = can(server, "restore").then(|| act(page, server, "restore").look(Look::Primary));
     let mut left = vec![live("observed", now(page, known))];
-    let running = known.running.as_ref().map(|task| {
-        Panel::new(page.t("estate-under-way"))
-            .id("under-way")
-            .add(tasks::view(page, task, &known.staff))
-    });
+    let running = known
+        .running
+        .as_ref()
+        .map(|task| Panel::new(page.t("estate-under-way")).id("under-way").add(tasks::view(page, task, &known.staff)));
     left.push(live("work", stack(vec![running.view(), log(page, known)])));
     left.push(build(page, server));
     let right = vec![
-        live(
-            "owner",
-            owner(
-                page,
-                &known.customers,
-                &server.customer_id,
-                known.balance.as_ref(),
-                known.now,
-            ),
-        ),
+        live("owner", owner(page, &known.customers, &server.customer_id, known.balance.as_ref(), known.now)),
         live("contract", contract(page, known)),
         live("tickets", conversations(page, known)),
     ];
@@ -201,12 +156,8 @@ fn can(server: &ServerView, action: &str) -> bool {
 }
 
 fn act<'a>(page: &'a Page, server: &ServerView, action: &str) -> ActionButton<'a> {
-    ActionButton::new(
-        page,
-        format!("servers.{action}"),
-        page.t(&format!("estate-server-{action}")),
-    )
-    .hidden("server_id", server.id.as_str())
+    ActionButton::new(page, format!("servers.{action}"), page.t(&format!("estate-server-{action}")))
+        .hidden("server_id", server.id.as_str())
 }
 
 fn power<'a>(page: &'a Page, server: &ServerView) -> Vec<ActionButton<'a>> {
@@ -217,10 +168,10 @@ fn power<'a>(page: &'a Page, server: &ServerView) -> Vec<ActionButton<'a>> {
         }
     }
     if can(server, "power_off") {
-        buttons.push(act(page, server, "power_off").confirm(
-            page.t("estate-power-off-question"),
-            vec![page.t("estate-power-off-lost")],
-        ));
+        buttons.push(
+            act(page, server, "power_off")
+                .confirm(page.t("estate-power-off-question"), vec![page.t("estate-power-off-lost")]),
+        );
     }
     buttons
 }
@@ -233,28 +184,17 @@ fn now(page: &Page, known: &Known) -> Panel {
     if let Some(reason) = server.state_reason.as_ref().filter(|_| server.state != Seen::Running) {
         panel = panel.add(Notes::new(Tone::Warn, reason).title(page.t("estate-why-unknown")));
     }
-    if let Some(reason) = server
-        .busy
-        .as_ref()
-        .and_then(|busy| busy.reason.as_ref().filter(|_| busy.state == JobState::Attention))
+    if let Some(reason) =
+        server.busy.as_ref().and_then(|busy| busy.reason.as_ref().filter(|_| busy.state == JobState::Attention))
     {
         panel = panel.add(Notes::new(Tone::Bad, reason).title(page.t("estate-needs-attention")));
     }
     let addresses: Vec<AnyView> = server
         .addresses
         .iter()
-        .map(|address| {
-            row(vec![
-                copyable(page, address.address.clone()),
-                muted(format!("/{}", address.prefix)),
-            ])
-        })
+        .map(|address| row(vec![copyable(page, address.address.clone()), muted(format!("/{}", address.prefix))]))
         .collect();
-    let addresses = if addresses.is_empty() {
-        muted(page.t("estate-none"))
-    } else {
-        addresses.view()
-    };
+    let addresses = if addresses.is_empty() { muted(page.t("estate-none")) } else { addresses.view() };
     let node = server.node.as_ref().map(|node| match page.may("nodes.show") {
         true => link(format!("/staff/nodes/{}", node.id), &node.name),
         false => node.name.as_str().view(),
@@ -276,21 +216,14 @@ fn now(page: &Page, known: &Known) -> Panel {
             )
             .maybe(
                 page.t("estate-memory-used"),
-                server
-                    .usage
-                    .as_ref()
-                    .and_then(|usage| usage.memory_bytes)
-                    .map(|used| words::bytes(page, used)),
+                server.usage.as_ref().and_then(|usage| usage.memory_bytes).map(|used| words::bytes(page, used)),
             )
             .maybe(page.t("estate-traffic"), traffic(page, server)),
     )
 }
 
 fn tone_of(server: &ServerView) -> Option<Tone> {
-    let attention = server
-        .busy
-        .as_ref()
-        .is_some_and(|busy| busy.state == JobState::Attention);
+    let attention = server.busy.as_ref().is_some_and(|busy| busy.state == JobState::Attention);
     (attention || server.state == Seen::Crashed).then_some(Tone::Bad)
 }
 
@@ -312,10 +245,7 @@ fn traffic(page: &Page, server: &ServerView) -> Option<String> {
     let (received, sent) = (usage.received_bytes?, usage.sent_bytes?);
     Some(page.t_with(
         "estate-traffic-value",
-        &[
-            ("received", words::bytes(page, received).into()),
-            ("sent", words::bytes(page, sent).into()),
-        ],
+        &[("received", words::bytes(page, received).into()), ("sent", words::bytes(page, sent).into())],
     ))
 }
 
@@ -340,17 +270,10 @@ fn build(page: &Page, server: &ServerView) -> AnyView {
         ],
     );
     let keys: Vec<String> = server.ssh_keys.iter().map(|key| key_name(key)).collect();
-    let keys = if keys.is_empty() {
-        page.t("estate-no-keys")
-    } else {
-        keys.join(", ")
-    };
+    let keys = if keys.is_empty() { page.t("estate-no-keys") } else { keys.join(", ") };
     let mut parts = vec![
         Facts::new()
-            .fact(
-                page.t("estate-size-title"),
-                words::size(page, server.vcpus, server.memory_mib, server.disk_gib),
-            )
+            .fact(page.t("estate-size-title"), words::size(page, server.vcpus, server.memory_mib, server.disk_gib))
             .fact(page.t("estate-disk"), disk)
             .fact(page.t("estate-image"), &server.image.name)
             .fact(page.t("estate-mac"), copyable(page, server.mac.clone()))
@@ -361,10 +284,7 @@ fn build(page: &Page, server: &ServerView) -> AnyView {
     if let Some(greeting) = server.greeting.as_ref().filter(|greeting| !greeting.trim().is_empty()) {
         parts.push(Console::new(page, page.t("estate-greeting"), greeting.clone()).view());
     }
-    Panel::new(page.t("estate-machine"))
-        .id("machine")
-        .add(stack(parts))
-        .view()
+    Panel::new(page.t("estate-machine")).id("machine").add(stack(parts)).view()
 }
 
 /// The type of a key and the name behind it.
@@ -372,11 +292,7 @@ fn key_name(line: &str) -> String {
     let mut words = line.split_whitespace();
     let kind = words.next().unwrap_or_default();
     let name = words.nth(1).unwrap_or_default();
-    if name.is_empty() {
-        kind.to_owned()
-    } else {
-        format!("{kind} {name}")
-    }
+    if name.is_empty() { kind.to_owned() } else { format!("{kind} {name}") }
 }
 
 /// Whose it is, with the money line.
@@ -395,24 +311,13 @@ fn owes(page: &Page, customer_id: &str, balance: &Balance, now: Instant) -> AnyV
     if balance.open.is_zero() {
         return State::new(Tone::Good, page.t("estate-owes-nothing")).view();
     }
-    let amount = link(
-        format!("/staff/invoices?customer_id={customer_id}"),
-        money(page, balance.open),
-    );
-    let late = balance
-        .oldest_due
-        .map(|due| due.days_until(now.day_in(&page.zone)))
-        .unwrap_or_default();
+    let amount = link(format!("/staff/invoices?customer_id={customer_id}"), money(page, balance.open));
+    let late = balance.oldest_due.map(|due| due.days_until(now.day_in(&page.zone))).unwrap_or_default();
     let state = if late > 0 {
         State::new(Tone::Bad, page.t_with("estate-overdue", &[("days", late.into())]))
     } else {
         let due = balance.oldest_due.map(|due| page.day(due)).unwrap_or_default();
-        return vec![
-            amount,
-            " ".view(),
-            muted(page.t_with("estate-due", &[("day", due.into())])),
-        ]
-        .view();
+        return vec![amount, " ".view(), muted(page.t_with("estate-due", &[("day", due.into())]))].view();
     };
     stack(vec![amount, state.view()])
 }
@@ -422,41 +327,20 @@ fn contract(page: &Page, known: &Known) -> AnyView {
     let Some(subscription) = &known.subscription else {
         return nothing();
     };
-    let price = row(vec![
-        money(page, subscription.amount),
-        muted(words::every(page, subscription.months.count())),
-    ]);
+    let price = row(vec![money(page, subscription.amount), muted(words::every(page, subscription.months.count()))]);
     let next = match &subscription.next_renewal {
         Some(next) => page.t_with(
             "estate-next-invoice-value",
-            &[
-                ("day", page.day(next.day).into()),
-                ("amount", page.money(next.amount).into()),
-            ],
+            &[("day", page.day(next.day).into()), ("amount", page.money(next.amount).into())],
         ),
-        None => page.t_with(
-            "estate-next-invoice-none",
-            &[("day", page.day(subscription.billed_until).into())],
-        ),
+        None => page.t_with("estate-next-invoice-none", &[("day", page.day(subscription.billed_until).into())]),
     };
     let facts = Facts::new()
-        .fact(
-            page.t("estate-plan"),
-            link(
-                format!("/staff/subscriptions/{}", subscription.id),
-                &subscription.plan_name,
-            ),
-        )
-        .fact(
-            page.t("estate-state"),
-            words::subscription_state(page, subscription.state),
-        )
+        .fact(page.t("estate-plan"), link(format!("/staff/subscriptions/{}", subscription.id), &subscription.plan_name))
+        .fact(page.t("estate-state"), words::subscription_state(page, subscription.state))
         .maybe(page.t("estate-reason"), subscription.suspended_reason.clone())
         .fact(page.t("estate-price"), price)
-        .fact(
-            page.t("estate-billed-until"),
-            page.day(subscription.billed_until.plus_days(-1)),
-        )
+        .fact(page.t("estate-billed-until"), page.day(subscription.billed_until.plus_days(-1)))
         .fact(page.t("estate-next-invoice"), next);
     Panel::new(page.t("estate-contract")).id("contract").add(facts).view()
 }
@@ -469,22 +353,14 @@ fn conversations(page: &Page, known: &Known) -> AnyView {
         let query = format!("customer_id={}&server_id={}", known.server.customer_id, known.server.id);
         link(format!("/staff/tickets/new?{query}"), page.t("estate-ticket-new"))
     });
-    let open: Vec<&TicketView> = known
-        .tickets
-        .iter()
-        .filter(|ticket| ticket.state != TicketState::Closed)
-        .collect();
+    let open: Vec<&TicketView> = known.tickets.iter().filter(|ticket| ticket.state != TicketState::Closed).collect();
     let closed = known.tickets.len().saturating_sub(open.len());
     let body = if open.is_empty() {
         muted(page.t_with("estate-tickets-none-open", &[("closed", closed.into())]))
     } else {
         ticket_links(page, &open)
     };
-    Panel::new(page.t("ui-nav-tickets"))
-        .id("tickets")
-        .aside(new)
-        .add(body)
-        .view()
+    Panel::new(page.t("ui-nav-tickets")).id("tickets").aside(new).add(body).view()
 }
 
 /// Tickets in a narrow column: subject and whose turn it is.
@@ -522,17 +398,14 @@ fn deletion(page: &Page, server: &ServerView) -> Option<Panel> {
     }
     let mut lost = vec![page.t_with(
         "estate-delete-lost-server",
-        &[
-            ("hostname", server.hostname.clone().into()),
-            ("disk", words::gib(page, server.disk_gib).into()),
-        ],
+        &[("hostname", server.hostname.clone().into()), ("disk", words::gib(page, server.disk_gib).into())],
     )];
-    lost.extend(server.addresses.iter().map(|address| {
-        page.t_with(
-            "estate-delete-lost-address",
-            &[("address", address.address.clone().into())],
-        )
-    }));
+    lost.extend(
+        server
+            .addresses
+            .iter()
+            .map(|address| page.t_with("estate-delete-lost-address", &[("address", address.address.clone().into())])),
+    );
     let button = act(page, server, "delete").confirm(page.t("estate-delete-question"), lost);
     Some(
         Panel::new(page.t("estate-server-delete"))

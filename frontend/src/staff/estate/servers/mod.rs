@@ -32,11 +32,8 @@ pub async fn list(visit: Visit) -> Result<String> {
     let found = queries::list(&visit.call, input.clone()).await?;
     let customers = words::customers(&visit.call, found.items.iter().map(|server| server.customer_id.clone())).await?;
     let page = &visit.page;
-    let mut filters = Filters::new(page).link(
-        page.t("estate-all"),
-        words::filtered(page, "state", None),
-        input.state.is_none(),
-    );
+    let mut filters =
+        Filters::new(page).link(page.t("estate-all"), words::filtered(page, "state", None), input.state.is_none());
     for state in STATES {
         filters = filters.link(
             page.t(&format!("servers-state-{state}")),
@@ -49,15 +46,10 @@ pub async fn list(visit: Visit) -> Result<String> {
             filters = filters.keep(kept, value);
         }
     }
-    let filters = filters.search(
-        "search",
-        input.search.unwrap_or_default(),
-        page.t("estate-servers-search"),
-    );
+    let filters = filters.search("search", input.search.unwrap_or_default(), page.t("estate-servers-search"));
     Ok(Shell::new(page, page.t("ui-nav-servers"))
         .primary(
-            page.may("orders.place")
-                .then(|| ButtonLink::primary(page.t("estate-server-order"), "/staff/orders/new")),
+            page.may("orders.place").then(|| ButtonLink::primary(page.t("estate-server-order"), "/staff/orders/new")),
         )
         .add(filters)
         .add(live("servers", table(page, &found, &customers)))
@@ -72,8 +64,7 @@ fn table(page: &Page, found: &Paged<ServerView>, customers: &Names) -> Table {
             .action(ButtonLink::plain(page.t("estate-show-all"), page.path_only()))
     } else {
         Empty::new(page.t("estate-servers-none"), page.t("estate-servers-none-text")).action(
-            page.may("orders.place")
-                .then(|| ButtonLink::plain(page.t("estate-server-order"), "/staff/orders/new")),
+            page.may("orders.place").then(|| ButtonLink::plain(page.t("estate-server-order"), "/staff/orders/new")),
         )
     };
     Table::new(page.t("ui-nav-servers"))
@@ -89,11 +80,7 @@ fn table(page: &Page, found: &Paged<ServerView>, customers: &Names) -> Table {
 
 /// A server in a list; the columns are those of [`table`].
 fn row(page: &Page, server: &ServerView, customers: &Names) -> Row {
-    let address = server
-        .addresses
-        .first()
-        .map(|address| address.address.clone())
-        .unwrap_or_default();
+    let address = server.addresses.first().map(|address| address.address.clone()).unwrap_or_default();
     Row::to(format!("/staff/servers/{}", server.id))
         .cell(&server.hostname)
         .cell(words::server_state(page, server))
@@ -115,13 +102,7 @@ pub fn short_table(page: &Page, servers: &[ServerView], caption: String) -> Tabl
             Row::to(format!("/staff/servers/{}", server.id))
                 .cell(&server.hostname)
                 .cell(words::server_state(page, server))
-                .cell(
-                    server
-                        .addresses
-                        .first()
-                        .map(|address| address.address.clone())
-                        .unwrap_or_default(),
-                )
+                .cell(server.addresses.first().map(|address| address.address.clone()).unwrap_or_default())
                 .cell(words::size(page, server.vcpus, server.memory_mib, server.disk_gib))
         }))
         .plain()
@@ -135,10 +116,7 @@ pub fn short_table(page: &Page, servers: &[ServerView], caption: String) -> Tabl
 pub async fn console(mut visit: Visit) -> Result<String> {
     let server_id = visit.params.parse("server_id")?;
     let server = queries::show(&visit.call, ShowServer { server_id }).await?;
-    let input = ShowConsole {
-        server_id: server.id.clone(),
-        bytes: None,
-    };
+    let input = ShowConsole { server_id: server.id.clone(), bytes: None };
     let read = queries::console(&visit.call, visit.hypervisor.as_ref(), input).await;
     if read.is_ok() {
         visit.page.live = Some(5);
@@ -146,10 +124,7 @@ pub async fn console(mut visit: Visit) -> Result<String> {
     let page = &visit.page;
     let shown = match read {
         Ok(console) => {
-            let title = page.t_with(
-                "estate-console-read",
-                &[("when", page.log_time(console.read_at).into())],
-            );
+            let title = page.t_with("estate-console-read", &[("when", page.log_time(console.read_at).into())]);
             Console::new(page, title, console.text).view()
         }
         Err(error) if matches!(error.code(), "servers.node_silent" | "servers.no_console") => {

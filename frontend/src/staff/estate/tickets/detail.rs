@@ -35,13 +35,7 @@ struct Known {
 /// Not found, or when the caller may not.
 pub async fn show(visit: Visit) -> Result<String> {
     let call = &visit.call;
-    let thread = queries::show(
-        call,
-        ShowTicket {
-            ticket_id: visit.params.parse("ticket_id")?,
-        },
-    )
-    .await?;
+    let thread = queries::show(call, ShowTicket { ticket_id: visit.params.parse("ticket_id")? }).await?;
     let server_id = thread.ticket.server_id.as_ref().and_then(|id| id.parse().ok());
     let server = match server_id.filter(|_| call.may(Action::ShowServer)) {
         Some(server_id) => servers::queries::show(call, ShowServer { server_id }).await.ok(),
@@ -68,35 +62,18 @@ fn draw(page: &Page, known: &Known) -> String {
     let close = (!is_closed).then(|| {
         ActionButton::new(page, "tickets.close", page.t("estate-ticket-close")).hidden("ticket_id", ticket.id.as_str())
     });
-    let thread = Thread::new(page).messages(
-        known
-            .thread
-            .messages
-            .iter()
-            .map(|message| message_of(page, known, message)),
-    );
+    let thread =
+        Thread::new(page).messages(known.thread.messages.iter().map(|message| message_of(page, known, message)));
     let left = stack(vec![live("thread", thread), answer(page, known), note(page, known)]);
     let right = stack(vec![
         live("server", server(page, known)),
-        live(
-            "owner",
-            owner(
-                page,
-                &known.customer,
-                &ticket.customer_id,
-                known.balance.as_ref(),
-                known.now,
-            ),
-        ),
+        live("owner", owner(page, &known.customer, &ticket.customer_id, known.balance.as_ref(), known.now)),
         live("others", others(page, known)),
         assignment(page, known),
     ]);
     Shell::new(page, &ticket.subject)
         .crumb(page.t("ui-nav-tickets"), "/staff/tickets")
-        .state(row(vec![
-            words::ticket_state(page, ticket.state).view(),
-            words::priority(page, ticket.priority).view(),
-        ]))
+        .state(row(vec![words::ticket_state(page, ticket.state).view(), words::priority(page, ticket.priority).view()]))
         .id(format!("#{}", ticket.number))
         .other(close)
         .add(grid("main-side", vec![left, right]))
@@ -126,13 +103,11 @@ fn answer(page: &Page, known: &Known) -> AnyView {
     let form = Form::new(page, "tickets.reply")
         .multipart()
         .hidden("ticket_id", ticket.id.as_str())
-        .field(
-            Field::textarea("body", page.t("estate-reply"), 6).hint(page.t(if is_closed {
-                "estate-reply-reopens"
-            } else {
-                "estate-reply-hint"
-            })),
-        )
+        .field(Field::textarea("body", page.t("estate-reply"), 6).hint(page.t(if is_closed {
+            "estate-reply-reopens"
+        } else {
+            "estate-reply-hint"
+        })))
         .field(Field::files("files", page.t("ui-attachments")).hint(page.t("estate-files-limit")))
         .submit(page.t("estate-reply-send"));
     if page.may("tickets.reply") {
@@ -153,40 +128,25 @@ fn note(page: &Page, known: &Known) -> AnyView {
         .field(Field::files("files", page.t("ui-attachments")).hint(page.t("estate-files-limit")))
         .submit(page.t("estate-note-keep"))
         .look(Look::Plain);
-    Panel::new(page.t("estate-note-title"))
-        .id("note")
-        .tone(Tone::Warn)
-        .add(form)
-        .view()
+    Panel::new(page.t("estate-note-title")).id("note").tone(Tone::Warn).add(form).view()
 }
 
 /// The server that it is about, as it is seen now.
 fn server(page: &Page, known: &Known) -> AnyView {
     let Some(server) = &known.server else { return nothing() };
     let seen = words::seen(page, server).since(words::ago(page, server.observed_at, known.now));
-    let address = server
-        .addresses
-        .first()
-        .map(|address| copyable(page, address.address.clone()));
-    let busy = server.busy.as_ref().map(|busy| {
-        link(
-            format!("/staff/tasks/{}", busy.task_id),
-            words::task_title(page, &busy.title),
-        )
-    });
+    let address = server.addresses.first().map(|address| copyable(page, address.address.clone()));
+    let busy = server
+        .busy
+        .as_ref()
+        .map(|busy| link(format!("/staff/tasks/{}", busy.task_id), words::task_title(page, &busy.title)));
     let facts = Facts::new()
-        .fact(
-            page.t("estate-server"),
-            link(format!("/staff/servers/{}", server.id), &server.hostname),
-        )
+        .fact(page.t("estate-server"), link(format!("/staff/servers/{}", server.id), &server.hostname))
         .fact(page.t("estate-state"), words::server_state(page, server))
         .fact(page.t("estate-seen"), seen)
         .maybe(page.t("estate-under-way"), busy)
         .maybe(page.t("estate-address"), address)
-        .maybe(
-            page.t("estate-node"),
-            server.node.as_ref().map(|node| node.name.clone()),
-        );
+        .maybe(page.t("estate-node"), server.node.as_ref().map(|node| node.name.clone()));
     Panel::new(page.t("estate-server")).id("server").add(facts).view()
 }
 
@@ -194,11 +154,7 @@ fn others(page: &Page, known: &Known) -> AnyView {
     if known.others.is_empty() {
         return nothing();
     }
-    let title = page.t(if known.server.is_some() {
-        "estate-other-servers"
-    } else {
-        "ui-nav-servers"
-    });
+    let title = page.t(if known.server.is_some() { "estate-other-servers" } else { "ui-nav-servers" });
     let servers = known
         .others
         .iter()
@@ -216,10 +172,9 @@ fn assignment(page: &Page, known: &Known) -> AnyView {
     let ticket = &known.thread.ticket;
     let mut facts = Facts::new().fact(page.t("estate-opened"), page.instant(ticket.created_at));
     if !page.may("tickets.assign") {
-        facts = facts.fact(page.t("estate-department"), &ticket.department_name).fact(
-            page.t("estate-assigned"),
-            ticket.assigned_name.clone().unwrap_or_else(|| page.t("estate-nobody")),
-        );
+        facts = facts
+            .fact(page.t("estate-department"), &ticket.department_name)
+            .fact(page.t("estate-assigned"), ticket.assigned_name.clone().unwrap_or_else(|| page.t("estate-nobody")));
     }
     let mut staff = known.staff.clone();
     if let (Some(id), Some(name)) = (&ticket.assigned_to, &ticket.assigned_name) {
@@ -238,8 +193,5 @@ fn assignment(page: &Page, known: &Known) -> AnyView {
         .field(department_field(page, &known.departments).value(ticket.department_id.as_str()))
         .submit(page.t("ui-save"))
         .look(Look::Plain);
-    Panel::new(page.t("estate-assignment"))
-        .id("assignment")
-        .add(stack(vec![facts.view(), form.view()]))
-        .view()
+    Panel::new(page.t("estate-assignment")).id("assignment").add(stack(vec![facts.view(), form.view()])).view()
 }

@@ -65,11 +65,7 @@ pub async fn list(visit: Visit) -> Result<String> {
             filters = filters.keep(kept, value);
         }
     }
-    let filters = filters.search(
-        "search",
-        owned("search").unwrap_or_default(),
-        page.t("estate-tickets-search"),
-    );
+    let filters = filters.search("search", owned("search").unwrap_or_default(), page.t("estate-tickets-search"));
     let is_cut = page.path.contains('?');
     let empty = if is_cut {
         Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
@@ -89,26 +85,17 @@ pub async fn list(visit: Visit) -> Result<String> {
             Row::to(format!("/staff/tickets/{}", ticket.id))
                 .cell(title(ticket))
                 .cell(words::ticket_state(page, ticket.state))
-                .cell(link(
-                    format!("/staff/customers/{}", ticket.customer_id),
-                    &ticket.customer_name,
-                ))
+                .cell(link(format!("/staff/customers/{}", ticket.customer_id), &ticket.customer_name))
                 .cell(priority(page, ticket.priority))
                 .cell(&ticket.department_name)
-                .cell(
-                    ticket
-                        .assigned_name
-                        .as_ref()
-                        .map_or_else(|| muted(page.t("estate-nobody")), |name| name.view()),
-                )
+                .cell(ticket.assigned_name.as_ref().map_or_else(|| muted(page.t("estate-nobody")), |name| name.view()))
                 .cell(words::ago(page, ticket.updated_at, now))
                 .quiet(ticket.state == TicketState::Closed)
         }))
         .empty(empty);
     Ok(Shell::new(page, page.t("ui-nav-tickets"))
         .primary(
-            page.may("tickets.open")
-                .then(|| ButtonLink::primary(page.t("estate-ticket-new"), "/staff/tickets/new")),
+            page.may("tickets.open").then(|| ButtonLink::primary(page.t("estate-ticket-new"), "/staff/tickets/new")),
         )
         .other(ButtonLink::plain(page.t("estate-departments"), "/staff/departments"))
         .add(filters)
@@ -138,11 +125,7 @@ pub async fn new(visit: Visit) -> Result<String> {
     let shell = |page| Shell::new(page, page.t("estate-ticket-new")).crumb(page.t("ui-nav-tickets"), "/staff/tickets");
     if visit.params.get("customer_id").is_none() {
         let search = visit.params.get("search").map(str::to_owned);
-        let input = ListInput {
-            search: search.clone(),
-            limit: Some(SHOWN),
-            ..ListInput::default()
-        };
+        let input = ListInput { search: search.clone(), limit: Some(SHOWN), ..ListInput::default() };
         let found = customers::queries::list(&visit.call, input).await?.items;
         let page = &visit.page;
         return Ok(shell(page)
@@ -151,13 +134,8 @@ pub async fn new(visit: Visit) -> Result<String> {
             .add(choose(page, &found))
             .render());
     }
-    let customer = customers::queries::show(
-        &visit.call,
-        ShowCustomer {
-            customer_id: visit.params.parse("customer_id")?,
-        },
-    )
-    .await?;
+    let customer =
+        customers::queries::show(&visit.call, ShowCustomer { customer_id: visit.params.parse("customer_id")? }).await?;
     let servers = of_customer(&visit.call, customer.id.as_str()).await?;
     let departments = departments(&visit.call).await?;
     let page = &visit.page;
@@ -166,30 +144,17 @@ pub async fn new(visit: Visit) -> Result<String> {
             .may("departments.create")
             .then(|| ButtonLink::plain(page.t("estate-departments"), "/staff/departments"));
         return Ok(shell(page)
-            .add(
-                Empty::new(
-                    page.t("estate-departments-none"),
-                    page.t("estate-departments-none-text"),
-                )
-                .action(make),
-            )
+            .add(Empty::new(page.t("estate-departments-none"), page.t("estate-departments-none-text")).action(make))
             .render());
     }
     let mut about = vec![Choice::new("", page.t("estate-ticket-no-server"))];
-    about.extend(
-        servers
-            .iter()
-            .map(|server| Choice::new(server.id.as_str(), &server.hostname)),
-    );
+    about.extend(servers.iter().map(|server| Choice::new(server.id.as_str(), &server.hostname)));
     let form = Form::new(page, "tickets.open")
         .multipart()
         .hidden("customer_id", customer.id.as_str())
         .then("/staff/tickets")
         .field(Field::text("subject", page.t("estate-subject")).max_length(200).focus())
-        .row(vec![
-            department_field(page, &departments),
-            priority_field(page).value(Priority::Normal.as_str()),
-        ])
+        .row(vec![department_field(page, &departments), priority_field(page).value(Priority::Normal.as_str())])
         .field(
             Field::select("server_id", page.t("estate-ticket-server"), about)
                 .value(visit.params.get("server_id").unwrap_or_default())
@@ -199,10 +164,7 @@ pub async fn new(visit: Visit) -> Result<String> {
         .field(Field::files("files", page.t("ui-attachments")).hint(page.t("estate-files-limit")))
         .submit(page.t("estate-ticket-send"))
         .cancel(page.t("ui-cancel"), "/staff/tickets");
-    Ok(shell(page)
-        .subtitle(link(format!("/staff/customers/{}", customer.id), called(&customer)))
-        .add(form)
-        .render())
+    Ok(shell(page).subtitle(link(format!("/staff/customers/{}", customer.id), called(&customer))).add(form).render())
 }
 
 fn called(customer: &CustomerView) -> &str {
@@ -214,44 +176,27 @@ fn choose(page: &Page, found: &[CustomerView]) -> Table {
         .column(Column::text(page.t("estate-customer")))
         .column(Column::text(page.t("estate-email")))
         .rows(found.iter().map(|customer| {
-            Row::to(format!(
-                "/staff/tickets/new?customer_id={}",
-                encode(customer.id.as_str())
-            ))
-            .cell(called(customer))
-            .cell(customer.email.as_str())
+            Row::to(format!("/staff/tickets/new?customer_id={}", encode(customer.id.as_str())))
+                .cell(called(customer))
+                .cell(customer.email.as_str())
         }))
-        .empty(Empty::new(
-            page.t("estate-none-found"),
-            page.t("estate-none-found-text"),
-        ))
+        .empty(Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text")))
 }
 
 /// Departments that take tickets.
 async fn departments(call: &hostwright_panel::auth::call::Call) -> Result<Vec<DepartmentView>> {
-    let input = ListInput {
-        limit: Some(MANY),
-        ..ListInput::default()
-    };
+    let input = ListInput { limit: Some(MANY), ..ListInput::default() };
     let all = queries::departments(call, input).await?.items;
-    Ok(all
-        .into_iter()
-        .filter(|department| department.state == DepartmentState::Active)
-        .collect())
+    Ok(all.into_iter().filter(|department| department.state == DepartmentState::Active).collect())
 }
 
 fn department_field(page: &Page, departments: &[DepartmentView]) -> Field {
-    let choices = departments
-        .iter()
-        .map(|department| Choice::new(department.id.as_str(), &department.name))
-        .collect();
+    let choices = departments.iter().map(|department| Choice::new(department.id.as_str(), &department.name)).collect();
     Field::select("department_id", page.t("estate-department"), choices)
 }
 
 fn priority_field(page: &Page) -> Field {
-    let choices = Priority::ALL
-        .iter()
-        .map(|of| Choice::new(of.as_str(), page.t(&format!("tickets-priority-{of}"))))
-        .collect();
+    let choices =
+        Priority::ALL.iter().map(|of| Choice::new(of.as_str(), page.t(&format!("tickets-priority-{of}")))).collect();
     Field::select("priority", page.t("estate-priority"), choices)
 }
