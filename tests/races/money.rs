@@ -9,7 +9,7 @@ use hostwright_panel::billing::invoices::commands::{CreditInvoice, IssueInvoice}
 use hostwright_panel::billing::invoices::model::{InvoicePurpose, InvoiceState, NewInvoice, NewLine};
 use hostwright_panel::billing::ledger::jobs::seal_waiting;
 use hostwright_panel::billing::totals::LineKind;
-use hostwright_panel::billing::{credits, invoices, numbering, payments};
+use hostwright_panel::billing::{self, credits, invoices, numbering, payments};
 use hostwright_panel::platform::Error;
 use hostwright_tests::{on_both_engines, text};
 use serde_json::json;
@@ -213,6 +213,25 @@ on_both_engines! {
         .await;
         assert_eq!(answered(issued, &["invoices.not_draft"]).len(), 1);
         assert_eq!(breaks(world), Vec::<String>::new());
+    }
+
+    async fn what_is_checked_while_money_moves_is_of_one_moment(world) {
+        open_books(world);
+        let customer = customer(world).await;
+        let panels = [world.db.clone(), world.beside().db];
+        let found = threads_at_once(8, move |hand| {
+            let mut found = Vec::new();
+            for round in 0..12 {
+                if hand < 2 {
+                    found.extend(panels[hand].read_now(billing::queries::breaks_in).unwrap());
+                    continue;
+                }
+                let input = transfer(&customer, "20.00", &format!("R-{hand}-{round}"));
+                panels[hand % 2].write_now(|tx| payments::commands::record_in(tx, &input)).unwrap();
+            }
+            found
+        });
+        assert_eq!(found.concat(), Vec::<String>::new());
     }
 
     async fn many_sealers_make_one_chain(world) {

@@ -184,3 +184,68 @@ impl Drop for Lent {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, SqliteConnection};
+
+    use super::*;
+
+    fn pool(size: usize) -> Pool {
+        Pool::new(size, true, || SqliteConnection::establish(":memory:").map(AnyConnection::Sqlite))
+    }
+
+    fn until(what: impl Fn() -> bool) {
+        while !what() {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn whoever_waits_longest_is_served_first_and_who_comes_back_is_last() {
+        let pool = pool(1);
+        let first = pool.get().unwrap();
+        let served = Arc::new(Mutex::new(Vec::new()));
+        let waiting: Vec<_> = (0..8)
+            .map(|number| {
+                let (own, served) = (pool.clone(), Arc::clone(&served));
+                let thread = std::thread::spawn(move || {
+                    let lent = own.get().unwrap();
+                    served.lock().unwrap().push(number);
+                    drop(lent);
+                });
+                until(|| pool.shared.state().queue.len() > number);
+                thread
+            })
+            .collect();
+        drop(first);
+        let _again = pool.get().unwrap();
+        assert_eq!(*served.lock().unwrap(), (0..8).collect::<Vec<_>>());
+        waiting.into_iter().for_each(|thread| thread.join().unwrap());
+    }
+
+    #[test]
+    fn a_connection_is_lent_again_and_one_with_an_open_transaction_is_not() {
+        let pool = pool(1);
+        pool.get().unwrap().batch_execute("CREATE TABLE kept (n INTEGER)").unwrap();
+        assert!(pool.get().unwrap().batch_execute("SELECT n FROM kept").is_ok());
+        let stopped = std::thread::spawn({
+            let pool = pool.clone();
+            move || {
+                let _lent = pool.get().unwrap();
+                std::panic::resume_unwind(Box::new("a closure stopped"));
+            }
+        });
+        assert!(stopped.join().is_err());
+        assert!(pool.get().unwrap().batch_execute("SELECT n FROM kept").is_err(), "another one was opened");
+    }
+
+    #[test]
+    fn who_cannot_be_connected_is_told_at_once_and_blocks_nobody() {
+        let pool = Pool::new(1, false, || Err(diesel::ConnectionError::BadConnection("nobody is there".to_owned())));
+        for _ in 0..3 {
+            assert!(matches!(pool.get(), Err(Error::Unavailable(reason)) if reason.contains("nobody is there")));
+        }
+    }
+}
