@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use hostwright_kernel::Clock;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::{self, Job, JobId, JobState, NewJob};
 use hostwright_panel::platform::worker::{BoxFuture, Handler, Outcome, Run, Worker};
 use hostwright_panel::platform::{Db, Tx};
 use hostwright_panel::reactions;
-use hostwright_server::ticks;
+use hostwright_server::ticks::TICKS;
 use hostwright_tests::{World, on_both_engines};
 
 use super::*;
@@ -146,13 +147,14 @@ on_both_engines! {
         world.settle().await;
         world.clock.advance_days(14);
         let beside = world.beside();
-        for _ in 0..3 {
-            at_once(HANDS, |hand| {
-                let db = if hand % 2 == 0 { world.db.clone() } else { beside.db.clone() };
-                let tick = ticks::TICKS[hand % ticks::TICKS.len()].1;
-                async move { db.write(tick).await.unwrap() }
+        for time in 0..3 {
+            let at = world.clock.now().plus_seconds(300 * time);
+            let ticked = at_once(HANDS, |hand| {
+                let db = if hand / 3 % 2 == 0 { world.db.clone() } else { beside.db.clone() };
+                async move { TICKS[hand % TICKS.len()].run(&db, at).await.unwrap() }
             })
             .await;
+            assert_eq!(ticked.into_iter().filter(|ours| *ours).count(), TICKS.len());
             settle_together([world, &beside]).await;
         }
         let issued = world.done(&world.owner(), "invoices.list", serde_json::json!({})).await;

@@ -3,6 +3,7 @@
 //! database.
 
 mod allocator;
+mod deadlocks;
 mod jobs;
 mod money;
 mod outages;

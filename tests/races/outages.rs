@@ -5,16 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hostwright_kernel::{Clock, Instant, SystemClock};
+use hostwright_kernel::{Clock, SystemClock};
 use hostwright_panel::platform::Db;
 use hostwright_panel::platform::db::DatabaseUrl;
-use hostwright_server::compose::SEAL;
 use hostwright_tests::{World, text};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use xtask::lab::Postgres;
 
-use super::panels::{Served, done, until};
+use super::panels::{Served, done, ticked, until};
 
 /// Hands that read, and hands that write.
 const READERS: usize = 6;
@@ -90,19 +89,6 @@ fn customers(db: &Db) -> usize {
     usize::try_from(count).unwrap()
 }
 
-/// Whether a tick has enqueued something since a moment that was done since.
-fn ticked(db: &Db, since: Instant) -> bool {
-    use diesel::prelude::*;
-    use hostwright_panel::platform::jobs::JobState;
-    use hostwright_panel::platform::schema::jobs;
-    let sealed = jobs::table
-        .filter(jobs::kind.eq(SEAL))
-        .filter(jobs::created_at.gt(since))
-        .filter(jobs::state.eq(JobState::Done));
-    let count: i64 = db.read_now(|tx| Ok(sealed.count().get_result(tx.conn)?)).unwrap();
-    count > 0
-}
-
 /// Waits for an answer to a page with this status.
 async fn page_answers(panel: &Served, token: &str, status: u16) -> Response {
     until("the page answers otherwise", async || {
@@ -161,7 +147,7 @@ async fn outage(mut postgres: Postgres, end: fn(&mut Postgres)) {
     let (status, started) = panel.post("/renewals/run", &token, json!({})).await;
     assert_eq!(status, 200, "{started}");
     done(&panel, &token, &text(&started, "task_id")).await;
-    until("a tick was done", async || ticked(&world.db, back).then_some(())).await;
+    ticked(&world.db, back).await;
     let panel = Arc::get_mut(&mut panel).unwrap();
     assert!(panel.panel.is_running());
     assert_eq!(panel.panel.id(), process);

@@ -58,6 +58,22 @@ pub fn take_turn(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Sets a named counter; false when it had this value.
+///
+/// # Errors
+/// When the database fails.
+pub fn turn_to(tx: &mut Tx<'_>, name: &str, value: i64) -> Result<bool> {
+    let row = (counters::name.eq(name), counters::value.eq(value));
+    let made = on_each!(tx.conn, |conn| diesel::insert_into(counters::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    let turned = diesel::update(counters::table.find(name).filter(counters::value.ne(value)))
+        .set(counters::value.eq(value))
+        .execute(tx.conn)?;
+    Ok(made == 1 || turned == 1)
+}
+
 /// The next value of a named counter, from 1. The counter's row stays locked
 /// until the transaction ends, so a rolled back number is given again.
 ///
