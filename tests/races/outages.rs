@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hostwright_kernel::{Clock, SystemClock};
-use hostwright_panel::platform::Db;
 use hostwright_panel::platform::db::DatabaseUrl;
+use hostwright_panel::platform::{Db, Tx, settings};
 use hostwright_tests::{World, text};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -156,10 +156,55 @@ async fn outage(mut postgres: Postgres, end: fn(&mut Postgres)) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_restarted_under_load_is_a_clear_503_and_everything_recovers_by_itself() {
-    outage(Postgres::start().unwrap(), |postgres| postgres.shut_down().unwrap()).await;
+    for _seed in xtask::lab::seeds() {
+        outage(Postgres::start().unwrap(), |postgres| postgres.shut_down().unwrap()).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_killed_under_load_is_a_clear_503_and_everything_recovers_by_itself() {
-    outage(Postgres::start().unwrap(), |postgres| postgres.kill().unwrap()).await;
+    for _seed in xtask::lab::seeds() {
+        outage(Postgres::start().unwrap(), |postgres| postgres.kill().unwrap()).await;
+    }
+}
+
+/// Ends the connection that asks, from another one, and waits until it is gone.
+fn cut(tx: &mut Tx<'_>, other: &Db) {
+    use diesel::dsl::sql;
+    use diesel::prelude::*;
+    use diesel::sql_types::{BigInt, Bool, Integer};
+    let pid: i32 = diesel::select(sql::<Integer>("pg_backend_pid()")).get_result(tx.conn).unwrap();
+    let left = format!("(SELECT count(*) FROM pg_stat_activity WHERE pid = {pid})");
+    let ended = other.read_now(|tx| {
+        Ok(diesel::select(sql::<Bool>(&format!("pg_terminate_backend({pid})"))).get_result::<bool>(tx.conn)?)
+    });
+    assert!(ended.unwrap());
+    while other.read_now(|tx| Ok(diesel::select(sql::<BigInt>(&left)).get_result::<i64>(tx.conn)?)).unwrap() > 0 {
+        std::thread::yield_now();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_lost_before_the_commit_changed_nothing_and_one_lost_in_it_is_told_as_uncertain() {
+    let world = World::postgres();
+    let other = world.beside().db;
+    let before = world.db.write_now(|tx| {
+        settings::next(tx, "counted")?;
+        cut(tx, &other);
+        settings::next(tx, "counted")
+    });
+    assert_eq!(before.unwrap_err().code(), "service.unavailable");
+    let during = world.db.write_now(|tx| {
+        settings::next(tx, "counted")?;
+        cut(tx, &other);
+        Ok(())
+    });
+    assert_eq!(during.unwrap_err().code(), "service.uncertain");
+    let read = world.db.read_now(|tx| {
+        cut(tx, &other);
+        settings::get::<String>(tx, "nothing")
+    });
+    assert_eq!(read.unwrap_err().code(), "service.unavailable");
+    // The lost connections are forgotten, and the next callers get others.
+    assert_eq!(world.db.write_now(|tx| settings::next(tx, "counted")).unwrap(), 1);
 }

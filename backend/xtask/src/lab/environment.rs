@@ -13,6 +13,11 @@ pub const IMAGES: &str = "HOSTWRIGHT_TEST_IMAGES";
 /// Path of the built `hostwright` program.
 pub const BINARY: &str = "HOSTWRIGHT_TEST_BIN";
 
+/// First seed of tests that leave something to chance.
+pub const SEED: &str = "HOSTWRIGHT_TEST_SEED";
+/// How many seeds such a test takes, one after the other.
+pub const ROUNDS: &str = "HOSTWRIGHT_TEST_ROUNDS";
+
 /// The environment variable `name`, unless it is unset, empty or not text.
 #[must_use]
 #[expect(
@@ -33,6 +38,15 @@ pub fn images() -> Option<PathBuf> {
 #[must_use]
 pub fn binary() -> Option<PathBuf> {
     variable(BINARY).map(PathBuf::from)
+}
+
+/// Seeds for tests that leave something to chance: one that is always the same, unless the run
+/// names others.
+#[must_use]
+pub fn seeds() -> std::ops::Range<u64> {
+    let number = |name| variable(name).and_then(|text| text.parse().ok()).unwrap_or(1_u64);
+    let first = number(SEED);
+    first..first.saturating_add(number(ROUNDS))
 }
 
 /// libvirt connection URI of the shared node, if there is one.
