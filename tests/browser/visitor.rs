@@ -231,9 +231,17 @@ impl Visitor {
         }
         let kind: String =
             path.split('/').map(|part| if part.contains('_') { "id" } else { part }).collect::<Vec<_>>().join("/");
-        let kind = if kind.starts_with("/confirm/") { "/confirm/id".to_owned() } else { kind };
+        let is_link = ["/confirm/", "/reset/", "/invite/"].iter().any(|link| kind.starts_with(link));
+        let kind = match kind.rsplit_once('/') {
+            Some((link, _token)) if is_link => format!("{link}/id"),
+            _ => kind,
+        };
         if self.scripts && self.checked.insert(kind.clone()) {
             found.extend(self.axe().await.into_iter().map(|what| at(&what)));
+            self.size(390, 844).await;
+            self.colours("dark").await;
+            found.extend(self.axe().await.into_iter().map(|what| at(&format!("dark, on a phone: {what}"))));
+            self.as_it_was().await;
             // It tries out inline styles, which the page rightly forbids.
             self.raw("/se/log", json!({ "type": "browser" })).await;
             self.picture(&kind).await;
@@ -263,10 +271,7 @@ impl Visitor {
         for (width, height) in [(1280, 900), (390, 844)] {
             self.size(width, height).await;
             for look in ["light", "dark"] {
-                let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": look }] });
-                self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": features })).await;
-                // Colours change within a moment, not at once.
-                tokio::time::sleep(Duration::from_millis(250)).await;
+                self.colours(look).await;
                 let whole = json!({ "format": "png", "captureBeyondViewport": true });
                 let taken =
                     self.raw("/goog/cdp/execute", json!({ "cmd": "Page.captureScreenshot", "params": whole })).await;
@@ -274,6 +279,18 @@ impl Visitor {
                 std::fs::write(folder.join(format!("{name}-{width}-{look}.png")), png).unwrap();
             }
         }
+        self.as_it_was().await;
+    }
+
+    /// The colours that the visitor's system asks for: light or dark.
+    async fn colours(&self, look: &str) {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": look }] });
+        self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": features })).await;
+        // Colours change within a moment, not at once.
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+
+    async fn as_it_was(&self) {
         let none = json!({ "features": [] });
         self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": none })).await;
         self.raw("/goog/cdp/execute", json!({ "cmd": "Emulation.clearDeviceMetricsOverride", "params": {} })).await;

@@ -33,7 +33,7 @@ pub fn machine(page: &Page, server: &ServerView, now: Instant) -> Panel {
     }
     let keys = page.t_with("portal-keys-count", &[("count", server.ssh_keys.len().into())]);
     facts = facts
-        .fact(page.t("portal-server-size"), words::sizes(page, server.vcpus, server.memory_mib, server.disk_gib))
+        .fact(page.t("portal-server-size"), words::size(page, server.vcpus, server.memory_mib, server.disk_gib))
         .fact(page.t("portal-server-system"), &server.image.name)
         .fact(page.t("portal-keys"), keys)
         .fact(page.t("portal-mac"), copyable(page, &server.mac))
