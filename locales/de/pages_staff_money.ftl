@@ -75,7 +75,6 @@ office-open-invoice = Rechnung
 office-open-contract = Vertrag
 office-open-server = Server
 office-open-invoices = Offene Rechnungen
-office-seen = gesehen { $ago }
 office-owes = Schuldet
 office-owes-nothing = Nichts
 office-credit = Guthaben

@@ -75,7 +75,6 @@ office-open-invoice = Invoice
 office-open-contract = Contract
 office-open-server = Server
 office-open-invoices = Open invoices
-office-seen = seen { $ago }
 office-owes = Owes
 office-owes-nothing = Nothing
 office-credit = Credit
