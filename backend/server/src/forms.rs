@@ -103,6 +103,12 @@ impl Sent {
         lists
     }
 
+    /// What is wrong, each where the form shows it.
+    fn faults(&self, texts: &Texts, locale: Locale, error: &Error) -> Vec<FieldError> {
+        let faults = problem::field_errors(texts, locale, error).into_iter();
+        faults.map(|fault| self.beside(texts, locale, fault)).collect()
+    }
+
     /// An error as the form shows it: in the row in which it was typed, and without
     /// the field's name, for it stands beside the field.
     fn beside(&self, texts: &Texts, locale: Locale, mut error: FieldError) -> FieldError {
@@ -228,13 +234,9 @@ async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error:
     if error.kind() == Some(Kind::Unauthenticated) && visitor.call.person().is_err() && action != Action::SignIn {
         return pages::sign_in_first(&sent.path("_page"));
     }
-    let errors = problem::field_errors(&app.texts, visitor.locale, &error)
-        .into_iter()
-        .map(|error| sent.beside(&app.texts, visitor.locale, error))
-        .collect();
     let status = problem::status(&error);
     let status = if status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-    let state = sent.state(action, errors);
+    let state = sent.state(action, sent.faults(&app.texts, visitor.locale, &error));
     let path = sent.path("_page");
     let path = path.split('#').next().unwrap_or_default();
     match pages::show(app, visitor, path, Some(state)).await {

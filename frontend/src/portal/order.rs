@@ -2,7 +2,7 @@
 //! Nothing is bound before the last button.
 
 use hostwright_kernel::{Currency, Money};
-use hostwright_panel::auth::call::{Call, not_found};
+use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::policy::{Action, MemberRole};
 use hostwright_panel::billing::totals::LineKind;
 use hostwright_panel::catalogue::model::{PlanView, PriceId, PriceState, PriceView, RenewalChoice};
@@ -207,7 +207,7 @@ fn chosen(page: &Page, plan: &PlanView, price: &PriceView) -> Panel {
 pub async fn confirm(visit: Visit) -> Result<String> {
     let call = &visit.call;
     call.authorize(Action::PlaceOrder)?;
-    let token = visit.params.get("token").ok_or_else(not_found)?;
+    let token = visit.params.get("token").unwrap_or_default();
     let page = &visit.page;
     let shell = Shell::new(page, page.t("portal-order"))
         .crumb(page.t("portal-servers"), "/portal/servers")
