@@ -190,13 +190,15 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
         response.cookie(visitor::no_session(app));
     }
     match action {
-        Action::CreateApiKey | Action::BeginTotp => match pages::once(app, &visitor.call, answer) {
-            Ok(cookie) => {
-                response.cookie(cookie);
+        Action::CreateApiKey | Action::BeginTotp | Action::EnableTotp => {
+            match pages::once(app, &visitor.call, answer) {
+                Ok(cookie) => {
+                    response.cookie(cookie);
+                }
+                Err(error) => problem::log(&error, &visitor.call.request_id),
             }
-            Err(error) => problem::log(&error, &visitor.call.request_id),
-        },
-        Action::EnableTotp | Action::SignOut => {
+        }
+        Action::SignOut => {
             response.cookie(pages::no_once(app));
         }
         _ => {}

@@ -412,7 +412,7 @@ fn months(
         "--invoice-id",
         &text(&renewal, "id")?,
     ])?;
-    let (_, seconds) = customer.wait(&show, 60, is("running"))?;
+    let (_, seconds) = customer.wait(&show, 240, is("running"))?;
     evidence.push(format!("paid: running again after {seconds:.1} s"));
     owner.run(&["clock", "advance", "--days", "24"])?;
     let gone = ["servers", "show", second.server_id.as_str()];
