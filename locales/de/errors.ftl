@@ -1,6 +1,8 @@
 # Ablehnungen, die zu keinem Bereich gehören, und die von Bestellungen, Verlängerungen und der Installation.
 error-request-not_found = Das gibt es hier nicht. Vielleicht wurde es entfernt, oder die Adresse stimmt nicht.
 error-request-invalid = Einige Felder stimmen noch nicht.
+error-request-form-empty = Bitte ausfüllen.
+error-request-form-unreadable = Das ist nicht zu verstehen. Prüfen Sie die Schreibweise.
 error-request-field_missing = { $field } fehlt.
 error-request-field_unknown = { $field } ist kein Feld dieser Aktion.
 error-request-field_invalid = { $field }: { $reason }

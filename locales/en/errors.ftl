@@ -1,6 +1,8 @@
 # Refusals that no slice owns, and those of orders, renewals and the installation.
 error-request-not_found = That is not here. It may have been removed, or the address is wrong.
 error-request-invalid = Some fields are not right yet.
+error-request-form-empty = Please fill this in.
+error-request-form-unreadable = This cannot be understood. Check how it is written.
 error-request-field_missing = { $field } is missing.
 error-request-field_unknown = { $field } is not a field of this action.
 error-request-field_invalid = { $field }: { $reason }

@@ -9,10 +9,10 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hostwright_frontend::page::FormState;
+use hostwright_frontend::page::{FieldError, FormState};
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::platform::error::Result;
-use hostwright_panel::platform::texts::Locale;
+use hostwright_panel::platform::texts::{Locale, Texts};
 use hostwright_panel::platform::{Error, Kind, Refusal};
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,9 @@ impl Sent {
                 input.insert(field.name.clone(), value);
             }
         }
-        input.extend(self.rows(locale));
+        for (name, rows) in self.rows(locale) {
+            input.insert(name, rows.into_values().map(Value::Object).collect());
+        }
         // A name that the action does not know is passed on, and refused by it.
         for (name, values) in &self.values {
             if !name.starts_with('_') && !name.contains('[') && !fields.iter().any(|field| field.name == *name) {
@@ -86,31 +88,44 @@ impl Sent {
     }
 
     /// Lists that were typed row by row: `lines[0].unit` is the unit of the first
-    /// of `lines`. Rows in which nothing was typed are left out.
-    fn rows(&self, locale: Locale) -> Map<String, Value> {
+    /// of `lines`. Rows in which nothing was typed are left out; the others are kept
+    /// by the place in which they were typed.
+    fn rows(&self, locale: Locale) -> BTreeMap<String, BTreeMap<usize, Map<String, Value>>> {
         let mut lists: BTreeMap<String, BTreeMap<usize, Map<String, Value>>> = BTreeMap::new();
         for name in self.values.keys() {
-            let Some((list, rest)) = name.split_once('[') else {
-                continue;
-            };
-            let Some((index, part)) = rest.split_once("].") else {
-                continue;
-            };
-            let Ok(index) = index.parse::<usize>() else { continue };
-            let row = lists.entry(list.to_owned()).or_default().entry(index).or_default();
-            let typed = self.typed(name, locale).unwrap_or_default();
-            if let Some(text) = typed.first().filter(|text| !text.trim().is_empty()) {
-                row.insert(part.to_owned(), Value::from(text.as_str()));
+            let Some((list, index, part)) = cell(name) else { continue };
+            let rows = lists.entry(list.to_owned()).or_default();
+            let typed = self.typed(name, locale).and_then(|typed| typed.into_iter().next());
+            if let Some(text) = typed.filter(|text| !text.trim().is_empty()) {
+                rows.entry(index).or_default().insert(part.to_owned(), Value::from(text));
             }
         }
         lists
-            .into_iter()
-            .map(|(list, rows)| (list, rows.into_values().filter(|row| !row.is_empty()).map(Value::Object).collect()))
-            .collect()
+    }
+
+    /// What is wrong, each where the form shows it.
+    fn faults(&self, texts: &Texts, locale: Locale, error: &Error) -> Vec<FieldError> {
+        let faults = problem::field_errors(texts, locale, error).into_iter();
+        faults.map(|fault| self.beside(texts, locale, fault)).collect()
+    }
+
+    /// An error as the form shows it: in the row in which it was typed, and without
+    /// the field's name, for it stands beside the field.
+    fn beside(&self, texts: &Texts, locale: Locale, mut error: FieldError) -> FieldError {
+        match error.code.as_str() {
+            "request.field_missing" => error.text = texts.get(locale, "error-request-form-empty"),
+            "request.field_invalid" => error.text = texts.get(locale, "error-request-form-unreadable"),
+            _ => {}
+        }
+        let place = error.field.as_deref().and_then(cell).and_then(|(list, row, part)| {
+            let typed_in = self.rows(locale).get(list)?.keys().nth(row).copied()?;
+            Some(format!("{list}[{typed_in}].{part}"))
+        });
+        FieldError { field: place.or(error.field), ..error }
     }
 
     /// What may be shown again: no secrets.
-    fn state(&self, action: Action, errors: Vec<hostwright_frontend::page::FieldError>) -> FormState {
+    fn state(&self, action: Action, errors: Vec<FieldError>) -> FormState {
         let hidden = |name: &str| {
             name.contains("password") || matches!(name, "_csrf" | "token" | "secret" | "code" | "totp_code")
         };
@@ -125,6 +140,13 @@ impl Sent {
             errors,
         }
     }
+}
+
+/// The list, row and part that a name such as `lines[0].unit` stands for.
+fn cell(name: &str) -> Option<(&str, usize, &str)> {
+    let (list, rest) = name.split_once('[')?;
+    let (index, part) = rest.split_once("].")?;
+    Some((list, index.parse().ok()?, part))
 }
 
 /// Serves a form.
@@ -168,13 +190,15 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
         response.cookie(visitor::no_session(app));
     }
     match action {
-        Action::CreateApiKey | Action::BeginTotp => match pages::once(app, &visitor.call, answer) {
-            Ok(cookie) => {
-                response.cookie(cookie);
+        Action::CreateApiKey | Action::BeginTotp | Action::EnableTotp => {
+            match pages::once(app, &visitor.call, answer) {
+                Ok(cookie) => {
+                    response.cookie(cookie);
+                }
+                Err(error) => problem::log(&error, &visitor.call.request_id),
             }
-            Err(error) => problem::log(&error, &visitor.call.request_id),
-        },
-        Action::EnableTotp | Action::SignOut => {
+        }
+        Action::SignOut => {
             response.cookie(pages::no_once(app));
         }
         _ => {}
@@ -212,10 +236,9 @@ async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error:
     if error.kind() == Some(Kind::Unauthenticated) && visitor.call.person().is_err() && action != Action::SignIn {
         return pages::sign_in_first(&sent.path("_page"));
     }
-    let errors = problem::field_errors(&app.texts, visitor.locale, &error);
     let status = problem::status(&error);
     let status = if status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-    let state = sent.state(action, errors);
+    let state = sent.state(action, sent.faults(&app.texts, visitor.locale, &error));
     let path = sent.path("_page");
     let path = path.split('#').next().unwrap_or_default();
     match pages::show(app, visitor, path, Some(state)).await {

@@ -383,7 +383,8 @@ fn take_second_factor(tx: &mut Tx<'_>, vault: &Vault, account: &Account, code: O
     }
     let code = code.map(str::trim).filter(|code| !code.is_empty());
     let code = code.ok_or(AuthRefusal::TotpRequired)?;
-    if totp::take_code_in(tx, vault, account, code)? { Ok(()) } else { Err(AuthRefusal::TotpWrong.into()) }
+    let fits = totp::take_code_in(tx, vault, account, code)? || totp::take_recovery_in(tx, account, code)?;
+    if fits { Ok(()) } else { Err(AuthRefusal::TotpWrong.into()) }
 }
 
 fn tell_of_password(tx: &mut Tx<'_>, account: &Account) -> Result<()> {
