@@ -17,10 +17,11 @@ use diesel::r2d2::{self, ManageConnection, Pool, PooledConnection, R2D2Connectio
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use hostwright_kernel::{Clock, Instant};
+use hostwright_kernel::{Clock, Instant, SystemClock};
 use tokio::sync::Notify;
 
 use super::error::{Error, Result};
+use super::stops::{self, Stops};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -94,6 +95,7 @@ pub struct Tx<'c> {
     /// The connection; pass `tx.conn` to diesel.
     pub conn: &'c mut AnyConnection,
     now: Instant,
+    machine: &'c dyn Clock,
     wakes: bool,
 }
 
@@ -102,6 +104,13 @@ impl Tx<'_> {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
+    }
+
+    /// Now, by the machine's clock: for leases and back-off, which are about this
+    /// machine and not about business days.
+    #[must_use]
+    pub fn machine_now(&self) -> Instant {
+        self.machine.now()
     }
 
     /// Whether the engine is PostgreSQL.
@@ -122,6 +131,8 @@ pub struct Db {
     readers: Pool<Opener>,
     writers: Pool<Opener>,
     clock: Arc<dyn Clock>,
+    machine: Arc<dyn Clock>,
+    stops: Option<Arc<dyn Stops>>,
     wake: Arc<Notify>,
     url: DatabaseUrl,
 }
@@ -146,7 +157,22 @@ impl Db {
                 (shared.clone(), shared)
             }
         };
-        Ok(Self { readers, writers, clock, wake: Arc::new(Notify::new()), url: url.clone() })
+        let wake = Arc::new(Notify::new());
+        Ok(Self { readers, writers, clock, machine: Arc::new(SystemClock), stops: None, wake, url: url.clone() })
+    }
+
+    /// The same with another clock for leases and back-off.
+    #[must_use]
+    pub fn with_machine_clock(mut self, machine: Arc<dyn Clock>) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    /// The same in a process that may end around any commit.
+    #[must_use]
+    pub fn with_stops(mut self, stops: Arc<dyn Stops>) -> Self {
+        self.stops = Some(stops);
+        self
     }
 
     /// Brings the tables to this version.
@@ -199,6 +225,12 @@ impl Db {
         self.clock.now()
     }
 
+    /// Now, by the machine's clock.
+    #[must_use]
+    pub fn machine_now(&self) -> Instant {
+        self.machine.now()
+    }
+
     /// Told whenever a commit left work for the workers.
     #[must_use]
     pub fn wake(&self) -> Arc<Notify> {
@@ -225,7 +257,7 @@ impl Db {
     pub fn read_now<T>(&self, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let now = self.clock.now();
         let mut connection = checkout(&self.readers)?;
-        connection.transaction(|conn| body(&mut Tx { conn, now, wakes: false }))
+        connection.transaction(|conn| body(&mut Tx { conn, now, machine: self.machine.as_ref(), wakes: false }))
     }
 
     /// Runs a closure that changes things, in one transaction. It may run more
@@ -240,7 +272,10 @@ impl Db {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        blocking(move || db.write_now(body)).await
+        match db.stops.clone() {
+            None => blocking(move || db.write_now(body)).await,
+            Some(stops) => stops::write(db, stops, body).await,
+        }
     }
 
     /// [`Db::write`] on the calling thread.
@@ -254,7 +289,7 @@ impl Db {
             let now = self.clock.now();
             let mut wakes = false;
             let run = |conn: &mut AnyConnection| {
-                let mut tx = Tx { conn, now, wakes: false };
+                let mut tx = Tx { conn, now, machine: self.machine.as_ref(), wakes: false };
                 let outcome = body(&mut tx);
                 wakes = tx.wakes;
                 outcome
@@ -305,7 +340,7 @@ fn lost_race(error: &diesel::result::Error) -> bool {
     }
 }
 
-async fn blocking<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(body).await {
         Ok(outcome) => outcome,
         Err(error) => Err(Error::internal(format!("a database closure stopped: {error}"))),

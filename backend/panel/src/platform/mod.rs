@@ -12,9 +12,11 @@ pub mod idempotency;
 pub mod jobs;
 pub mod outbox;
 pub mod paging;
+pub mod presence;
 pub mod schema;
 pub mod secrets;
 pub mod settings;
+pub mod stops;
 pub mod texts;
 pub mod worker;
 
