@@ -13,6 +13,9 @@ pub const IMAGES: &str = "HOSTWRIGHT_TEST_IMAGES";
 /// Path of the built `hostwright` program.
 pub const BINARY: &str = "HOSTWRIGHT_TEST_BIN";
 
+/// Set where every crash point is to be walked, however long it takes.
+pub const EVERY_POINT: &str = "HOSTWRIGHT_TEST_EVERY_POINT";
+
 /// The environment variable `name`, unless it is unset, empty or not text.
 #[must_use]
 #[expect(

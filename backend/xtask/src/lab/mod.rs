@@ -16,7 +16,9 @@ mod postgres;
 mod process;
 mod webdriver;
 
-pub use environment::{BINARY, IMAGES, LIBVIRT_URI, POSTGRES, WEBDRIVER, binary, images, libvirt_uri, variable};
+pub use environment::{
+    BINARY, EVERY_POINT, IMAGES, LIBVIRT_URI, POSTGRES, WEBDRIVER, binary, images, libvirt_uri, variable,
+};
 pub use folder::Folder;
 pub use libvirt::Libvirt;
 pub use mail::MailServer;
