@@ -12,6 +12,7 @@
 mod architecture;
 mod authorization;
 mod browser;
+mod crashes;
 mod nodes;
 mod races;
 mod slices;

@@ -32,7 +32,7 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         scope = scope.route(path, route);
     }
     let document = web::get().to(|app: web::Data<App>| async move {
-        HttpResponse::Ok().content_type("application/json").body(app.openapi.to_string())
+        HttpResponse::Ok().content_type("application/json").body(app.openapi().to_owned())
     });
     service.service(scope.route("/openapi.json", document).default_service(web::to(
         |app: web::Data<App>, request: HttpRequest| async move {

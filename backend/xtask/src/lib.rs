@@ -4,6 +4,7 @@
 //! everything else; whatever it starts listens on loopback, lives in a folder of its own and is
 //! gone when the process is, however that ends.
 
+pub mod chaos;
 pub mod commands;
 pub mod demo;
 pub mod images;

@@ -8,9 +8,10 @@ mod test;
 
 use std::process::ExitCode;
 
-pub use cargo::{build_panel, images, root};
+pub use cargo::{build_panel, cargo, code, images, root};
 pub use options::Options;
 
+use crate::chaos;
 use crate::demo;
 use crate::signals;
 
@@ -31,6 +32,14 @@ Usage: cargo xtask COMMAND
       --once             stop after the summary
       --postgres         on PostgreSQL instead of SQLite
       --debian           boot a whole Debian guest besides the tiny one
+      --yes              install missing system packages without asking
+
+  chaos                  the demo's job while its parts are killed, then every crash point
+      --seed N           the same kills as last time
+      --panel-kills N, --libvirtd-kills N, --libvirtd-stops N
+                         how often: 50, 10 and 5 unless told
+      --postgres         on PostgreSQL instead of SQLite
+      --no-points        the kills only
       --yes              install missing system packages without asking
 
   migration new NAME     make an empty migration for both databases
@@ -73,6 +82,7 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["test", rest @ ..] => test::run(rest),
         ["check", rest @ ..] => check::run(rest),
         ["demo", rest @ ..] => demo::run(rest),
+        ["chaos", rest @ ..] => chaos::run(rest),
         ["migration", "new", name] => {
             migration::new(&root(), name)?;
             Ok(ExitCode::SUCCESS)

@@ -17,7 +17,8 @@ mod process;
 mod webdriver;
 
 pub use environment::{
-    BINARY, IMAGES, LIBVIRT_URI, POSTGRES, ROUNDS, SEED, WEBDRIVER, binary, images, libvirt_uri, seeds, variable,
+    BINARY, EVERY_POINT, IMAGES, LIBVIRT_URI, POSTGRES, ROUNDS, SEED, WEBDRIVER, binary, images, libvirt_uri, seeds,
+    variable,
 };
 pub use folder::Folder;
 pub use libvirt::Libvirt;
