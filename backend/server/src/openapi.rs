@@ -129,6 +129,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("422", "A field is wrong"),
     ("429", "Too often"),
     ("503", "Something that this depends on does not answer"),
+    ("507", "There is no room left to keep anything"),
 ];
 
 fn property(shape: &Shape, name: &str) -> Value {

@@ -297,6 +297,7 @@ impl Endpoint {
     pub async fn execute(&self, mut call: Call, input: Map<String, Value>, key: Option<String>) -> Result<Answer> {
         call.authorize(self.action)?;
         let value = Value::Object(input);
+        refuse_nul(&value, "")?;
         if let Some(key) = key.filter(|_| self.verb == Verb::Post) {
             call.idempotency = Some(self.idempotency_key(&call, key, &value)?);
         }
@@ -325,6 +326,26 @@ impl Endpoint {
             key,
             request_hash: sha256_hex(format!("{} {input}", self.action.name()).as_bytes()),
         })
+    }
+}
+
+/// No text may hold a NUL: PostgreSQL cannot keep one, so neither engine is asked to.
+fn refuse_nul(value: &Value, path: &str) -> Result<()> {
+    match value {
+        Value::String(text) if text.contains('\0') => Err(Error::Fields(vec![
+            Refusal::new("request.field_invalid", Kind::Invalid)
+                .with("field", path)
+                .with("reason", "it holds a NUL character")
+                .field(path.to_owned()),
+        ])),
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| refuse_nul(item, &format!("{path}[{index}]")))
+        }
+        Value::Object(fields) => fields.iter().try_for_each(|(name, field)| {
+            let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            refuse_nul(field, &inner)
+        }),
+        _ => Ok(()),
     }
 }
 
