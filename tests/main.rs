@@ -12,6 +12,8 @@
 mod architecture;
 mod authorization;
 mod browser;
+mod input;
 mod nodes;
+mod security;
 mod slices;
 mod surfaces;

@@ -235,9 +235,8 @@ macro_rules! bind_as {
 bind_as!(Day, sql_types::Date, NaiveDate);
 bind_as!(Instant, sql_types::Timestamp, NaiveDateTime);
 
-crate::id::text_value!(Day, "Day", "civil date, ISO 8601", "2026-05-03", |schema| schema.format(Some(
-    SchemaFormat::KnownFormat(KnownFormat::Date)
-)));
+crate::id::text_value!(Day, "Day", "civil date, ISO 8601", "2026-05-03", |schema| schema
+    .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))));
 crate::id::text_value!(
     Instant,
     "Instant",

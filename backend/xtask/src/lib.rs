@@ -6,6 +6,7 @@
 
 pub mod commands;
 pub mod demo;
+pub mod fuzz;
 pub mod images;
 pub mod lab;
 pub mod packages;

@@ -159,6 +159,7 @@ fn lost_connection(error: &diesel::result::Error) -> bool {
             [
                 "server closed the connection",
                 "terminating connection",
+                "the database system is ",
                 "database is locked",
                 "no connection to the server",
             ]
@@ -176,7 +177,9 @@ fn is_full(error: &diesel::result::Error) -> bool {
         return false;
     };
     let text = info.message();
-    ["database or disk is full", "No space left on device", "Disk quota exceeded"].iter().any(|sign| text.contains(sign))
+    ["database or disk is full", "No space left on device", "Disk quota exceeded"]
+        .iter()
+        .any(|sign| text.contains(sign))
 }
 
 /// Whether the unique index or constraint of this name refused the row.

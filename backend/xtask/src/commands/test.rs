@@ -33,7 +33,7 @@ enum Server {
     WebDriver,
 }
 
-const MODULES: [Tier; 9] = [
+const MODULES: [Tier; 11] = [
     Tier::Module("slices", &[Server::Postgres]),
     Tier::Module("surfaces", &[Server::Postgres]),
     Tier::Module("authorization", &[]),
@@ -41,6 +41,8 @@ const MODULES: [Tier; 9] = [
     Tier::Module("crashes", &[Server::Postgres, Server::Libvirt]),
     Tier::Module("nodes", &[Server::Libvirt]),
     Tier::Module("importer", &[Server::Postgres]),
+    Tier::Module("input", &[Server::Postgres]),
+    Tier::Module("security", &[Server::Postgres]),
     Tier::Module("browser", &[Server::Libvirt, Server::WebDriver]),
     Tier::Module("architecture", &[]),
 ];
