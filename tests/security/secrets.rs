@@ -16,6 +16,9 @@ const WRONG_PASSWORD: &str = "wrong-Pa55word-never-told";
 const NEW_PASSWORD: &str = "brand-new-Pa55word-never-told";
 const SMTP_PASSWORD: &str = "smtp-Pa55word-never-told";
 
+/// Of digits alone, as somebody's script may send it: as a number.
+const NUMERIC_PASSWORD: u64 = 471_108_151_234_298;
+
 fn program() -> PathBuf {
     xtask::lab::binary().unwrap_or_else(|| xtask::commands::build_panel().unwrap())
 }
@@ -52,7 +55,7 @@ impl Visitor {
         let reply = self.client.get(format!("{}{path}", self.url)).header("Cookie", cookie).send().await.unwrap();
         assert!(!reply.status().is_server_error(), "{path}");
         for set in reply.headers().get_all("set-cookie") {
-            self.read.push(format!("{path} sets {}", set.to_str().unwrap()));
+            self.read.push(format!("sets {}", set.to_str().unwrap()));
         }
         self.read.push(format!("{path}\n{}", reply.text().await.unwrap()));
     }
@@ -88,6 +91,7 @@ async fn secrets_are_in_no_log_no_error_no_page_and_no_database() {
     ]
     .map(|(name, secret)| (name.to_owned(), secret.to_owned()))
     .to_vec();
+    secrets.push(("password of digits".to_owned(), NUMERIC_PASSWORD.to_string()));
     let mut keep = |name: &str, secret: &str| secrets.push((name.to_owned(), secret.to_owned()));
 
     let set_up = json!({
@@ -116,6 +120,8 @@ async fn secrets_are_in_no_log_no_error_no_page_and_no_database() {
         json!({ "email": "carla@example.org", "password": CUSTOMER_PASSWORD, "totp_code": [1] }),
         json!({ "email": "carla@example.org", "password": format!("{CUSTOMER_PASSWORD}\u{0}") }),
         json!({ "email": "carla@example.org", "pasword": CUSTOMER_PASSWORD }),
+        json!({ "email": "carla@example.org", "password": NUMERIC_PASSWORD }),
+        json!({ "email": "carla@example.org", "password": "x", "totp_code": NUMERIC_PASSWORD }),
     ] {
         visitor.refused("/auth/sign-in", None, odd).await;
     }
@@ -140,7 +146,9 @@ async fn secrets_are_in_no_log_no_error_no_page_and_no_database() {
     visitor.done("/auth/request-reset", None, json!({ "email": "carla@example.org" })).await;
     let reset = mailed(&mail, "carla@example.org", "/reset/");
     keep("link that resets", &reset);
-    visitor.get(&format!("/portal/account?token={reset}"), &format!("hw_session={carla}")).await;
+    // The page of a link holds the token that its form sends; nothing else may.
+    visitor.get(&format!("/reset/{reset}"), "").await;
+    assert!(visitor.read.pop().is_some_and(|page| page.contains("/do/auth.reset_password")));
     for cookie in [format!("hw_session={carla}"), format!("hw_session={owner}")] {
         for path in [
             "/portal/account",
@@ -209,10 +217,6 @@ async fn secrets_are_in_no_log_no_error_no_page_and_no_database() {
     for (name, secret) in &secrets {
         found.extend(log.lines().filter(|line| line.contains(secret)).map(|line| format!("log: {name}: {line}")));
         let answers = visitor.read.iter().filter(|body| body.contains(secret));
-        // The address that was asked for is the visitor's own word.
-        let answers = answers.filter(|body| {
-            !body.lines().next().is_some_and(|line| line.contains(secret)) || body.matches(secret.as_str()).count() > 1
-        });
         found.extend(answers.map(|body| format!("answer: {name}: {body}")));
         for file in std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
             if file.extension().is_some_and(|end| end == "log") {

@@ -353,7 +353,7 @@ fn refuse_nul(value: &Value, path: &str) -> Result<()> {
 fn read_input<I: DeserializeOwned>(value: Value) -> Result<I> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        let reason = error.inner().to_string();
+        let mut reason = error.inner().to_string();
         let quoted = reason.split('`').nth(1).map(str::to_owned);
         let (code, field) = if reason.starts_with("missing field") {
             ("request.field_missing", within(&path, quoted))
@@ -362,10 +362,21 @@ fn read_input<I: DeserializeOwned>(value: Value) -> Result<I> {
         } else {
             ("request.field_invalid", path)
         };
+        // The reason quotes what was sent, which nobody but its sender may read.
+        if code == "request.field_invalid" && is_secret(&field) {
+            "it is not a text".clone_into(&mut reason);
+        }
         Error::Fields(vec![
             Refusal::new(code, Kind::Invalid).with("field", &field).with("reason", &reason).field(field),
         ])
     })
+}
+
+/// Whether a field of this name holds a secret of its sender: it is never shown again,
+/// on no surface.
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
+    name.contains("password") || matches!(name, "token" | "secret" | "code" | "totp_code")
 }
 
 /// The name of a field that is missing in the thing at `path`: `lines[0].unit`.

@@ -21,7 +21,7 @@ use hostwright_panel::platform::{Error, Kind, Refusal};
 use serde_json::{Map, Value, json};
 
 use crate::api::{MAX_BODY, MAX_PAIRS, form_pairs, utf8};
-use crate::registry::Endpoint;
+use crate::registry::{Endpoint, is_secret};
 use crate::visitor;
 
 /// A form as it was sent.
@@ -174,7 +174,7 @@ impl Sent {
     /// of `lines`. Rows in which nothing was typed are left out.
     fn rows(&self, locale: Locale) -> Map<String, Value> {
         let mut lists: BTreeMap<String, BTreeMap<usize, Map<String, Value>>> = BTreeMap::new();
-        for name in self.values.keys() {
+        for name in self.values.keys().filter(|name| !name.starts_with('_')) {
             let Some((list, rest)) = name.split_once('[') else {
                 continue;
             };
@@ -197,9 +197,7 @@ impl Sent {
     /// What may be shown again: no secrets.
     #[must_use]
     pub fn state(&self, action: Action, errors: Vec<FieldError>) -> FormState {
-        let hidden = |name: &str| {
-            name.contains("password") || matches!(name, "_csrf" | "token" | "secret" | "code" | "totp_code")
-        };
+        let hidden = |name: &str| name == "_csrf" || is_secret(name);
         FormState {
             action: action.name().to_owned(),
             values: self

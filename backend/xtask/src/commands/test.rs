@@ -7,6 +7,7 @@ use anyhow::bail;
 use super::cargo::{build_panel, cargo, code, has};
 use super::check;
 use super::options::Options;
+use crate::fuzz::schemathesis;
 use crate::images;
 use crate::lab::{self, Folder, Libvirt, Postgres, WebDriver};
 use crate::packages::{self, Consent, Group};
@@ -75,8 +76,16 @@ impl Tier {
         }
     }
 
+    /// Whether a test of it sends schemathesis against the panel.
+    fn fuzzes(self) -> bool {
+        matches!(self, Self::All | Self::Module("input", _))
+    }
+
     fn groups(self) -> Vec<Group> {
         let mut groups = vec![Group::Build];
+        if self.fuzzes() {
+            groups.push(Group::Fuzz);
+        }
         match self {
             // The laboratory's own tests start one of each.
             Self::All | Self::Unit => {
@@ -109,6 +118,9 @@ pub(super) fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
         check::all()?;
     }
     let mut runner = runner(tier, filter, has("nextest"));
+    if tier.fuzzes() {
+        schemathesis::program()?;
+    }
     if tier != Tier::Unit {
         runner.env(lab::BINARY, build_panel()?);
     }
