@@ -25,7 +25,7 @@ pub struct State(BTreeMap<String, Vec<String>>);
 
 impl State {
     pub async fn of(world: &World) -> Self {
-        Self(world.db.read(|tx| rows(tx)).await.unwrap())
+        Self(world.db.read(rows).await.unwrap())
     }
 
     /// What differs, a line each; empty when nothing does.

@@ -53,7 +53,7 @@ async fn another_sites_script_cannot_use_the_session_at_the_rest_surface() {
     let before = State::of(&town.world).await;
     let mut taken = Vec::new();
     for endpoint in town.world.app.endpoints.iter().filter(|endpoint| endpoint.verb == Verb::Post) {
-        let path = endpoint.path.replace('{', "").replace('}', "");
+        let path = endpoint.path.replace(['{', '}'], "");
         let post = || site.rest("POST", &path, None).header("Cookie", &cookie);
         // A form of another site sends one of these three types, or a header that tells where it is from.
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {

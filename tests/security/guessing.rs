@@ -17,9 +17,7 @@ async fn post(site: &Site, path: &str, body: Value) -> Reply {
 /// An answer without what differs for everybody: the address itself and the request.
 fn same(reply: &Reply) -> (u16, String) {
     let mut body = reply.json();
-    for own in ["request_id"] {
-        body[own] = Value::Null;
-    }
+    body["request_id"] = Value::Null;
     let text = body.to_string().replace(KNOWN, "x").replace(UNKNOWN, "x");
     (reply.status.as_u16(), text)
 }

@@ -62,9 +62,10 @@ fn check_letter(written: &Written, has_link: bool) {
 
 #[track_caller]
 fn check_message(mail: &OutgoingMail, bytes: &[u8]) {
-    assert!(bytes.is_ascii(), "encoded for every server");
     let text = std::str::from_utf8(bytes).unwrap();
     for line in text.split("\r\n") {
+        // Encoded for every server, but for the recipient that only few servers take.
+        assert!(line.is_ascii() || !mail.to.is_ascii(), "{line:?}");
         assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
         assert!(line.len() <= 998, "{} characters", line.len());
     }
@@ -79,7 +80,7 @@ fn check_message(mail: &OutgoingMail, bytes: &[u8]) {
     }
     assert_eq!(names.len(), HEADERS.len(), "{head}");
     let read = xtask::lab::read_mail(bytes);
-    assert_eq!(read.header("To").map(str::trim), Some(mail.to.as_str()).map(str::trim), "{head}");
+    assert_eq!(read.header("To").map(str::trim), Some(mail.to.trim()), "{head}");
     let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_owned();
     assert_eq!(lines(&read.text), lines(&mail.text), "{text}");
     assert_eq!(read.attachments.len(), mail.files.len());
