@@ -14,6 +14,7 @@ mod authorization;
 mod browser;
 mod input;
 mod nodes;
+mod races;
 mod security;
 mod slices;
 mod surfaces;

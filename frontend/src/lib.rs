@@ -142,10 +142,12 @@
 //! again).
 
 pub mod i18n;
+pub mod journal;
 pub mod page;
 pub mod places;
 pub mod route;
 pub mod ui;
+pub mod words;
 
 pub mod auth;
 pub mod portal;

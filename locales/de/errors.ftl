@@ -1,6 +1,8 @@
 # Ablehnungen, die zu keinem Bereich gehören, und die von Bestellungen, Verlängerungen und der Installation.
 error-request-not_found = Das gibt es hier nicht. Vielleicht wurde es entfernt, oder die Adresse stimmt nicht.
 error-request-invalid = Einige Felder stimmen noch nicht.
+error-request-form-empty = Bitte ausfüllen.
+error-request-form-unreadable = Das ist nicht zu verstehen. Prüfen Sie die Schreibweise.
 error-request-field_missing = { $field } fehlt.
 error-request-field_unknown = { $field } ist kein Feld dieser Aktion.
 error-request-field_invalid = { $field }: { $reason }
@@ -13,6 +15,7 @@ error-request-unreadable = Die Anfrage ist nicht lesbar: { $reason }
 error-service-internal = Bei uns ist etwas schiefgegangen. Es wurde nichts geändert. Bitte noch einmal versuchen und uns Bescheid sagen, wenn es bleibt.
 error-service-unavailable = Ein Teil des Dienstes antwortet gerade nicht. Es wurde nichts geändert. Bitte in einigen Sekunden noch einmal versuchen.
 error-service-storage_full = Der Datenträger dieses Panels ist voll. Es wurde nichts geändert. Bitte sagen Sie dem Anbieter Bescheid.
+error-service-uncertain = Die Datenbank war beim Speichern plötzlich weg. Ob gespeichert wurde, ist ungewiss. Bitte erst nachsehen und dann noch einmal versuchen.
 error-money-too_large = Der Betrag ist zu groß.
 error-money-mixed_currencies = Zwei Währungen lassen sich nicht addieren.
 error-money-unreadable = Das ist kein Betrag wie 59,00.

@@ -5,14 +5,11 @@ portal-all = Alle
 portal-actions = Aktionen
 portal-change = Ändern
 portal-customer = Kunde
-portal-just-now = gerade eben
-portal-ago = vor { $span }
 portal-months = { $months ->
     [1] 1 Monat
     [12] 1 Jahr
    *[other] { $months } Monate
 }
-portal-sizes = { $vcpus } vCPU, { $memory } Speicher, { $disk } Festplatte
 portal-period = { $from } bis { $to }
 portal-price-per = { $months ->
     [1] { $amount } im Monat
@@ -96,9 +93,6 @@ portal-task-state = Stand
 portal-task-when = Verlangt
 portal-task-duration = Dauer
 portal-task-asked = Verlangt am { $when }
-portal-task-attempt = Versuch { $attempt }
-portal-step-tries = { $tries } Mal versucht
-portal-task-took = Dauerte { $span }
 portal-steps = Schritte
 
 portal-why-suspended-money = Gesperrt am { $day }: Rechnung { $number } ist { $days ->
@@ -113,7 +107,7 @@ portal-why-overdue = Rechnung { $number } ist { $days ->
     [1] 1 Tag
    *[other] { $days } Tage
 } überfällig. Zahlen Sie { $amount }, damit der Server weiterläuft.
-portal-why-unknown = Sein Node antwortet nicht (letzte Änderung { $since }), deshalb wissen wir nicht, wie es dem Server geht. Er kann durchaus laufen. Wir sehen nach.
+portal-why-unknown = Sein Knoten antwortet nicht (letzte Änderung { $since }), deshalb wissen wir nicht, wie es dem Server geht. Er kann durchaus laufen. Wir sehen nach.
 portal-why-delayed = Das dauert länger, als es sollte. Unsere Leute wissen davon, und wir versuchen es weiter. Nichts von Ihnen ist verloren.
 portal-why-ends = Gekündigt: Er läuft bis { $day } und endet dann. Sie können es sich noch anders überlegen.
 portal-why-deleted-title = Dieser Server ist gelöscht
@@ -190,7 +184,7 @@ portal-tax = Steuer
 # Rechnungen
 portal-invoice = Rechnung
 portal-invoice-named = Rechnung { $number }
-portal-invoice-credit-note = Gutschrift
+portal-invoice-credit-note = Rechnungskorrektur
 portal-invoice-draft = Entwurf
 portal-invoice-open = Offen
 portal-invoice-paid = Bezahlt
@@ -220,7 +214,7 @@ portal-invoice-period = Zeitraum
 portal-invoice-corrects = Nimmt zurück: Rechnung
 portal-invoice-history = Was mit ihr geschah
 portal-invoice-was-issued = Ausgestellt
-portal-invoice-to-credit-note = Zur Gutschrift
+portal-invoice-to-credit-note = Zur Rechnungskorrektur
 portal-invoice-paid-note = Diese Rechnung ist bezahlt. Vielen Dank.
 portal-vat = Umsatzsteuer-Nummer { $number }
 portal-customer-number = Kunde

@@ -35,14 +35,11 @@ estate-nobody = Niemand
 estate-somebody = Jemand
 estate-by-itself = Hostwright
 estate-anonymous = Nicht angemeldet
-estate-just-now = gerade eben
-estate-ago = vor { $span }
 estate-until = bis { $when }
 estate-more = und { $count } weitere
 estate-show-all = Alle zeigen
 estate-none-found = Nichts passt zu diesem Filter
 estate-none-found-text = Wählen Sie einen anderen Filter oder suchen Sie nach etwas anderem.
-estate-size = { $vcpus } vCPU · { $memory } · { $disk }
 estate-size-title = Größe
 estate-processors = Prozessoren
 estate-memory = Arbeitsspeicher
@@ -127,7 +124,6 @@ estate-next-invoice-none = Keine; endet am { $day }
 
 # Tasks
 estate-task = Aufgabe
-estate-task-other = { $title }
 estate-asked-by = Veranlasst von
 estate-asked-at = Veranlasst
 estate-started-at = Begonnen
@@ -136,17 +132,14 @@ estate-took = Dauer
 estate-attempts = Versuche
 estate-failures = Fehlschläge in Folge
 estate-steps = Schritte
-estate-step-tries = { $tries }-mal versucht
 task-seal = Prüfprotokoll versiegeln
 estate-retry = Jetzt noch einmal versuchen
 estate-task-asked = Veranlasst von { $who } am { $when }
-estate-task-attempt = Versuch { $attempt }
-estate-task-took = Dauerte { $span }
 estate-tasks-search = Kennung von Server oder Knoten
 estate-tasks-none = Noch keine Aufgaben
 estate-tasks-none-text = Was an Servern und Knoten geschieht, steht hier mit Schritten und Zeiten.
 
-# Nodes
+# Knoten
 estate-link = Verbindung
 estate-link-unknown = Noch nicht gefragt
 estate-link-up = Antwortet

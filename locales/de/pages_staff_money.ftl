@@ -75,7 +75,6 @@ office-open-invoice = Rechnung
 office-open-contract = Vertrag
 office-open-server = Server
 office-open-invoices = Offene Rechnungen
-office-seen = gesehen { $ago }
 office-owes = Schuldet
 office-owes-nothing = Nichts
 office-credit = Guthaben
@@ -120,7 +119,7 @@ office-month-11 = Nov.
 office-month-12 = Dez.
 office-attention = Braucht Aufmerksamkeit
 office-attention-none = Alles ruhig
-office-attention-none-text = Keine Rechnung ist überfällig, kein Ticket wartet, keine Aufgabe hängt, und jeder Node antwortet.
+office-attention-none-text = Keine Rechnung ist überfällig, kein Ticket wartet, keine Aufgabe hängt, und jeder Knoten antwortet.
 office-overdue-days = { $days ->
     [one] { $amount }, { $days } Tag überfällig
    *[other] { $amount }, { $days } Tage überfällig
@@ -130,11 +129,11 @@ office-mails-failed = { $count ->
    *[other] { $count } Mails
 }
 office-mails-failed-why = Konnte nicht gesendet werden
-office-nodes = Nodes
-office-nodes-none = Noch kein Node
-office-nodes-none-text = Server entstehen auf Nodes. Tragen Sie den ersten ein, um etwas zu verkaufen.
-office-node-new = Node eintragen
-office-node-named = Node { $name }
+office-nodes = Knoten
+office-nodes-none = Noch kein Knoten
+office-nodes-none-text = Server entstehen auf Knoten. Tragen Sie den ersten ein, um etwas zu verkaufen.
+office-node-new = Knoten eintragen
+office-node-named = Knoten { $name }
 office-node-up = Antwortet
 office-node-degraded = Antwortet schlecht
 office-node-down = Antwortet nicht
@@ -537,3 +536,9 @@ done-subscriptions-resume = Die Sperre wurde aufgehoben.
 done-subscriptions-terminate = Der Vertrag wurde beendet.
 done-settings-update = Die Einstellungen wurden gespeichert.
 done-clock-advance = Die Uhr wurde vorgestellt.
+done-staff-customers-update = Die Angaben wurden gespeichert.
+done-staff-customers-add_member = Hinzugefügt. Wer kein Konto hatte, wird per Mail eingeladen.
+done-staff-orders-place = Die Bestellung ist aufgegeben. Der Server wird gebaut, sobald diese Rechnung bezahlt ist.
+done-staff-credits-apply = Das Guthaben wurde verwendet.
+done-staff-subscriptions-set_renewal = Die Verlängerung wurde gespeichert.
+done-staff-subscriptions-cancel = Der Vertrag wurde gekündigt.

@@ -44,7 +44,7 @@ ui-nav-overview = Übersicht
 ui-nav-customers = Kunden
 ui-nav-orders = Bestellungen
 ui-nav-servers = Server
-ui-nav-nodes = Nodes
+ui-nav-nodes = Knoten
 ui-nav-addresses = Adressen
 ui-nav-catalogue = Katalog
 ui-nav-invoices = Rechnungen
@@ -130,3 +130,12 @@ ui-problem-failed-text = Es wurde nichts geändert. Wir haben festgehalten, was 
 ui-problem-again = Seite erneut öffnen
 ui-problem-home = Zur Übersicht
 ui-problem-reference = Referenz { $reference }
+
+# Wörter, die Kunden und Personal teilen
+ui-just-now = gerade eben
+ui-ago = vor { $span }
+ui-size = { $vcpus } vCPU · { $memory } · { $disk }
+ui-task-other = { $title }
+ui-task-attempt = Versuch { $attempt }
+ui-task-took = Dauerte { $span }
+ui-step-tries = { $tries }-mal versucht

@@ -1,6 +1,8 @@
 # Refusals that no slice owns, and those of orders, renewals and the installation.
 error-request-not_found = That is not here. It may have been removed, or the address is wrong.
 error-request-invalid = Some fields are not right yet.
+error-request-form-empty = Please fill this in.
+error-request-form-unreadable = This cannot be understood. Check how it is written.
 error-request-field_missing = { $field } is missing.
 error-request-field_unknown = { $field } is not a field of this action.
 error-request-field_invalid = { $field }: { $reason }
@@ -13,6 +15,7 @@ error-request-unreadable = The request cannot be read: { $reason }
 error-service-internal = Something broke on our side. Nothing was changed. Please try again, and tell us if it stays.
 error-service-unavailable = A part of the service does not answer at the moment. Nothing was changed. Please try again in a few seconds.
 error-service-storage_full = The disk of this panel is full. Nothing was changed. Please tell the provider.
+error-service-uncertain = The database went away while this was being saved, so we cannot say whether it was. Please look before you try again.
 error-money-too_large = The amount is too large.
 error-money-mixed_currencies = Two currencies cannot be added.
 error-money-unreadable = That is not an amount such as 59.00.

@@ -5,14 +5,11 @@ portal-all = All
 portal-actions = Actions
 portal-change = Change
 portal-customer = Customer
-portal-just-now = just now
-portal-ago = { $span } ago
 portal-months = { $months ->
     [1] 1 month
     [12] 1 year
    *[other] { $months } months
 }
-portal-sizes = { $vcpus } vCPU, { $memory } memory, { $disk } disk
 portal-period = { $from } to { $to }
 portal-price-per = { $months ->
     [1] { $amount } a month
@@ -96,9 +93,6 @@ portal-task-state = State
 portal-task-when = Asked for
 portal-task-duration = Took
 portal-task-asked = Asked for on { $when }
-portal-task-attempt = Attempt { $attempt }
-portal-step-tries = Tried { $tries } times
-portal-task-took = Took { $span }
 portal-steps = Steps
 
 portal-why-suspended-money = Suspended on { $day }: invoice { $number } is { $days ->

@@ -130,3 +130,12 @@ ui-problem-failed-text = Nothing was changed. We have written down what happened
 ui-problem-again = Open the page again
 ui-problem-home = To the overview
 ui-problem-reference = Reference { $reference }
+
+# Words that customers and staff share
+ui-just-now = just now
+ui-ago = { $span } ago
+ui-size = { $vcpus } vCPU · { $memory } · { $disk }
+ui-task-other = { $title }
+ui-task-attempt = Attempt { $attempt }
+ui-task-took = Took { $span }
+ui-step-tries = tried { $tries } times

@@ -6,6 +6,7 @@
 mod compose;
 mod contents;
 mod crates;
+mod docs;
 mod handlers;
 mod migrations;
 mod names;

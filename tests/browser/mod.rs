@@ -4,6 +4,7 @@
 mod panel;
 mod visitor;
 
+use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::policy::MemberRole;
 use hostwright_tests::text;
 use panel::{Business, CUSTOMER, OWNER, PASSWORD, Panel};
@@ -191,55 +192,70 @@ async fn running(panel: &Panel, business: &Business) -> Value {
     panel.server_is("running").await
 }
 
-/// The pages that staff or customers find without knowing an id, and one of each
-/// kind that needs one.
+/// Where the values of a path come from: each is the id of the first in a list.
+const IDS: &[(&str, &str)] = &[
+    ("server_id", "servers.list"),
+    ("invoice_id", "invoices.list"),
+    ("ticket_id", "tickets.list"),
+    ("subscription_id", "subscriptions.list"),
+    ("task_id", "tasks.list"),
+    ("node_id", "nodes.list"),
+    ("pool_id", "addresses.pools"),
+    ("plan_id", "plans.list"),
+    ("customer_id", "customers.list"),
+    ("mail_id", "mails.list"),
+    ("person_id", "people.list"),
+];
+
+/// Every page of an area, with an id wherever its path asks for one; a page that
+/// cannot be reached fails the test.
 async fn places(panel: &Panel, business: &Business, area: &str) -> Vec<String> {
     let world = &panel.world;
-    let mut places: Vec<String> = hostwright_frontend::routes()
-        .iter()
-        .map(|route| route.path)
-        .filter(|path| path.starts_with(area) && !path.contains('{') && !path.ends_with("/confirm"))
-        .map(str::to_owned)
-        .collect();
-    for (list, place) in [
-        ("servers.list", "servers"),
-        ("invoices.list", "invoices"),
-        ("tickets.list", "tickets"),
-        ("subscriptions.list", "subscriptions"),
-        ("tasks.list", "tasks"),
-        ("nodes.list", "nodes"),
-        ("addresses.pools", "addresses"),
-        ("plans.list", "plans"),
-        ("customers.list", "customers"),
-        ("mails.list", "mails"),
-        ("people.list", "people"),
-    ] {
-        let pattern = format!("{area}/{place}/{{");
-        if !hostwright_frontend::routes().iter().any(|route| route.path.starts_with(&pattern)) {
-            continue;
-        }
-        let call = match area {
-            "/portal" => world.member(&business.customer_id, MemberRole::Owner),
-            _ => world.owner(),
-        };
-        if let Ok(found) = world.run(&call, list, json!({})).await {
-            let all = found["items"].as_array().unwrap();
-            let telling = |item: &&Value| item["state"] == "running" || item["id"] == business.customer_id.as_str();
-            let first = all.iter().find(telling).unwrap_or(&found["items"][0]);
-            let id =
-                [&first["id"], &first["ticket"]["id"], &first["invoice"]["id"]].into_iter().find_map(Value::as_str);
-            match id {
-                Some(id) => places.push(format!("{area}/{place}/{id}")),
-                None => println!("no id in {list}: {found}"),
+    let call = match area {
+        "/portal" => world.member(&business.customer_id, MemberRole::Owner),
+        _ => world.owner(),
+    };
+    let shop = &business.shop;
+    let wish = json!({
+        "customer_id": business.customer_id, "plan_id": shop.plan_id, "price_id": shop.price_id,
+        "image_id": shop.image_id, "hostname": "db3.example.org", "renewal": "automatic", "ssh_keys": [],
+    });
+    let token = text(&world.done(&call, "orders.quote", wish).await, "token");
+    let mut places = Vec::new();
+    for route in hostwright_frontend::routes().iter().filter(|route| route.path.starts_with(area)) {
+        let mut place = route.path.to_owned();
+        for (name, list) in IDS {
+            let hole = format!("{{{name}}}");
+            if place.contains(&hole) {
+                place = place.replace(&hole, &first(panel, business, &call, list).await);
             }
-        } else {
-            println!("no action {list}");
         }
+        assert!(!place.contains('{'), "nobody knows what to put into {place}");
+        if place.ends_with("/confirm") {
+            place = format!("{place}?token={token}");
+        }
+        places.push(place);
     }
+    let (customer, price) = (&business.customer_id, &shop.price_id);
+    places.push(match area {
+        "/portal" => format!("/portal/order?price_id={price}"),
+        _ => format!("/staff/orders/new?customer_id={customer}&price_id={price}"),
+    });
     if area == "/staff" {
-        places.push(format!("/staff/payments/new?customer_id={}", business.customer_id));
+        places.push(format!("/staff/payments/new?customer_id={customer}"));
+        places.push(format!("/staff/invoices/new?customer_id={customer}"));
     }
     places
+}
+
+/// The id of the most telling thing in a list.
+async fn first(panel: &Panel, business: &Business, call: &Call, list: &str) -> String {
+    let found = panel.world.done(call, list, json!({})).await;
+    let all = found["items"].as_array().unwrap();
+    let telling = |item: &&Value| item["state"] == "running" || item["id"] == business.customer_id.as_str();
+    let item = all.iter().find(telling).unwrap_or(&found["items"][0]);
+    let id = [&item["id"], &item["ticket"]["id"], &item["invoice"]["id"]].into_iter().find_map(Value::as_str);
+    id.unwrap_or_else(|| panic!("no id in {list}: {found}")).to_owned()
 }
 
 /// A panel where something has happened.
@@ -282,8 +298,12 @@ async fn visit_every_page(area: &str, email: &str) {
     let mut visitor = Visitor::open(&panel, true).await;
     visitor.signs_in(email).await;
     visitor.arrives(area).await;
+    visit(visitor, places(&panel, &business, area).await).await;
+}
+
+async fn visit(mut visitor: Visitor, places: Vec<String>) {
     let mut wide = Vec::new();
-    for place in places(&panel, &business, area).await {
+    for place in places {
         visitor.go(&place).await;
         if let Some(found) = visitor.too_wide_for_a_phone().await {
             wide.push(format!("{place}: {found}"));
@@ -304,5 +324,21 @@ mod every_page_fits_a_phone {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn of_the_portal() {
         visit_every_page("/portal", CUSTOMER).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn at_the_door() {
+        let panel = Panel::start();
+        panel.open_for_business().await;
+        let (world, nobody) = (&panel.world, panel.world.anonymous());
+        world.done(&nobody, "auth.request_reset", json!({ "email": CUSTOMER })).await;
+        let reset = panel.mailed(CUSTOMER, "/reset/").await;
+        let newcomer = json!({ "name": "Stef Staff", "email": "stef@host.example", "role": "support" });
+        world.done(&world.owner(), "people.invite", newcomer).await;
+        let invite = panel.mailed("stef@host.example", "/invite/").await;
+        let visitor = Visitor::open(&panel, true).await;
+        let places = ["/sign-in", "/sign-up", "/signed-up", "/reset"].map(str::to_owned).into_iter();
+        let links = [format!("/reset/{reset}"), format!("/invite/{invite}")];
+        visit(visitor, places.chain(links).collect()).await;
     }
 }

@@ -208,7 +208,7 @@ on_both_engines! {
         enter(world, "ada@example.org", PASSWORD).await.unwrap();
         let step = SystemClock.now().micros() / 30_000_000;
         let shown = |ahead: i64| code(&secret, step + ahead);
-        totp::commands::enable(&ada, EnableTotp { code: shown(-1) }).await.unwrap();
+        let enabled = totp::commands::enable(&ada, EnableTotp { code: shown(-1) }).await.unwrap();
         let begun_again = totp::commands::begin(&ada, BeginTotp { current_password: PASSWORD.into() }).await;
         assert_eq!(code_of(begun_again), "auth.totp_already_on");
         assert_eq!(code_of(enter(world, "ada@example.org", PASSWORD).await), "auth.totp_required");
@@ -219,6 +219,13 @@ on_both_engines! {
         let (a, b) = tokio::join!(at_once(), at_once());
         assert_eq!(usize::from(a.is_ok()) + usize::from(b.is_ok()), 1, "one code, one session");
         assert_eq!(code_of(at_once().await), "auth.totp_wrong");
+        // Without the phone: each recovery code is good once, however it is typed.
+        assert_eq!(enabled.recovery_codes.len(), 10);
+        let lost = |code: &str| enter_with(world, "ada@example.org", PASSWORD, Some(code.to_owned()));
+        lost(&enabled.recovery_codes[0]).await.unwrap();
+        assert_eq!(code_of(lost(&enabled.recovery_codes[0]).await), "auth.totp_wrong");
+        lost(&enabled.recovery_codes[1].replace('-', " ")).await.unwrap();
+        assert_eq!(code_of(lost("00000-00000-00000-00000").await), "auth.totp_wrong");
         totp::commands::disable(&ada, DisableTotp { current_password: PASSWORD.into() }).await.unwrap();
         enter(world, "ada@example.org", PASSWORD).await.unwrap();
     }
@@ -348,9 +355,13 @@ on_both_engines! {
         let input = SetStaffRole { person_id: id_of(&admin), role: Some(StaffRole::Support) };
         assert_eq!(code_of(set_role(&admin, input.clone()).await), "auth.not_permitted");
         set_role(&owner, input).await.unwrap();
+        assert!(known(world, &session).await.is_none(), "the session of another role is over");
+        let session = enter(world, "stef@host.example", PASSWORD).await.unwrap().session_token;
         let demoted = call_of(world, known(world, &session).await.unwrap());
         assert_eq!(code_of(people::queries::list(&demoted, ListPeople::default()).await), "auth.not_permitted");
         set_role(&owner, SetStaffRole { person_id: id_of(&admin), role: None }).await.unwrap();
+        assert!(known(world, &session).await.is_none());
+        let session = enter(world, "stef@host.example", PASSWORD).await.unwrap().session_token;
         assert_eq!(known(world, &session).await.unwrap().person.staff, None);
     }
 

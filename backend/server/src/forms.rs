@@ -58,13 +58,15 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
         response.cookie(visitor::no_session(app));
     }
     match action {
-        Action::CreateApiKey | Action::BeginTotp => match pages::once(app, &visitor.call, answer) {
-            Ok(cookie) => {
-                response.cookie(cookie);
+        Action::CreateApiKey | Action::BeginTotp | Action::EnableTotp => {
+            match pages::once(app, &visitor.call, answer) {
+                Ok(cookie) => {
+                    response.cookie(cookie);
+                }
+                Err(error) => problem::log(&error, &visitor.call.request_id),
             }
-            Err(error) => problem::log(&error, &visitor.call.request_id),
-        },
-        Action::EnableTotp | Action::SignOut => {
+        }
+        Action::SignOut => {
             response.cookie(pages::no_once(app));
         }
         _ => {}
@@ -101,7 +103,7 @@ fn fill(path: &str, action: Action, answer: &Value) -> String {
 /// Whether the answer holds something that must stand in no address: a session, a
 /// key, the second factor's secret.
 fn gives_secrets(action: Action) -> bool {
-    matches!(action, Action::SignIn | Action::SetUp | Action::CreateApiKey | Action::BeginTotp)
+    matches!(action, Action::SignIn | Action::SetUp | Action::CreateApiKey | Action::BeginTotp | Action::EnableTotp)
 }
 
 async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error: Error) -> HttpResponse {
@@ -109,10 +111,9 @@ async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error:
     if error.kind() == Some(Kind::Unauthenticated) && visitor.call.person().is_err() && action != Action::SignIn {
         return pages::sign_in_first(&sent.path("_page"));
     }
-    let errors = problem::field_errors(&app.texts, visitor.locale, &error);
     let status = problem::status(&error);
     let status = if status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-    let state = sent.state(action, errors);
+    let state = sent.state(action, sent.faults(&app.texts, visitor.locale, &error));
     let path = sent.path("_page");
     let path = path.split('#').next().unwrap_or_default();
     match pages::show(app, visitor, path, Some(state)).await {

@@ -144,8 +144,8 @@ pub fn once(app: &App, call: &Call, answer: &Value) -> hostwright_panel::platfor
     Ok(cookie(app, ONCE, sealed).max_age(Duration::minutes(10)).finish())
 }
 
-/// The answer that is shown only once, if it is for this caller. A key is
-/// forgotten with it; a second factor's secret stays until a code proves it.
+/// The answer that is shown only once, if it is for this caller. A key or recovery
+/// codes are forgotten with it; a second factor's secret stays until a code proves it.
 fn take_once(app: &App, visitor: &mut Visitor) -> Option<Value> {
     let sealed = visitor.once.take()?;
     let kept = app.vault.open(ONCE, &sealed).ok()?;
@@ -154,7 +154,7 @@ fn take_once(app: &App, visitor: &mut Visitor) -> Option<Value> {
         return None;
     }
     let answer = kept.get_mut("answer").map(Value::take)?;
-    if answer.get("token").is_some() {
+    if answer.get("secret").is_none() {
         visitor.cookies.push(no_once(app));
     }
     Some(answer)
@@ -259,6 +259,9 @@ fn answer(status: StatusCode, html: String, cookies: &[Cookie<'static>]) -> Http
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::CACHE_CONTROL, "no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((header::RETRY_AFTER, problem::RETRY_SECONDS));
+    }
     for cookie in cookies {
         response.cookie(cookie.clone());
     }

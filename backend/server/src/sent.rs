@@ -16,13 +16,13 @@ use futures::{Stream, StreamExt};
 use hostwright_frontend::page::{FieldError, FormState};
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::platform::error::Result;
-use hostwright_panel::platform::texts::Locale;
+use hostwright_panel::platform::texts::{Locale, Texts};
 use hostwright_panel::platform::{Error, Kind, Refusal};
 use serde_json::{Map, Value, json};
 
 use crate::api::{MAX_BODY, MAX_PAIRS, form_pairs, utf8};
 use crate::registry::{Endpoint, is_secret};
-use crate::visitor;
+use crate::{problem, visitor};
 
 /// A form as it was sent.
 #[derive(Debug, Default)]
@@ -160,7 +160,9 @@ impl Sent {
                 input.insert(field.name.clone(), value);
             }
         }
-        input.extend(self.rows(locale));
+        for (name, rows) in self.rows(locale) {
+            input.insert(name, rows.into_values().map(Value::Object).collect());
+        }
         // A name that the action does not know is passed on, and refused by it.
         for (name, values) in &self.values {
             if !name.starts_with('_') && !name.contains('[') && !fields.iter().any(|field| field.name == *name) {
@@ -171,27 +173,41 @@ impl Sent {
     }
 
     /// Lists that were typed row by row: `lines[0].unit` is the unit of the first
-    /// of `lines`. Rows in which nothing was typed are left out.
-    fn rows(&self, locale: Locale) -> Map<String, Value> {
+    /// of `lines`. Rows in which nothing was typed are left out; the others are kept
+    /// by the place in which they were typed.
+    fn rows(&self, locale: Locale) -> BTreeMap<String, BTreeMap<usize, Map<String, Value>>> {
         let mut lists: BTreeMap<String, BTreeMap<usize, Map<String, Value>>> = BTreeMap::new();
         for name in self.values.keys().filter(|name| !name.starts_with('_')) {
-            let Some((list, rest)) = name.split_once('[') else {
-                continue;
-            };
-            let Some((index, part)) = rest.split_once("].") else {
-                continue;
-            };
-            let Ok(index) = index.parse::<usize>() else { continue };
-            let row = lists.entry(list.to_owned()).or_default().entry(index).or_default();
-            let typed = self.typed(name, locale).unwrap_or_default();
-            if let Some(text) = typed.first().filter(|text| !text.trim().is_empty()) {
-                row.insert(part.to_owned(), Value::from(text.as_str()));
+            let Some((list, index, part)) = cell(name) else { continue };
+            let rows = lists.entry(list.to_owned()).or_default();
+            let typed = self.typed(name, locale).and_then(|typed| typed.into_iter().next());
+            if let Some(text) = typed.filter(|text| !text.trim().is_empty()) {
+                rows.entry(index).or_default().insert(part.to_owned(), Value::from(text));
             }
         }
         lists
-            .into_iter()
-            .map(|(list, rows)| (list, rows.into_values().filter(|row| !row.is_empty()).map(Value::Object).collect()))
-            .collect()
+    }
+
+    /// What is wrong, each where the form shows it.
+    #[must_use]
+    pub fn faults(&self, texts: &Texts, locale: Locale, error: &Error) -> Vec<FieldError> {
+        let faults = problem::field_errors(texts, locale, error).into_iter();
+        faults.map(|fault| self.beside(texts, locale, fault)).collect()
+    }
+
+    /// An error as the form shows it: in the row in which it was typed, and without
+    /// the field's name, for it stands beside the field.
+    fn beside(&self, texts: &Texts, locale: Locale, mut error: FieldError) -> FieldError {
+        match error.code.as_str() {
+            "request.field_missing" => error.text = texts.get(locale, "error-request-form-empty"),
+            "request.field_invalid" => error.text = texts.get(locale, "error-request-form-unreadable"),
+            _ => {}
+        }
+        let place = error.field.as_deref().and_then(cell).and_then(|(list, row, part)| {
+            let typed_in = self.rows(locale).get(list)?.keys().nth(row).copied()?;
+            Some(format!("{list}[{typed_in}].{part}"))
+        });
+        FieldError { field: place.or(error.field), ..error }
     }
 
     /// What may be shown again: no secrets.
@@ -209,6 +225,13 @@ impl Sent {
             errors,
         }
     }
+}
+
+/// The list, row and part that a name such as `lines[0].unit` stands for.
+fn cell(name: &str) -> Option<(&str, usize, &str)> {
+    let (list, rest) = name.split_once('[')?;
+    let (index, part) = rest.split_once("].")?;
+    Some((list, index.parse().ok()?, part))
 }
 
 fn too_large() -> Error {

@@ -86,6 +86,8 @@ impl Group {
                         package("chromium", "browser of the page tests"),
                         package("chromium-driver", "drives that browser"),
                         package("fonts-dejavu-core", "letters in the screenshots"),
+                        package("curl", "fetches the accessibility checker of the page tests"),
+                        package("ca-certificates", "trusts the registry it comes from"),
                     ]
                 }
             }

@@ -111,19 +111,31 @@ pub fn you(page: &Page, known: &Known) -> AnyView {
 pub fn security(page: &Page, known: &Known, shown_once: Option<&Value>) -> AnyView {
     let told = |name: &str| shown_once.and_then(|answer| answer.get(name)).and_then(Value::as_str);
     stack(vec![
-        second_factor(page, known, told("secret"), told("otpauth_url")).view(),
+        second_factor(page, known, told("secret"), told("otpauth_url"), &recovery_codes(shown_once)).view(),
         sessions_panel(page, known).view(),
         keys_panel(page, known, told("token")).view(),
     ])
 }
 
-fn second_factor(page: &Page, known: &Known, secret: Option<&str>, url: Option<&str>) -> Panel {
+/// The recovery codes that were just made.
+fn recovery_codes(shown_once: Option<&Value>) -> Vec<&str> {
+    let codes = shown_once.and_then(|answer| answer.get("recovery_codes")).and_then(Value::as_array);
+    codes.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn second_factor(page: &Page, known: &Known, secret: Option<&str>, url: Option<&str>, codes: &[&str]) -> Panel {
     let panel = Panel::new(page.t("auth-totp")).id("totp");
     let password = || Field::password("current_password", page.t("auth-current-password"));
     if known.person.totp_enabled {
         let off = Form::new(page, "auth.disable_totp").field(password()).submit(page.t("auth-totp-off")).danger();
+        let kept = (!codes.is_empty()).then(|| {
+            Notes::new(Tone::Warn, page.t("auth-recovery-text"))
+                .title(page.t("auth-recovery"))
+                .add(copyable(page, codes.join("\n")))
+        });
         return panel
             .add(State::new(Tone::Good, page.t("auth-totp-is-on")))
+            .add(kept)
             .add(muted(page.t("auth-totp-off-text")))
             .add(off);
     }

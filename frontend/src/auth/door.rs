@@ -56,7 +56,7 @@ pub async fn sign_in(visit: Visit) -> Result<Drawn> {
         .field(
             Field::one_time_code("totp_code", page.t("auth-totp-code"))
                 .optional()
-                .max_length(8)
+                .max_length(32)
                 .hint(page.t("auth-totp-sign-in-hint")),
         )
         .submit(page.t("ui-sign-in"));

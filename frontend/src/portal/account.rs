@@ -139,7 +139,7 @@ fn members(page: &Page, customer: &CustomerView, owns: bool) -> Panel {
                     )
             });
             Row::new()
-                .cell(vec![member.name.clone().view(), invited.view()])
+                .cell(crate::ui::row(vec![member.name.clone().view(), invited.view()]))
                 .cell(member.email.as_str())
                 .cell(words::member_role(page, member.role))
                 .cell(remove)

@@ -2,7 +2,7 @@
 //! Nothing is bound before the last button.
 
 use hostwright_kernel::{Currency, Money};
-use hostwright_panel::auth::call::{Call, not_found};
+use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::policy::{Action, MemberRole};
 use hostwright_panel::billing::totals::LineKind;
 use hostwright_panel::catalogue::model::{PlanView, PriceId, PriceState, PriceView, RenewalChoice};
@@ -104,7 +104,7 @@ fn card(page: &Page, customer: &CustomerView, plan: &PlanView) -> Panel {
     };
     let facts = Facts::new()
         .fact(page.t("portal-plan-vcpus"), page.count(plan.vcpus))
-        .fact(page.t("portal-plan-memory"), words::memory(page, plan.memory_mib))
+        .fact(page.t("portal-plan-memory"), words::mib(page, plan.memory_mib))
         .fact(page.t("portal-plan-disk"), format!("{} GiB", page.count(plan.disk_gib)))
         .fact(page.t("portal-plan-traffic"), traffic);
     let mut panel = Panel::new(plan.name.clone()).id(plan.id.to_string());
@@ -194,7 +194,7 @@ fn chosen(page: &Page, plan: &PlanView, price: &PriceView) -> Panel {
     );
     let setup = price.setup.is_positive().then(|| page.money(price.setup));
     let facts = Facts::new()
-        .fact(page.t("portal-server-size"), words::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
+        .fact(page.t("portal-server-size"), words::size(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
         .fact(page.t("portal-price"), per)
         .maybe(page.t("portal-setup"), setup);
     Panel::new(plan.name.clone()).id("plan").add(facts).add(muted(page.t("portal-order-net")))
@@ -207,7 +207,7 @@ fn chosen(page: &Page, plan: &PlanView, price: &PriceView) -> Panel {
 pub async fn confirm(visit: Visit) -> Result<String> {
     let call = &visit.call;
     call.authorize(Action::PlaceOrder)?;
-    let token = visit.params.get("token").ok_or_else(not_found)?;
+    let token = visit.params.get("token").unwrap_or_default();
     let page = &visit.page;
     let shell = Shell::new(page, page.t("portal-order"))
         .crumb(page.t("portal-servers"), "/portal/servers")
@@ -306,7 +306,7 @@ fn wish(page: &Page, quote: &Quote, details: &Details) -> Panel {
     let facts = Facts::new()
         .fact(page.t("portal-hostname"), &quote.wish.hostname)
         .fact(page.t("portal-plan"), &details.plan)
-        .fact(page.t("portal-server-size"), words::sizes(page, vcpus, memory, disk))
+        .fact(page.t("portal-server-size"), words::size(page, vcpus, memory, disk))
         .fact(page.t("portal-server-system"), &details.image)
         .fact(page.t("portal-keys"), keys)
         .fact(page.t("portal-then"), words::renewal(page, quote.wish.renewal))

@@ -5,32 +5,10 @@ use hostwright_panel::platform::jobs::JobState;
 use hostwright_panel::servers::queries::{self, ShowTask, TaskView};
 
 use super::words;
+use crate::journal;
 use crate::page::{Page, Tone};
 use crate::route::Visit;
-use crate::ui::{self, Column, Notes, Panel, Piece, Row, Shell, Step, StepState, Table, link, live};
-
-/// What a task usually goes through, to show how far it is. The journal decides.
-fn usual(title: &str) -> &'static [&'static str] {
-    match title {
-        "servers-create" => {
-            &["ensure_volume", "ensure_seed", "ensure_filter", "ensure_domain", "start", "read_greeting"]
-        }
-        "servers-start" | "servers-resume" => &["start", "read_greeting"],
-        "servers-shut-down" | "servers-suspend" => &["shut_down", "await_stop"],
-        "servers-power-off" => &["power_off"],
-        "servers-reboot" => &["reboot", "read_greeting"],
-        "servers-delete" => &[
-            "shut_down",
-            "await_stop",
-            "undefine",
-            "remove_filter",
-            "quarantine_volume",
-            "remove_seed",
-            "release_addresses",
-        ],
-        _ => &[],
-    }
-}
+use crate::ui::{self, Column, Notes, Panel, Piece, Row, Shell, Table, link, live};
 
 /// Draws the page of one task.
 ///
@@ -39,7 +17,7 @@ fn usual(title: &str) -> &'static [&'static str] {
 pub async fn show(mut visit: Visit) -> Result<String> {
     let input = ShowTask { task_id: visit.params.parse("task_id")? };
     let task = queries::show_task(&visit.call, input).await?;
-    if is_open(&task) {
+    if journal::is_open(&task) {
         visit.page.live = Some(2);
     }
     let page = &visit.page;
@@ -61,57 +39,10 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         .render())
 }
 
-/// Whether something is still to happen.
-#[must_use]
-pub fn is_open(task: &TaskView) -> bool {
-    matches!(task.state, JobState::Queued | JobState::Running | JobState::Attention)
-}
-
 /// A task with its steps and a bar.
 #[must_use]
 pub fn view<'a>(page: &'a Page, task: &TaskView) -> ui::TaskView<'a> {
-    let asked = page.t_with("portal-task-asked", &[("when", page.instant(task.created_at).into())]);
-    let mut view =
-        ui::TaskView::new(page, words::task_title(page, &task.title), words::task_state(page, task)).fact(asked);
-    if task.attempt > 1 {
-        view = view.fact(page.t_with("portal-task-attempt", &[("attempt", task.attempt.into())]));
-    }
-    if let Some(took) = took(page, task) {
-        view = view.fact(page.t_with("portal-task-took", &[("span", took.into())]));
-    }
-    // A step that was tried again and again is one line, as it ended.
-    for tries in task.steps.chunk_by(|before, after| before.name == after.name) {
-        let Some(step) = tries.last() else { continue };
-        let seconds = step.finished_at.map(|end| step.started_at.seconds_until(end));
-        let again = (tries.len() > 1).then(|| page.t_with("portal-step-tries", &[("tries", tries.len().into())]));
-        let detail = step.detail.clone().filter(|detail| !detail.is_empty());
-        let note: Vec<String> = again.into_iter().chain(detail).collect();
-        view = view.step(
-            Step::new(page.t(&format!("step-{}", step.name)), words::step_state(step.state, task.state))
-                .started(Some(step.started_at))
-                .took(seconds)
-                .note((!note.is_empty()).then(|| note.join(". "))),
-        );
-    }
-    for name in still_to_come(task) {
-        view = view.step(Step::new(page.t(&format!("step-{name}")), StepState::Waiting));
-    }
-    view
-}
-
-/// The usual steps behind the last one that was taken.
-fn still_to_come(task: &TaskView) -> &'static [&'static str] {
-    if !is_open(task) {
-        return &[];
-    }
-    let usual = usual(&task.title);
-    let reached = usual.iter().rposition(|name| task.steps.iter().any(|step| step.name == *name));
-    let from = reached.map_or(0, |place| place.saturating_add(1));
-    usual.get(from..).unwrap_or_default()
-}
-
-fn took(page: &Page, task: &TaskView) -> Option<String> {
-    Some(page.span(task.started_at?.seconds_until(task.finished_at?)))
+    journal::view(page, task, page.t_with("portal-task-asked", &[("when", page.instant(task.created_at).into())]))
 }
 
 /// Tasks in a log: what, how it ended, when, how long.
@@ -127,7 +58,7 @@ pub fn table(page: &Page, tasks: &[TaskView]) -> Table {
                 .cell(words::task_title(page, &task.title))
                 .cell(words::task_state(page, task).view())
                 .cell(page.instant(task.created_at))
-                .cell(took(page, task).unwrap_or_default())
+                .cell(journal::took(page, task))
         }))
         .plain()
 }

@@ -43,7 +43,7 @@ pub async fn show(visit: Visit) -> Result<String> {
 
 fn node(page: &Page, known: &[NodeView]) -> leptos::prelude::AnyView {
     if let Some(node) = known.first() {
-        let sizes = words::sizes(page, node.totals.vcpus, node.totals.memory_mib, node.totals.disk_gib);
+        let sizes = words::size(page, node.totals.vcpus, node.totals.memory_mib, node.totals.disk_gib);
         let text = page.t_with("setup-node-there", &[("name", node.name.clone().into()), ("sizes", sizes.into())]);
         return ready(text, crate::ui::link("/staff/nodes", page.t("setup-node-more")));
     }

@@ -120,7 +120,7 @@ fn plan(page: &Page, plans: &[PlanView], currency: Currency) -> leptos::prelude:
 }
 
 fn price(page: &Page, plan: &PlanView, currency: Currency) -> leptos::prelude::AnyView {
-    let sizes = words::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib);
+    let sizes = words::size(page, plan.vcpus, plan.memory_mib, plan.disk_gib);
     let text = page.t_with("setup-plan-created", &[("name", plan.name.clone().into()), ("sizes", sizes.into())]);
     let lengths = [1_i64, 3, 6, 12]
         .into_iter()

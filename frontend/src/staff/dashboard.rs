@@ -234,7 +234,7 @@ fn nodes(page: &Page, nodes: &[NodeUse]) -> AnyView {
             stack(vec![
                 row(vec![name, node_link(page, &node.link).view()]),
                 meter(page, "office-memory", node.memory_mib_reserved, node.memory_mib_total, |mib| {
-                    common::memory(page, mib)
+                    common::mib(page, mib)
                 }),
                 meter(page, "office-disk", node.disk_gib_reserved, node.disk_gib_total, |gib| {
                     format!("{} GiB", page.count(gib))

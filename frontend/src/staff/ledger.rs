@@ -149,7 +149,6 @@ fn table(page: &Page, entries: &Paged<TransferView>, names: &Names, is_search: b
         .column(Column::text(page.t("office-debit")))
         .column(Column::text(page.t("office-credit-side")))
         .column(Column::number(page.t("office-amount")))
-        .column(Column::text(page.t("office-reason")).minor())
         .rows(entries.items.iter().map(|entry| {
             Row::new()
                 .cell(words::day(page, entry.day))
@@ -157,17 +156,13 @@ fn table(page: &Page, entries: &Paged<TransferView>, names: &Names, is_search: b
                 .cell(account_name(page, names, &entry.debit))
                 .cell(account_name(page, names, &entry.credit))
                 .cell(money(page, entry.amount))
-                .cell(&entry.reason)
         }))
         .empty(empty)
 }
 
-/// The event behind a transfer, as a link to the document where it has a page.
+/// The event behind a transfer, as a link to the document where it has a page, with
+/// its number or reason below.
 fn what(page: &Page, entry: &TransferView) -> AnyView {
-    let text = page.t(&format!("office-posting-{}", entry.kind));
-    if entry.reference.starts_with("inv_") {
-        link(format!("/staff/invoices/{}", entry.reference), text)
-    } else {
-        text.view()
-    }
+    let text = words::with_detail(&page.t(&format!("office-posting-{}", entry.kind)), &entry.reason);
+    if entry.reference.starts_with("inv_") { link(format!("/staff/invoices/{}", entry.reference), text) } else { text }
 }

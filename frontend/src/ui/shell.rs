@@ -1,5 +1,7 @@
 //! The frame around every page.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use super::{ActionButton, Choice, Field, Look, Piece, html, markup, nav, nothing};
@@ -379,9 +381,12 @@ fn error_summary(page: &Page) -> AnyView {
         return nothing();
     };
     let form = state.value("_form").map_or_else(|| super::slug(&state.action), super::slug);
+    // What is said of several fields is said once, and leads to the first of them.
+    let mut said = BTreeSet::new();
     let errors: Vec<_> = state
         .errors
         .iter()
+        .filter(|error| said.insert(&error.text))
         .map(|error| {
             let target = match &error.field {
                 Some(field) => format!("#{form}-{}", super::slug(field)),

@@ -46,6 +46,14 @@ CREATE TABLE api_keys (
 CREATE UNIQUE INDEX api_keys_token ON api_keys (token_hash);
 CREATE INDEX api_keys_by_person ON api_keys (person_id);
 
+CREATE TABLE recovery_codes (
+    person_id TEXT NOT NULL REFERENCES people,
+    code_hash TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP,
+    PRIMARY KEY (person_id, code_hash)
+);
+
 CREATE TABLE links (
     id TEXT NOT NULL PRIMARY KEY,
     person_id TEXT REFERENCES people,

@@ -10,7 +10,7 @@ use crate::auth::policy::Action;
 use crate::billing::entity::{self, model::NewLegalEntity};
 use crate::billing::tax;
 use crate::platform::error::Result;
-use crate::platform::{jobs as queue, settings};
+use crate::platform::{Error, Refusal, jobs as queue, settings};
 use crate::renewals;
 use crate::tickets::model::NewDepartment;
 use crate::{auth, customers, notifications, tickets};
@@ -19,6 +19,10 @@ use crate::{auth, customers, notifications, tickets};
 pub const CLOCK_AHEAD: &str = "clock.seconds_ahead";
 /// Ten years.
 const LONGEST_STEP: i64 = 315_576_000;
+/// Fields that set-up asks of the owner under a longer name.
+const OWNER: &[&str] = &["name", "email", "password"];
+/// The same for the company.
+const COMPANY: &[&str] = &["name", "street", "postal_code", "city", "country", "tax_number", "email"];
 
 /// Makes the owner, the seller with the usual tax rates and the support
 /// departments: all or nothing, once. The owner is signed in.
@@ -28,7 +32,9 @@ const LONGEST_STEP: i64 = 315_576_000;
 /// `auth.link_expired` when the link is not good.
 pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
     let scope = call.authorize(Action::SetUp)?;
-    let password = auth::commands::checked_password_hash(input.owner_password.reveal(), &input.owner_email).await?;
+    let password = auth::commands::checked_password_hash(input.owner_password.reveal(), &input.owner_email)
+        .await
+        .map_err(|error| of_part(error, "owner", OWNER))?;
     let (address, user_agent, locale) = (call.address.clone(), call.user_agent.clone(), call.locale.clone());
     call.write(&scope, move |tx| {
         auth::links::use_in(tx, auth::model::LinkPurpose::Setup, &input.token)?;
@@ -39,8 +45,10 @@ pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
             &password,
             &input.time_zone,
             &locale,
-        )?;
-        let seller = entity::create_in(tx, &legal_entity(&input))?;
+        )
+        .map_err(|error| of_part(error, "owner", OWNER))?;
+        let seller =
+            entity::create_in(tx, &legal_entity(&input)).map_err(|error| of_part(error, "company", COMPANY))?;
         tax::seed_in(tx)?;
         for name in ["Support", "Billing"] {
             tickets::commands::create_in(tx, &NewDepartment::parse(name, &input.company_email)?)?;
@@ -54,6 +62,22 @@ pub async fn set_up(call: &Call, input: SetUp) -> Result<SetUpDone> {
         Ok(Changed::new(&owner, done))
     })
     .await
+}
+
+/// The refusal with its fields named as this form names them: `email` of the
+/// owner is `owner_email`, and that of the company is another field.
+fn of_part(error: Error, part: &str, fields: &[&str]) -> Error {
+    let renamed = |mut refusal: Refusal| {
+        refusal.field = refusal
+            .field
+            .map(|field| if fields.contains(&field.as_ref()) { format!("{part}_{field}").into() } else { field });
+        refusal
+    };
+    match error {
+        Error::Refused(refusal) => Error::Refused(renamed(refusal)),
+        Error::Fields(refusals) => Error::Fields(refusals.into_iter().map(renamed).collect()),
+        other => other,
+    }
 }
 
 fn legal_entity(input: &SetUp) -> NewLegalEntity {

@@ -158,6 +158,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (person_id, code_hash) {
+        person_id -> Text,
+        code_hash -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     customers (id) {
         id -> Text,
         number -> BigInt,
@@ -646,6 +655,7 @@ diesel::joinable!(job_steps -> jobs (job_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(api_keys -> people (person_id));
 diesel::joinable!(links -> people (person_id));
+diesel::joinable!(recovery_codes -> people (person_id));
 diesel::joinable!(members -> customers (customer_id));
 diesel::joinable!(members -> people (person_id));
 diesel::joinable!(prices -> plans (plan_id));
@@ -692,6 +702,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     api_keys,
     links,
+    recovery_codes,
     customers,
     members,
     plans,

@@ -107,6 +107,7 @@ pub async fn verify_all(db: &Db) -> Result<VerifyReport> {
         let checks = vec![
             check("ledger", billing::ledger::queries::breaks_in(tx)?),
             check("documents", billing::invoices::queries::breaks_in(tx)?),
+            check("payments", billing::payments::queries::breaks_in(tx)?),
             check("numbering", billing::numbering::queries::breaks_in(tx)?),
             check("servers and addresses", servers::queries::breaks_in(tx)?),
             check("billed periods", store::period_breaks(tx)?),

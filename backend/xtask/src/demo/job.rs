@@ -7,15 +7,12 @@ use anyhow::{Context as _, bail, ensure};
 use serde_json::Value;
 
 use super::client::{Client, money, rows, text};
+use super::people::{self, CUSTOMER, OWNER, PASSWORD};
 use super::{Stage, Steps};
 
 /// The network that the node and its guests share, inside the demo's own namespace.
 const NETWORK: &str = "<network><name>hostwright</name><bridge name='hwbr0' stp='off' delay='0'/>\
      <ip address='10.77.0.1' netmask='255.255.255.0'/></network>";
-/// A password for both people; the demo's data goes away with it.
-const PASSWORD: &str = "a fine long password";
-const OWNER: &str = "olga@host.example";
-const CUSTOMER: &str = "carla@example.org";
 
 /// What later steps need from earlier ones.
 struct Shop {
@@ -43,10 +40,8 @@ pub fn run(stage: &Stage, steps: &mut Steps) -> anyhow::Result<()> {
     steps.run("5 A real guest", || guest(stage, &customer, &first, &second))?;
     steps.run("6 Months pass", || months(stage, &owner, &customer, &first, &second))?;
     steps.run("7 Ticket", || ticket(stage, &owner, &customer, &first))?;
-    steps.run("8 The office", || office(&owner))?;
-    println!("\nSign in at {url} with the password '{PASSWORD}':");
-    println!("  owner     {OWNER}");
-    println!("  customer  {CUSTOMER}\n");
+    steps.run("8 The office", || office(stage, &owner, &customer))?;
+    println!("\nSign in at {url} with the password '{PASSWORD}':\n{}", people::logins());
     Ok(())
 }
 
@@ -417,7 +412,7 @@ fn months(
         "--invoice-id",
         &text(&renewal, "id")?,
     ])?;
-    let (_, seconds) = customer.wait(&show, 60, is("running"))?;
+    let (_, seconds) = customer.wait(&show, 240, is("running"))?;
     evidence.push(format!("paid: running again after {seconds:.1} s"));
     owner.run(&["clock", "advance", "--days", "24"])?;
     let gone = ["servers", "show", second.server_id.as_str()];
@@ -467,7 +462,8 @@ fn ticket(stage: &Stage, owner: &Client<'_>, customer: &Client<'_>, first: &Sold
     ))
 }
 
-fn office(owner: &Client<'_>) -> anyhow::Result<((), String)> {
+fn office(stage: &Stage, owner: &Client<'_>, customer: &Client<'_>) -> anyhow::Result<((), String)> {
+    let signed_in = people::invite(stage, owner, customer)?;
     let dashboard = owner.run(&["reports", "dashboard"])?;
     let found = rows(&owner.run(&["reports", "search", "--words", "web1"])?).len();
     let audit = rows(&owner.run(&["audit", "list", "--limit", "200"])?).len();
@@ -477,7 +473,7 @@ fn office(owner: &Client<'_>) -> anyhow::Result<((), String)> {
     Ok((
         (),
         format!(
-            "open {}, overdue {}; {found} hits for web1; {audit} audit rows; verify: {breaks} breaks",
+            "open {}, overdue {}; {found} hits for web1; {audit} audit rows; {signed_in}; verify: {breaks} breaks",
             money(&dashboard, "open")?,
             money(&dashboard, "overdue")?
         ),

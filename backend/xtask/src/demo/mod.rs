@@ -2,6 +2,7 @@
 
 pub mod client;
 mod job;
+mod people;
 mod stage;
 mod steps;
 

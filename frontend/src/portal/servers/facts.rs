@@ -2,6 +2,7 @@
 
 use hostwright_kernel::{Day, Instant, Money};
 use hostwright_panel::billing::invoices::model::Invoice;
+use hostwright_panel::servers::model::Usage;
 use hostwright_panel::servers::queries::ServerView;
 use hostwright_panel::subscriptions::model::SubscriptionView;
 use hostwright_panel::tickets::model::TicketView;
@@ -33,7 +34,7 @@ pub fn machine(page: &Page, server: &ServerView, now: Instant) -> Panel {
     }
     let keys = page.t_with("portal-keys-count", &[("count", server.ssh_keys.len().into())]);
     facts = facts
-        .fact(page.t("portal-server-size"), words::sizes(page, server.vcpus, server.memory_mib, server.disk_gib))
+        .fact(page.t("portal-server-size"), words::size(page, server.vcpus, server.memory_mib, server.disk_gib))
         .fact(page.t("portal-server-system"), &server.image.name)
         .fact(page.t("portal-keys"), keys)
         .fact(page.t("portal-mac"), copyable(page, &server.mac))
@@ -129,7 +130,8 @@ pub fn open_invoices(page: &Page, open: &[Invoice], today: Day) -> Table {
 
 /// What it used since it was switched on.
 pub fn usage(page: &Page, server: &ServerView) -> Option<Panel> {
-    let usage = server.usage.as_ref()?;
+    // A node that counts nothing says nothing.
+    let usage = server.usage.as_ref().filter(|usage| **usage != Usage::default())?;
     let bytes = |value: Option<u64>| value.map(|value| words::bytes(page, value));
     let seconds = usage.cpu_milliseconds.and_then(|cpu| i64::try_from(cpu / 1000).ok());
     let facts = Facts::new()

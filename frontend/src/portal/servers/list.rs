@@ -69,7 +69,7 @@ pub fn table(page: &Page, servers: &[ServerView]) -> Table {
                 .cell(&server.hostname)
                 .cell(words::server_state(page, server))
                 .cell(address)
-                .cell(muted(words::sizes(page, server.vcpus, server.memory_mib, server.disk_gib)))
+                .cell(muted(words::size(page, server.vcpus, server.memory_mib, server.disk_gib)))
                 .cell(muted(&server.image.name))
                 .cell(likely(page, server))
         }))

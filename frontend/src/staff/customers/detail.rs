@@ -211,9 +211,7 @@ fn servers_panel(page: &Page, seam: &Seam) -> AnyView {
         .rows(seam.servers.iter().map(|server| {
             let address = server.addresses.first().map(|address| address.address.clone()).unwrap_or_default();
             let name = words::with_detail(&server.hostname, address);
-            let seen = common::ago(page, server.observed_at, seam.now);
-            let state = common::server_state(page, server).since(page.t_with("office-seen", &[("ago", seen.into())]));
-            Row::to(format!("/staff/servers/{}", server.id)).cell(name).cell(state)
+            Row::to(format!("/staff/servers/{}", server.id)).cell(name).cell(common::server_state(page, server))
         }))
         .empty(Empty::new(page.t("office-servers-none"), page.t("office-servers-none-text")));
     Panel::new(

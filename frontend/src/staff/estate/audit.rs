@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use hostwright_kernel::Instant;
 use hostwright_panel::audit::model::AuditRow;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::reports::queries;
 use leptos::prelude::AnyView;
 use serde_json::Value;
 
+use super::super::words::with_detail;
 use super::words::{self, Names};
 use crate::page::Page;
 use crate::route::Visit;
@@ -29,7 +29,6 @@ pub async fn list(visit: Visit) -> Result<String> {
     names.extend(words::hostnames(&visit.call, found.items.iter().map(|row| row.subject.clone())).await);
     names.extend(words::node_names(&visit.call).await?);
     names.extend(words::staff(&visit.call).await?);
-    let now = visit.call.now();
     let page = &visit.page;
     let empty = if input.search.is_some() {
         Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
@@ -43,7 +42,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         .column(Column::text(page.t("estate-about")))
         .column(Column::text(page.t("estate-detail")).minor())
         .column(Column::text(page.t("estate-seal")).minor())
-        .rows(found.items.iter().map(|row| line(page, row, &names, now)))
+        .rows(found.items.iter().map(|row| line(page, row, &names)))
         .empty(empty);
     let verify = page.may("reports.verify").then(|| ButtonLink::plain(page.t("estate-audit-verify"), "/staff/verify"));
     Ok(Shell::new(page, page.t("ui-nav-audit"))
@@ -59,7 +58,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         .render())
 }
 
-fn line(page: &Page, row: &AuditRow, names: &Names, now: Instant) -> Row {
+fn line(page: &Page, row: &AuditRow, names: &Names) -> Row {
     let who = match row.actor.strip_prefix("system:") {
         Some(job) => vec![page.t("estate-by-itself").view(), " ".view(), muted(job)].view(),
         None if row.actor == "anonymous" => page.t("estate-anonymous").view(),
@@ -70,7 +69,7 @@ fn line(page: &Page, row: &AuditRow, names: &Names, now: Instant) -> Row {
         None => page.t("estate-not-sealed"),
     };
     Row::new()
-        .cell(words::moment(page, row.at, now))
+        .cell(with_detail(&words::day(page, row.at), page.log_time(row.at)))
         .cell(who)
         .cell(link(words::filtered(page, "search", Some(&row.action)), action(page, &row.action)))
         .cell(words::thing(names, &row.subject))

@@ -4,14 +4,15 @@ use hostwright_kernel::Instant;
 use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::JobState;
-use hostwright_panel::servers::queries::{self, ShowTask, TaskStep, TaskView};
+use hostwright_panel::servers::queries::{self, ShowTask, TaskView};
 
 use super::words::{self, Names};
+use crate::journal;
 use crate::page::{Page, Tone};
 use crate::route::Visit;
 use crate::ui::{
-    self, ActionButton, Column, Empty, Facts, Filters, Look, Notes, Panel, Piece, Row, Shell, Step, StepState, Table,
-    Tabs, grid, live, stack,
+    self, ActionButton, Column, Empty, Facts, Filters, Look, Notes, Panel, Piece, Row, Shell, Table, Tabs, grid, live,
+    stack,
 };
 
 /// Stands for tasks of all kinds.
@@ -27,29 +28,6 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 const STATES: &[&str] = &["queued", "running", "attention", "done"];
-
-/// What a task usually goes through, to show how far it is. The journal decides.
-fn usual(title: &str) -> &'static [&'static str] {
-    match title {
-        "servers-create" => {
-            &["ensure_volume", "ensure_seed", "ensure_filter", "ensure_domain", "start", "read_greeting"]
-        }
-        "servers-start" | "servers-resume" => &["start", "read_greeting"],
-        "servers-shut-down" | "servers-suspend" => &["shut_down", "await_stop"],
-        "servers-power-off" => &["power_off"],
-        "servers-reboot" => &["reboot", "read_greeting"],
-        "servers-delete" => &[
-            "shut_down",
-            "await_stop",
-            "undefine",
-            "remove_filter",
-            "quarantine_volume",
-            "remove_seed",
-            "release_addresses",
-        ],
-        _ => &[],
-    }
-}
 
 /// The list.
 ///
@@ -102,7 +80,7 @@ pub async fn list(mut visit: Visit) -> Result<String> {
                 .cell(words::task_state(page, task))
                 .cell(actor(page, &staff, task))
                 .cell(words::moment(page, task.created_at, now))
-                .cell(took(page, task))
+                .cell(journal::took(page, task))
         }))
         .empty(if input.state.is_some() || input.search.is_some() {
             Empty::new(page.t("estate-none-found"), page.t("estate-none-found-text"))
@@ -134,7 +112,7 @@ fn kind(visit: &Visit, input: &ListInput) -> Option<&'static str> {
 /// Not found, or when the caller may not.
 pub async fn show(mut visit: Visit) -> Result<String> {
     let task = queries::show_task(&visit.call, ShowTask { task_id: visit.params.parse("task_id")? }).await?;
-    if is_open(&task) {
+    if journal::is_open(&task) {
         visit.page.live = Some(if is_moving(&task) { 2 } else { 10 });
     }
     let mut names = words::hostnames(&visit.call, [task.subject.clone()]).await;
@@ -173,7 +151,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
 }
 
 fn reason(page: &Page, task: &TaskView) -> Option<Notes> {
-    let reason = task.reason.as_ref().filter(|reason| !reason.is_empty() && is_open(task))?;
+    let reason = task.reason.as_ref().filter(|reason| !reason.is_empty() && journal::is_open(task))?;
     let (tone, key) = match task.state {
         JobState::Attention => (Tone::Bad, "estate-needs-attention"),
         _ if task.failures > 0 => (Tone::Warn, "estate-last-failure"),
@@ -185,12 +163,6 @@ fn reason(page: &Page, task: &TaskView) -> Option<Notes> {
 fn retry<'a>(page: &'a Page, task: &TaskView) -> Option<ActionButton<'a>> {
     let waits = task.state == JobState::Attention || task.state == JobState::Queued && task.failures > 0;
     waits.then(|| ActionButton::new(page, "tasks.retry", page.t("estate-retry")).hidden("task_id", task.id.as_str()))
-}
-
-/// Whether something is still to happen.
-#[must_use]
-pub fn is_open(task: &TaskView) -> bool {
-    matches!(task.state, JobState::Queued | JobState::Running | JobState::Attention)
 }
 
 /// Whether something happens soon enough to watch it.
@@ -206,76 +178,7 @@ pub fn view<'a>(page: &'a Page, task: &TaskView, staff: &Names) -> ui::TaskView<
         "estate-task-asked",
         &[("who", actor(page, staff, task).into()), ("when", page.instant(task.created_at).into())],
     );
-    let mut view =
-        ui::TaskView::new(page, words::task_title(page, &task.title), words::task_state(page, task)).fact(asked);
-    if task.attempt > 1 {
-        view = view.fact(page.t_with("estate-task-attempt", &[("attempt", task.attempt.into())]));
-    }
-    if let (Some(start), Some(end)) = (task.started_at, task.finished_at) {
-        view = view.fact(page.t_with("estate-task-took", &[("span", page.span(start.seconds_until(end)).into())]));
-    }
-    for (step, tries) in last_tries(task) {
-        let seconds = step.finished_at.map(|end| step.started_at.seconds_until(end));
-        view = view.step(
-            Step::new(step_name(page, &step.name), words::step_state(step.state, task.state))
-                .started(Some(step.started_at))
-                .took(seconds)
-                .note(note(page, step, tries)),
-        );
-    }
-    for name in still_to_come(task) {
-        view = view.step(Step::new(step_name(page, name), StepState::Waiting));
-    }
-    view
-}
-
-/// Each step as it was tried last, with how often it was: a task that failed ten
-/// times is no list of ten failures.
-fn last_tries(task: &TaskView) -> Vec<(&TaskStep, usize)> {
-    let mut last: Vec<(&TaskStep, usize)> = Vec::new();
-    for step in &task.steps {
-        match last.iter_mut().find(|(known, _)| known.name == step.name) {
-            Some(known) => *known = (step, known.1.saturating_add(1)),
-            None => last.push((step, 1)),
-        }
-    }
-    last
-}
-
-fn note(page: &Page, step: &TaskStep, tries: usize) -> Option<String> {
-    let detail = step.detail.clone().filter(|detail| !detail.is_empty());
-    if tries < 2 {
-        return detail;
-    }
-    let tried = page.t_with("estate-step-tries", &[("tries", tries.into())]);
-    Some(detail.map_or(tried.clone(), |detail| format!("{detail} \u{b7} {tried}")))
-}
-
-fn step_name(page: &Page, name: &str) -> String {
-    for key in [format!("step-{name}"), format!("job-step-{name}")] {
-        if page.texts.has(&key) {
-            return page.t(&key);
-        }
-    }
-    name.replace('_', " ")
-}
-
-/// The usual steps behind the last one that was taken.
-fn still_to_come(task: &TaskView) -> &'static [&'static str] {
-    if !is_open(task) {
-        return &[];
-    }
-    let usual = usual(&task.title);
-    let reached = usual.iter().rposition(|name| task.steps.iter().any(|step| step.name == *name));
-    let from = reached.map_or(0, |place| place.saturating_add(1));
-    usual.get(from..).unwrap_or_default()
-}
-
-fn took(page: &Page, task: &TaskView) -> String {
-    match (task.started_at, task.finished_at) {
-        (Some(start), Some(end)) => page.span(start.seconds_until(end)),
-        _ => String::new(),
-    }
+    journal::view(page, task, asked)
 }
 
 fn actor(page: &Page, staff: &Names, task: &TaskView) -> String {
@@ -297,7 +200,7 @@ pub fn short_table(page: &Page, tasks: &[TaskView], staff: &Names, now: Instant)
                 .cell(words::task_state(page, task).view())
                 .cell(actor(page, staff, task))
                 .cell(words::moment(page, task.created_at, now))
-                .cell(took(page, task))
+                .cell(journal::took(page, task))
         }))
         .empty(Empty::new(page.t("estate-tasks-none"), page.t("estate-tasks-none-text")))
         .plain()

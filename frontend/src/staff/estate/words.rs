@@ -8,16 +8,16 @@ use hostwright_panel::auth::model::PersonState;
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::nodes::model::{LinkState, NodeState, NodeView};
 use hostwright_panel::platform::error::Result;
-use hostwright_panel::platform::jobs::{JobState, StepState as JournalState};
-use hostwright_panel::servers::model::{Desired, DiskState, Seen};
-use hostwright_panel::servers::queries::{ServerView, ShowServer, TaskView};
-use hostwright_panel::subscriptions::model::SubscriptionState;
+use hostwright_panel::platform::jobs::JobState;
+use hostwright_panel::servers::model::Desired;
+use hostwright_panel::servers::queries::{ServerView, ShowServer};
 use hostwright_panel::tickets::model::{Priority, TicketState};
 use hostwright_panel::{auth, customers, nodes, servers};
 use leptos::prelude::AnyView;
 
 use crate::page::{Page, Tone};
-use crate::ui::{Pager, Piece, State, StepState, link, muted};
+use crate::ui::{Pager, Piece, State, link, muted};
+pub use crate::words::{ago, bytes, gib, mib, seen, size, subscription_state, task_state, task_title};
 
 /// Names by id.
 pub type Names = BTreeMap<String, String>;
@@ -46,36 +46,6 @@ pub fn server_state(page: &Page, server: &ServerView) -> State {
     }
 }
 
-/// What was last seen of a server, whatever is wished.
-#[must_use]
-pub fn seen(page: &Page, server: &ServerView) -> State {
-    let built = !matches!(server.disk, DiskState::Planned | DiskState::Building);
-    let (tone, key) = match server.state {
-        Seen::Running => (Tone::Good, "running"),
-        Seen::ShutOff => (Tone::Quiet, "shut_off"),
-        Seen::Paused => (Tone::Warn, "paused"),
-        Seen::Crashed => (Tone::Bad, "crashed"),
-        Seen::Absent | Seen::Unknown if !built => (Tone::Quiet, "planned"),
-        Seen::Absent if server.desired == Desired::Deleted => (Tone::Quiet, "deleted"),
-        Seen::Absent => (Tone::Bad, "absent"),
-        Seen::Unknown => (Tone::Warn, "unknown"),
-    };
-    State::new(tone, page.t(&format!("servers-state-{key}")))
-}
-
-/// How long ago something was, in words.
-#[must_use]
-pub fn ago(page: &Page, then: Instant, now: Instant) -> String {
-    let seconds = then.seconds_until(now).max(0);
-    // One unit is enough: nobody needs the seconds of an hour ago.
-    let unit = [86_400, 3_600, 60].into_iter().find(|unit| seconds >= *unit).unwrap_or(1);
-    if seconds < 2 {
-        page.t("estate-just-now")
-    } else {
-        page.t_with("estate-ago", &[("span", page.span(seconds.saturating_sub(seconds % unit)).into())])
-    }
-}
-
 /// A moment in a list: the time of today, the day of what is longer ago.
 #[must_use]
 pub fn moment(page: &Page, at: Instant, now: Instant) -> String {
@@ -87,42 +57,6 @@ pub fn moment(page: &Page, at: Instant, now: Instant) -> String {
 #[must_use]
 pub fn day(page: &Page, at: Instant) -> String {
     page.day(at.day_in(&page.zone))
-}
-
-/// The title of a task.
-#[must_use]
-pub fn task_title(page: &Page, title: &str) -> String {
-    let key = format!("task-{title}");
-    if page.texts.has(&key) {
-        page.t(&key)
-    } else {
-        page.t_with("estate-task-other", &[("title", title.to_owned().into())])
-    }
-}
-
-/// Where a task is.
-#[must_use]
-pub fn task_state(page: &Page, task: &TaskView) -> State {
-    let tone = match task.state {
-        JobState::Queued if task.failures > 0 => return State::new(Tone::Warn, page.t("ui-step-retrying")),
-        JobState::Queued | JobState::Running => Tone::Working,
-        JobState::Done => Tone::Good,
-        JobState::Attention => Tone::Bad,
-        JobState::Cancelled => Tone::Quiet,
-    };
-    State::new(tone, page.t(&format!("task-state-{}", task.state)))
-}
-
-/// Where a step of a task is; a failed step of an open task is tried again.
-#[must_use]
-pub fn step_state(step: JournalState, task: JobState) -> StepState {
-    match (step, task) {
-        (JournalState::Done, _) => StepState::Done,
-        (JournalState::Running, JobState::Running | JobState::Queued) => StepState::Running,
-        (JournalState::Failed, JobState::Running | JobState::Queued) => StepState::Retrying,
-        (JournalState::Running | JournalState::Failed, JobState::Done) => StepState::Skipped,
-        (JournalState::Running | JournalState::Failed, JobState::Attention | JobState::Cancelled) => StepState::Failed,
-    }
 }
 
 /// What the operator wants of a node.
@@ -146,18 +80,6 @@ pub fn link_state(page: &Page, node: &NodeView) -> State {
         LinkState::Unknown => Tone::Quiet,
     };
     State::new(tone, page.t(&format!("estate-link-{}", node.link)))
-}
-
-/// Where a subscription is in its life.
-#[must_use]
-pub fn subscription_state(page: &Page, state: SubscriptionState) -> State {
-    let tone = match state {
-        SubscriptionState::Ordered => Tone::Warn,
-        SubscriptionState::Active => Tone::Good,
-        SubscriptionState::Suspended => Tone::Bad,
-        SubscriptionState::Cancelled | SubscriptionState::Terminated => Tone::Quiet,
-    };
-    State::new(tone, page.t(&format!("subscriptions-state-{state}")))
 }
 
 /// Whose turn a ticket is, as staff sees it.
@@ -191,59 +113,6 @@ pub fn person_state(page: &Page, state: PersonState) -> State {
         PersonState::Suspended => Tone::Bad,
     };
     State::new(tone, page.t(&format!("auth-person-{state}")))
-}
-
-/// Memory, in the largest unit that leaves no more than one decimal.
-#[must_use]
-pub fn mib(page: &Page, mib: i64) -> String {
-    let tenths = mib.saturating_mul(10) / 1_024;
-    if mib < 1_024 {
-        return format!("{}\u{a0}MiB", page.count(mib));
-    }
-    format!("{}\u{a0}GiB", tenths_text(page, tenths))
-}
-
-/// Disk or traffic.
-#[must_use]
-pub fn gib(page: &Page, gib: i64) -> String {
-    if gib < 1_024 {
-        return format!("{}\u{a0}GiB", page.count(gib));
-    }
-    format!("{}\u{a0}TiB", tenths_text(page, gib.saturating_mul(10) / 1_024))
-}
-
-/// A count of bytes.
-#[must_use]
-pub fn bytes(page: &Page, bytes: u64) -> String {
-    const UNITS: &[&str] = &["B", "KiB", "MiB", "GiB", "TiB"];
-    let mut tenths = i64::try_from(bytes).unwrap_or(i64::MAX).saturating_mul(10);
-    let mut unit = "B";
-    for next in UNITS {
-        unit = next;
-        if tenths < 10_240 {
-            break;
-        }
-        if *next != "TiB" {
-            tenths /= 1_024;
-        }
-    }
-    format!("{}\u{a0}{unit}", tenths_text(page, tenths))
-}
-
-fn tenths_text(page: &Page, tenths: i64) -> String {
-    match (tenths / 10, tenths % 10) {
-        (whole, 0) => page.count(whole),
-        (whole, part) => page.decimal(&format!("{whole}.{part}")),
-    }
-}
-
-/// What a server or plan consists of, in one line.
-#[must_use]
-pub fn size(page: &Page, vcpus: i64, memory_mib: i64, disk_gib: i64) -> String {
-    page.t_with(
-        "estate-size",
-        &[("vcpus", vcpus.into()), ("memory", mib(page, memory_mib).into()), ("disk", gib(page, disk_gib).into())],
-    )
 }
 
 /// A length of a period: monthly, every 3 months, yearly.

@@ -9,8 +9,8 @@ use hostwright_panel::customers::model::CustomerView;
 use hostwright_panel::images;
 use hostwright_panel::images::model::{ImageState, ImageView};
 use hostwright_panel::orders::model::Quote;
-use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
+use hostwright_panel::platform::{Error, ListInput, Refusal};
 use leptos::prelude::AnyView;
 
 use super::super::{pick, words};
@@ -72,7 +72,7 @@ fn plan_list(page: &Page, customer: &CustomerView, plans: &[PlanView]) -> AnyVie
             rows.push(
                 Row::to(href)
                     .cell(name)
-                    .cell(common::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
+                    .cell(common::size(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
                     .cell(common::months(page, price.months))
                     .cell(money(page, price.setup))
                     .cell(money(page, price.amount)),
@@ -145,7 +145,7 @@ fn details(page: &Page, customer: &CustomerView, plan: &PlanView, price: &PriceV
         .cancel(page.t("office-order-other-plan"), format!("/staff/orders/new?customer_id={}", customer.id));
     let mut facts = Facts::new()
         .fact(page.t("office-plan"), &plan.name)
-        .fact(page.t("office-sizes"), common::sizes(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
+        .fact(page.t("office-sizes"), common::size(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
         .fact(page.t("office-period"), common::months(page, price.months))
         .fact(page.t("office-price"), money(page, price.amount));
     if price.setup.is_positive() {
@@ -167,16 +167,27 @@ fn details(page: &Page, customer: &CustomerView, plan: &PlanView, price: &PriceV
 /// The quote, and the button that accepts it.
 ///
 /// # Errors
-/// When the quote is not ours or too old; not found for an unknown customer.
+/// Not found for an unknown customer; a quote that is not ours or too old is said on
+/// the page, with the way to a new one.
 pub async fn confirm(visit: Visit) -> Result<String> {
     visit.call.authorize(Action::PlaceOrder)?;
     let token = visit.params.get("token").unwrap_or_default().to_owned();
-    let quote = Quote::verify(&visit.call.vault, &token, visit.call.now())?;
+    let quote = match Quote::verify(&visit.call.vault, &token, visit.call.now()) {
+        Ok(quote) => quote,
+        Err(Error::Refused(refusal)) => return Ok(draw_again(&visit.page, &refusal)),
+        Err(error) => return Err(error),
+    };
     let customer_id = quote.wish.customer_id.clone();
     let customer = customers::queries::show(&visit.call, customers::queries::ShowCustomer { customer_id }).await?;
     let plan_id = quote.wish.plan_id.clone();
     let plan = catalogue::queries::show(&visit.call, catalogue::queries::ShowPlan { plan_id }).await?;
     Ok(draw_confirm(&visit.page, &customer, &plan, &quote, &token))
+}
+
+fn draw_again(page: &Page, refusal: &Refusal) -> String {
+    let again = ButtonLink::primary(page.t("office-order-new"), "/staff/orders/new");
+    let told = page.t(&format!("error-{}", refusal.code));
+    frame(page, None).add(Notes::new(Tone::Warn, told).add(again)).render()
 }
 
 fn draw_confirm(page: &Page, customer: &CustomerView, plan: &PlanView, quote: &Quote, token: &str) -> String {

@@ -123,7 +123,7 @@ fn sold(page: &Page, contract: &Contract) -> AnyView {
         .fact(page.t("office-plan"), plan)
         .fact(
             page.t("office-sizes"),
-            common::sizes(page, contract.plan.vcpus, contract.plan.memory_mib, contract.plan.disk_gib),
+            common::size(page, contract.plan.vcpus, contract.plan.memory_mib, contract.plan.disk_gib),
         )
         .fact(page.t("office-price"), price(page, subscription))
         .fact(page.t("office-first-day"), page.day(subscription.anchor))

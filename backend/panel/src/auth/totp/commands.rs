@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use super::{SEALED, model};
+use super::model::{RECOVERY_CODES, recovery_code, recovery_digits};
+use super::{SEALED, model, recovery_hash, store as codes};
 use crate::auth::call::{Call, Changed};
 use crate::auth::commands::proven_account;
 use crate::auth::error::AuthRefusal;
-use crate::auth::model::{Done, Secret};
+use crate::auth::model::{Done, PersonId, Secret};
 use crate::auth::policy::Action;
 use crate::auth::store;
 use crate::platform::error::Result;
@@ -53,6 +54,21 @@ impl std::fmt::Debug for TotpBegun {
     }
 }
 
+/// The second factor is on.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct TotpEnabled {
+    /// Whose.
+    pub id: PersonId,
+    /// For a lost phone, each good for one sign-in; shown this once.
+    pub recovery_codes: Vec<String>,
+}
+
+impl std::fmt::Debug for TotpEnabled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TotpEnabled(..)")
+    }
+}
+
 /// Makes a new secret for the caller's phone. Nothing is asked for at sign-in
 /// until [`enable`] has seen a code.
 ///
@@ -77,11 +93,12 @@ pub async fn begin(call: &Call, input: BeginTotp) -> Result<TotpBegun> {
     .await
 }
 
-/// Switches the second factor on with a code of the phone.
+/// Switches the second factor on with a code of the phone; answers with the
+/// recovery codes.
 ///
 /// # Errors
 /// `auth.totp_not_begun`, `auth.totp_already_on`, `auth.code_wrong`, `auth.too_many`.
-pub async fn enable(call: &Call, input: EnableTotp) -> Result<Done> {
+pub async fn enable(call: &Call, input: EnableTotp) -> Result<TotpEnabled> {
     let scope = call.authorize(Action::EnableTotp)?;
     let person = call.person_id()?;
     crate::auth::commands::count_proof(call, &person).await?;
@@ -98,12 +115,18 @@ pub async fn enable(call: &Call, input: EnableTotp) -> Result<Done> {
             return Err(AuthRefusal::CodeWrong.into());
         }
         store::set_totp(tx, &account, account.totp_secret.as_deref(), true)?;
-        Ok(Changed::new(&person, Done::new(&person)))
+        let recovery_codes: Vec<String> =
+            std::iter::repeat_with(|| recovery_code(random_bytes::<16>())).take(RECOVERY_CODES).collect();
+        let digits = recovery_codes.iter().filter_map(|code| recovery_digits(code));
+        let hashes: Vec<String> = digits.map(|digits| recovery_hash(&person, &digits)).collect();
+        codes::forget(tx, &person)?;
+        codes::insert(tx, &person, &hashes)?;
+        Ok(Changed::new(&person, TotpEnabled { id: person.clone(), recovery_codes }))
     })
     .await
 }
 
-/// Switches the second factor off and forgets the secret.
+/// Switches the second factor off and forgets the secret and the recovery codes.
 ///
 /// # Errors
 /// `auth.current_password_wrong`, `auth.totp_not_begun`.
@@ -115,6 +138,7 @@ pub async fn disable(call: &Call, input: DisableTotp) -> Result<Done> {
             return Err(AuthRefusal::TotpNotBegun.into());
         }
         store::set_totp(tx, &proven, None, false)?;
+        codes::forget(tx, &proven.id)?;
         Ok(Changed::new(&proven.id, Done::new(&proven.id)))
     })
     .await

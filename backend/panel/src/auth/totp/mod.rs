@@ -2,17 +2,20 @@
 //!
 //! Invariants: the secret is sealed at rest and shown once; a step is taken by one
 //! conditional UPDATE, so that no code is good twice. Codes run on the machine's
-//! clock, for a phone knows nothing of the product's.
+//! clock, for a phone knows nothing of the product's. Who lost the phone signs in
+//! with one of ten recovery codes, each good once and kept as a hash.
 
 pub mod commands;
 pub mod model;
+mod store;
 
 use hostwright_kernel::{Clock, SystemClock};
 use zeroize::Zeroizing;
 
-use super::store::{self, Account};
+use super::model::PersonId;
+use super::store::Account;
 use crate::platform::error::Result;
-use crate::platform::secrets::Vault;
+use crate::platform::secrets::{Vault, sha256_hex};
 use crate::platform::{Error, Tx};
 
 /// What the secret is sealed for.
@@ -29,9 +32,24 @@ pub(super) fn take_code_in(tx: &mut Tx<'_>, vault: &Vault, account: &Account, co
     let secret = open_secret(vault, sealed)?;
     let seconds = SystemClock.now().micros().div_euclid(1_000_000);
     match model::matching_step(&secret, code, seconds) {
-        Some(step) => store::take_totp_step(tx, &account.id, step),
+        Some(step) => super::store::take_totp_step(tx, &account.id, step),
         None => Ok(false),
     }
+}
+
+/// Whether it is one of this person's recovery codes and was not used before; takes it.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn take_recovery_in(tx: &mut Tx<'_>, account: &Account, typed: &str) -> Result<bool> {
+    match model::recovery_digits(typed) {
+        Some(digits) => store::take(tx, &account.id, &recovery_hash(&account.id, &digits)),
+        None => Ok(false),
+    }
+}
+
+fn recovery_hash(person: &PersonId, digits: &str) -> String {
+    sha256_hex(format!("{person}:{digits}").as_bytes())
 }
 
 fn open_secret(vault: &Vault, sealed: &str) -> Result<Zeroizing<Vec<u8>>> {

@@ -37,6 +37,25 @@ fn same(left: &str, right: &str) -> bool {
     left.len() == right.len() && left.bytes().zip(right.bytes()).fold(0, |found, (a, b)| found | (a ^ b)) == 0
 }
 
+/// How many recovery codes there are for a lost phone.
+pub const RECOVERY_CODES: usize = 10;
+/// Twenty digits: 66 bits, which a keyboard of digits can type.
+const RECOVERY_DIGITS: u128 = 100_000_000_000_000_000_000;
+
+/// A recovery code of random bytes: four groups of five digits.
+#[must_use]
+pub fn recovery_code(random: [u8; 16]) -> String {
+    let digits = format!("{:020}", u128::from_be_bytes(random) % RECOVERY_DIGITS);
+    digits.as_bytes().chunks(5).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
+}
+
+/// The digits of a recovery code as somebody typed it; none for anything else.
+#[must_use]
+pub fn recovery_digits(typed: &str) -> Option<String> {
+    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    (digits.len() == 20 && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(digits)
+}
+
 /// Base32 without padding, as phones take it.
 #[must_use]
 pub fn to_base32(bytes: &[u8]) -> String {
