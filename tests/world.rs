@@ -295,6 +295,22 @@ impl World {
         Shop { node_id: text(&node, "id"), plan_id, price_id: text(&priced, "id"), image_id: text(&image, "id") }
     }
 
+    /// Another plan with the shop's price and image, for worlds that have a shop.
+    pub async fn shop_again(&self, number: usize) -> Shop {
+        let owner = self.owner();
+        let plan = json!({
+            "name": format!("Small {number}"), "description": "For a web site", "vcpus": 1, "memory_mib": 256, "disk_gib": 1,
+            "traffic_gib": 1000, "private": false, "renewal_choices": ["automatic", "expire"],
+        });
+        let plan_id = text(&self.done(&owner, "plans.create", plan).await, "id");
+        let price = json!({ "plan_id": plan_id, "currency": "EUR", "months": 1, "amount": "10.00", "setup": "5.00" });
+        let price = self.done(&owner, "plans.set_price", price).await;
+        let first = |items: Value| text(&items["items"][0], "id");
+        let node_id = first(self.done(&owner, "nodes.list", json!({})).await);
+        let image_id = first(self.done(&owner, "images.list", json!({})).await);
+        Shop { node_id, plan_id, price_id: text(&price, "id"), image_id }
+    }
+
     /// A customer in Germany without VAT number.
     pub async fn customer(&self, name: &str) -> Customer {
         let made = self

@@ -7,6 +7,7 @@
 pub mod chaos;
 pub mod commands;
 pub mod demo;
+pub mod fuzz;
 pub mod images;
 pub mod lab;
 pub mod packages;

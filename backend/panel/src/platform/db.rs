@@ -361,16 +361,17 @@ fn immediate<T>(connection: &mut AnyConnection, body: impl FnOnce(&mut AnyConnec
     }
     begin_immediate(connection)?;
     // A panic leaves the transaction open; the pool then discards the connection.
-    match body(connection) {
-        Ok(value) => {
-            connection.batch_execute("COMMIT")?;
-            Ok(value)
-        }
-        Err(error) => {
-            connection.batch_execute("ROLLBACK")?;
-            Err(error)
-        }
+    let outcome = body(connection).and_then(|value| {
+        connection.batch_execute("COMMIT")?;
+        Ok(value)
+    });
+    if outcome.is_err() {
+        // A commit that failed leaves the transaction open, and the one writer would
+        // never begin another. A full disk may have ended it already; then this says
+        // so, and what went wrong first is what counts.
+        let _ended = connection.batch_execute("ROLLBACK");
     }
+    outcome
 }
 
 /// Takes SQLite's write lock, and waits for another process that has it.

@@ -8,11 +8,12 @@ mod test;
 
 use std::process::ExitCode;
 
-pub use cargo::{build_panel, cargo, code, images, root};
+pub use cargo::{build_panel, cargo, code, images, root, target};
 pub use options::Options;
 
 use crate::chaos;
 use crate::demo;
+use crate::fuzz;
 use crate::signals;
 
 const USAGE: &str = "\
@@ -21,7 +22,7 @@ Usage: cargo xtask COMMAND
   test [FILTER]          format and lint check, build, start the servers, run the tests whose
                          name contains FILTER
       --only TIER        one tier: unit, slices, surfaces, authorization, races, crashes,
-                         nodes, importer, browser, architecture
+                         nodes, importer, input, security, browser, architecture
       --no-check         skip the format and lint check
       --yes              install missing system packages without asking
 
@@ -40,6 +41,13 @@ Usage: cargo xtask COMMAND
                          how often: 50, 10 and 5 unless told
       --postgres         on PostgreSQL instead of SQLite
       --no-points        the kills only
+      --yes              install missing system packages without asking
+
+  fuzz NAME              input that no person types: openapi (every route of a running panel),
+                         uploads, mail or quote
+      --seed N           the same run again
+      --examples N       requests for each route and caller (openapi)
+      --minutes N        how long (the others)
       --yes              install missing system packages without asking
 
   migration new NAME     make an empty migration for both databases
@@ -83,6 +91,7 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["check", rest @ ..] => check::run(rest),
         ["demo", rest @ ..] => demo::run(rest),
         ["chaos", rest @ ..] => chaos::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["migration", "new", name] => {
             migration::new(&root(), name)?;
             Ok(ExitCode::SUCCESS)

@@ -48,6 +48,12 @@ impl<'a> Client<'a> {
         Ok(Self { token: Some(text(&made, "token")?), ..self.clone() })
     }
 
+    /// The same panel by an API key, or the token of a session.
+    #[must_use]
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { token: Some(key.to_owned()), ..self.clone() }
+    }
+
     /// Runs `hostwright WORDS --json` and reads its answer.
     ///
     /// # Errors

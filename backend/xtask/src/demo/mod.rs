@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: the main job on real parts, with evidence for every step.
 
-mod client;
+pub mod client;
 pub(crate) mod job;
 mod people;
 mod stage;

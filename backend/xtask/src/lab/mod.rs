@@ -23,7 +23,7 @@ pub use environment::{
 pub use folder::Folder;
 pub use libvirt::Libvirt;
 pub use mail::MailServer;
-pub use mime::{Attachment, Mail};
+pub use mime::{Attachment, Mail, parse as read_mail};
 pub use panel::{Panel, PanelOptions};
 pub use ports::free_port;
 pub use postgres::Postgres;
