@@ -168,6 +168,19 @@ impl Db {
         outcome.map_err(|error| Error::internal(format!("migration: {error}")))
     }
 
+    /// Whether the tables are those of this version.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn is_current(&self) -> Result<bool> {
+        let mut connection = checkout(&self.writers)?;
+        let pending = match &mut *connection {
+            AnyConnection::Postgres(inner) => inner.has_pending_migration(POSTGRES_MIGRATIONS),
+            AnyConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE_MIGRATIONS),
+        };
+        pending.map(|pending| !pending).map_err(|error| Error::internal(format!("migration: {error}")))
+    }
+
     /// Takes the tables back by one migration; the name of it, or none at the start.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod outbox;
 pub mod paging;
+pub mod portable;
 pub mod schema;
 pub mod secrets;
 pub mod settings;
