@@ -3,6 +3,7 @@
 mod accounts;
 mod addresses;
 mod auth;
+mod backups;
 mod billing;
 mod billing_documents;
 mod billing_ground;
