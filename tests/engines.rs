@@ -10,7 +10,12 @@ use tempfile::TempDir;
 /// A database that goes away with its world.
 pub enum Database {
     Sqlite(TempDir),
-    Postgres { admin: String, name: String },
+    Postgres {
+        admin: String,
+        name: String,
+    },
+    /// One that its owner takes away.
+    Elsewhere(DatabaseUrl),
 }
 
 impl Database {
@@ -32,6 +37,7 @@ impl Database {
         match self {
             Self::Sqlite(folder) => DatabaseUrl::Sqlite(folder.path().join("test.db")),
             Self::Postgres { admin, name } => DatabaseUrl::Postgres(with_name(admin, name)),
+            Self::Elsewhere(url) => url.clone(),
         }
     }
 }

@@ -13,5 +13,6 @@ mod architecture;
 mod authorization;
 mod browser;
 mod nodes;
+mod races;
 mod slices;
 mod surfaces;

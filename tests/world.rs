@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use hostwright_kernel::{Clock, ManualClock};
+use hostwright_kernel::{Clock, Instant, ManualClock};
 use hostwright_panel::auth::call::{Actor, Call, Person};
 use hostwright_panel::auth::policy::{Action, MemberRole, StaffRole};
 use hostwright_panel::platform::db::DatabaseUrl;
@@ -34,6 +34,9 @@ pub mod simulator;
 pub use mailbox::Mailbox;
 pub use simulator::Simulator;
 
+/// The key of every world.
+pub const KEY: [u8; 32] = [42; 32];
+
 /// When every world begins.
 pub const START: &str = "2027-01-31T10:00:00Z";
 
@@ -45,7 +48,7 @@ pub struct World {
     pub worker: Worker,
     pub hypervisor: Arc<Simulator>,
     pub mailbox: Arc<Mailbox>,
-    _database: engines::Database,
+    database: Arc<engines::Database>,
 }
 
 /// A customer with somebody who may act for it.
@@ -67,30 +70,59 @@ pub struct Shop {
 impl World {
     /// An empty installation on an embedded database.
     pub fn sqlite() -> Self {
-        Self::on(engines::Database::sqlite())
+        Self::on(engines::Database::sqlite(), START.parse().unwrap())
     }
 
     /// An empty installation on PostgreSQL.
     pub fn postgres() -> Self {
-        Self::on(engines::Database::postgres())
+        Self::on(engines::Database::postgres(), START.parse().unwrap())
     }
 
-    fn on(database: engines::Database) -> Self {
-        let clock = ManualClock::at(START.parse().unwrap());
+    /// An empty installation on PostgreSQL, from a moment on.
+    pub fn postgres_from(start: Instant) -> Self {
+        Self::on(engines::Database::postgres(), start)
+    }
+
+    /// An installation on a database that its owner takes away, from a moment on.
+    pub fn elsewhere(url: DatabaseUrl, start: Instant) -> Self {
+        Self::on(engines::Database::Elsewhere(url), start)
+    }
+
+    fn on(database: engines::Database, start: Instant) -> Self {
+        let clock = ManualClock::at(start);
+        let hypervisor = Arc::new(Simulator::new(Arc::new(clock.clone())));
+        Self::assembled(Arc::new(database), clock, hypervisor, Arc::default())
+    }
+
+    /// Another panel of this installation: the same database, nodes, mailbox and
+    /// time, and nothing else in common.
+    pub fn beside(&self) -> Self {
+        Self::assembled(
+            Arc::clone(&self.database),
+            self.clock.clone(),
+            Arc::clone(&self.hypervisor),
+            Arc::clone(&self.mailbox),
+        )
+    }
+
+    fn assembled(
+        database: Arc<engines::Database>,
+        clock: ManualClock,
+        hypervisor: Arc<Simulator>,
+        mailbox: Arc<Mailbox>,
+    ) -> Self {
         let db = Db::open(&database.url(), Arc::new(clock.clone())).unwrap();
         db.migrate().unwrap();
-        let hypervisor = Arc::new(Simulator::new(Arc::new(clock.clone())));
-        let mailbox = Arc::new(Mailbox::default());
         let ground = Ground {
             db: db.clone(),
-            vault: Vault::new([42; 32]),
+            vault: Vault::new(KEY),
             public_url: "http://panel.test".into(),
             texts: Texts::embedded().unwrap(),
         };
         let hypervisor_port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
         let ports = Ports { hypervisor: hypervisor_port, probe: hypervisor.clone(), clock: Arc::new(None) };
         let (app, worker) = compose::assemble(&ground, &ports, Some(mailbox.clone()), "panel@panel.test", 4);
-        Self { app, db, clock, worker, hypervisor, mailbox, _database: database }
+        Self { app, db, clock, worker, hypervisor, mailbox, database }
     }
 
     /// Whether this world's database is PostgreSQL.

@@ -1,6 +1,6 @@
 //! Nodes in a database.
 
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Mutex};
 
 use hostwright_panel::auth::policy::{MemberRole, StaffRole};
 use hostwright_panel::nodes::commands::{self, ProbeNode, RegisterNode, UpdateNode};
@@ -132,23 +132,6 @@ on_both_engines! {
         release(world, &node.id, size(8, 8_192, 100)).await.unwrap();
         assert!(matches!(release(world, &node.id, size(1, 0, 0)).await, Err(Error::Internal(_))));
         assert_eq!(shown(world, &node.id).await.reserved, Capacity::NONE);
-    }
-
-    async fn the_last_room_is_taken_by_one_of_thirty_two(world) {
-        let node = registered(world, "n1").await;
-        reserve(world, &node.id, size(7, 7_168, 90)).await.unwrap();
-        let barrier = Arc::new(Barrier::new(32));
-        let threads: Vec<_> = (0..32).map(|_| {
-            let (db, id, barrier) = (world.db.clone(), node.id.clone(), Arc::clone(&barrier));
-            std::thread::spawn(move || {
-                barrier.wait();
-                db.write_now(|tx| commands::reserve_capacity_in(tx, &id, &size(1, 1_024, 10)))
-            })
-        }).collect();
-        let outcomes: Vec<Result<()>> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
-        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-        assert!(outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).all(|error| error.is("nodes.no_room")));
-        assert_eq!(shown(world, &node.id).await.reserved, report().totals);
     }
 
     async fn totals_never_fall_below_what_is_reserved(world) {

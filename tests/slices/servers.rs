@@ -5,8 +5,6 @@ mod estate;
 mod faults;
 mod real;
 
-use std::sync::{Arc, Barrier};
-
 use hostwright_panel::auth::policy::{MemberRole, StaffRole};
 use hostwright_panel::platform::jobs::JobState;
 use hostwright_panel::platform::{Error, ListInput};
@@ -218,41 +216,6 @@ on_both_engines! {
         assert_eq!(code(refused), "servers.no_room");
         assert_eq!(estate.reserved().await, before);
         assert_eq!(code(estate.try_reserve("not a name").await), "servers.bad_hostname");
-        assert_eq!(estate.breaks().await, Vec::<String>::new());
-    }
-
-    async fn the_last_address_goes_to_one_of_many(world) {
-        let estate = Estate::new(world).await;
-        // 253 addresses, of which three are left.
-        let (plan, price) = (estate.plan.clone(), estate.price.clone());
-        let (customer, image) = (estate.customer.clone(), estate.image.clone());
-        world.db.write(move |tx| {
-            let image = hostwright_panel::images::queries::offered_in(tx, &image)?;
-            for _ in 0..250 {
-                let subscription = estate::subscribe(tx, &customer, &plan, &price)?;
-                commands::reserve_in(tx, &estate::new_server(&customer, subscription, image.clone(), "filler"))?;
-            }
-            Ok(())
-        }).await.unwrap();
-        let barrier = Arc::new(Barrier::new(8));
-        let hands: Vec<_> = (0..8).map(|number| {
-            let (db, barrier) = (world.db.clone(), Arc::clone(&barrier));
-            let (plan, price) = (estate.plan.clone(), estate.price.clone());
-            let (customer, image) = (estate.customer.clone(), estate.image.clone());
-            std::thread::spawn(move || {
-                barrier.wait();
-                db.write_now(|tx| {
-                    let subscription = estate::subscribe(tx, &customer, &plan, &price)?;
-                    let image = hostwright_panel::images::queries::offered_in(tx, &image)?;
-                    commands::reserve_in(tx, &estate::new_server(&customer, subscription, image, &format!("race{number}")))
-                })
-            })
-        }).collect();
-        let answers: Vec<_> = hands.into_iter().map(|hand| hand.join().unwrap()).collect();
-        let won = answers.iter().filter(|answer| answer.is_ok()).count();
-        let lost: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
-        assert!(lost.iter().all(|error| error.is("servers.no_room")), "{lost:?}");
-        assert_eq!(won, 3);
         assert_eq!(estate.breaks().await, Vec::<String>::new());
     }
 

@@ -45,11 +45,11 @@ pub fn react(tx: &mut Tx<'_>, event: &Recorded) -> Result<()> {
             servers::commands::release_in(tx, &activated.subscription_id)
         }),
         SubscriptionSuspended::KIND => on(tx, event, |tx, event, suspended: SubscriptionSuspended| {
-            servers::commands::set_suspended_in(tx, &suspended.subscription_id, true)?;
+            servers::commands::follow_suspension_in(tx, &suspended.subscription_id)?;
             letters::suspended(tx, event, suspended)
         }),
         SubscriptionResumed::KIND => on(tx, event, |tx, event, resumed: SubscriptionResumed| {
-            servers::commands::set_suspended_in(tx, &resumed.subscription_id, false)?;
+            servers::commands::follow_suspension_in(tx, &resumed.subscription_id)?;
             letters::resumed(tx, event, resumed)
         }),
         SubscriptionTerminated::KIND => on(tx, event, |tx, event, terminated: SubscriptionTerminated| {

@@ -52,7 +52,7 @@ async fn serve(app: &App, endpoint: &Endpoint, request: &HttpRequest, body: web:
         Ok(visitor) => visitor,
         Err(error) => {
             let locale = Locale::negotiate(&text_header(request, header::ACCEPT_LANGUAGE));
-            return problem::response(&app.texts, locale, &error, "");
+            return problem::response(&app.texts, locale, &error, &hostwright_kernel::id::fresh("req"));
         }
     };
     match answer(app, endpoint, request, &visitor, body).await {

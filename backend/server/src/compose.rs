@@ -103,6 +103,13 @@ pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
     let (db, clock) = open_database(config)?;
     db.migrate()?;
     let vault = vault(config)?;
+    let key = vault.clone();
+    if !db.write_now(move |tx| key.fits(tx))? {
+        anyhow::bail!(
+            "{}/secret.key is not the key of this database: copy the key file of the first panel, or of the backup",
+            config.data_dir.display()
+        );
+    }
     let public_url: Arc<str> = public_url(config).into();
     let texts = Texts::embedded()?;
     let ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), clock);

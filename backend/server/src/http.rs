@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::compose;
 use crate::config::Config;
-use crate::{api, forms, pages, ticks};
+use crate::{api, forms, pages, problem, ticks};
 
 /// Requests served by this process.
 static REQUESTS: AtomicU64 = AtomicU64::new(0);
@@ -81,7 +81,9 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
 async fn ready(app: web::Data<App>) -> HttpResponse {
     match app.db.read(|tx| jobs::count_open(tx).map(|_| ())).await {
         Ok(()) => HttpResponse::Ok().body("ready"),
-        Err(error) => HttpResponse::ServiceUnavailable().body(format!("not ready: {}", error.code())),
+        Err(error) => HttpResponse::ServiceUnavailable()
+            .insert_header((header::RETRY_AFTER, problem::RETRY_SECONDS))
+            .body(format!("not ready: {}", error.code())),
     }
 }
 

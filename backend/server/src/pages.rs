@@ -257,6 +257,9 @@ fn answer(status: StatusCode, html: String, cookies: &[Cookie<'static>]) -> Http
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::CACHE_CONTROL, "no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((header::RETRY_AFTER, problem::RETRY_SECONDS));
+    }
     for cookie in cookies {
         response.cookie(cookie.clone());
     }

@@ -2,11 +2,14 @@
 //! becomes an HTTP status.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use hostwright_frontend::page::FieldError;
 use hostwright_panel::platform::texts::{FluentValue, Locale, Texts};
 use hostwright_panel::platform::{Error, Kind, Refusal};
 use serde::Serialize;
+
+/// Seconds after which something that does not answer now is worth another try.
+pub const RETRY_SECONDS: u32 = 5;
 
 /// An RFC 9457 problem with our extensions: `code`, `errors`, `request_id`.
 #[derive(Debug, Clone, Serialize)]
@@ -115,7 +118,7 @@ pub fn response(texts: &Texts, locale: Locale, error: &Error, request_id: &str) 
     let mut response = HttpResponse::build(status);
     response.content_type("application/problem+json");
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.insert_header(("Retry-After", "5"));
+        response.insert_header((header::RETRY_AFTER, RETRY_SECONDS));
     }
     response.body(serde_json::to_string(&problem).unwrap_or_default())
 }

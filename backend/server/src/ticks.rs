@@ -7,20 +7,27 @@ use hostwright_panel::platform::{Db, Tx};
 use hostwright_panel::{auth, nodes, renewals, servers};
 use tokio_cron_scheduler::{Job, JobScheduler};
 
+/// What a tick does: it only enqueues.
+pub type Tick = fn(&mut Tx<'_>) -> Result<()>;
+
+/// Every tick with its times: second, minute, hour, day of month, month, day of week.
+pub const TICKS: &[(&str, Tick)] =
+    &[("0 */5 * * * *", renew), ("*/15 * * * * *", observe), ("*/20 * * * * *", housekeeping)];
+
 /// Starts ticking; stops when the scheduler is dropped or shut down.
 ///
 /// # Errors
 /// When the scheduler does not start.
 pub async fn start(db: &Db) -> anyhow::Result<JobScheduler> {
     let scheduler = JobScheduler::new().await?;
-    add(&scheduler, db, "0 */5 * * * *", renew).await?;
-    add(&scheduler, db, "*/15 * * * * *", observe).await?;
-    add(&scheduler, db, "*/20 * * * * *", housekeeping).await?;
+    for (when, tick) in TICKS {
+        add(&scheduler, db, when, *tick).await?;
+    }
     scheduler.start().await?;
     Ok(scheduler)
 }
 
-async fn add(scheduler: &JobScheduler, db: &Db, cron: &str, tick: fn(&mut Tx<'_>) -> Result<()>) -> anyhow::Result<()> {
+async fn add(scheduler: &JobScheduler, db: &Db, cron: &str, tick: Tick) -> anyhow::Result<()> {
     let db = db.clone();
     let job = Job::new_async(cron, move |_, _| {
         let db = db.clone();

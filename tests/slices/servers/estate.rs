@@ -202,7 +202,7 @@ impl<'w> Estate<'w> {
             .db
             .write(move |tx| {
                 subscriptions::commands::suspend_in(tx, id.as_str(), "invoice overdue")?;
-                commands::set_suspended_in(tx, &id, true)
+                commands::follow_suspension_in(tx, &id)
             })
             .await
             .unwrap();
@@ -214,7 +214,7 @@ impl<'w> Estate<'w> {
             .db
             .write(move |tx| {
                 subscriptions::commands::resume_in(tx, id.as_str())?;
-                commands::set_suspended_in(tx, &id, false)
+                commands::follow_suspension_in(tx, &id)
             })
             .await
             .unwrap();

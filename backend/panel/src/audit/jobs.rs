@@ -1,17 +1,20 @@
 //! Sealing the chain, and checking it.
 
 use super::store;
-use crate::platform::Tx;
 use crate::platform::error::Result;
+use crate::platform::{Tx, settings};
 
 /// Rows sealed in one transaction.
 const BATCH: i64 = 500;
+/// Two panels that seal at once take turns by this name.
+const SEALING: &str = "sealing:audit";
 
 /// Seals waiting rows behind the end of the chain; how many.
 ///
 /// # Errors
-/// When the database fails, or another panel sealed at the same moment.
+/// When the database fails.
 pub fn seal_waiting(tx: &mut Tx<'_>) -> Result<usize> {
+    settings::take_turn(tx, SEALING)?;
     let (mut position, mut hash) = store::chain_end(tx)?.unwrap_or_default();
     let rows = store::unsealed(tx, BATCH)?;
     for row in &rows {

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use hostwright_kernel::Instant;
 
 use super::model::{AuditId, AuditRow};
-use crate::locking;
 use crate::platform::error::Result;
 use crate::platform::schema::audit_log;
 use crate::platform::{ListInput, Paged, Tx};
@@ -93,21 +92,17 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput) -> Result<Paged<AuditRow>> {
     Ok(Paged::cut(rows, input, |row| row.id.to_string()))
 }
 
-/// The last sealed row's place and hash, locked until the transaction ends.
+/// The last sealed row's place and hash.
 ///
 /// # Errors
 /// When the database fails.
 pub fn chain_end(tx: &mut Tx<'_>) -> Result<Option<(i64, String)>> {
-    let row = locking!(
-        &mut *tx.conn,
-        audit_log::table
-            .filter(audit_log::position.is_not_null())
-            .order(audit_log::position.desc())
-            .limit(1)
-            .select((audit_log::position.assume_not_null(), audit_log::hash.assume_not_null())),
-        first::<(i64, String)>
-    );
-    Ok(row.optional()?)
+    Ok(audit_log::table
+        .filter(audit_log::position.is_not_null())
+        .order(audit_log::position.desc())
+        .select((audit_log::position.assume_not_null(), audit_log::hash.assume_not_null()))
+        .first(tx.conn)
+        .optional()?)
 }
 
 /// Up to `limit` rows not yet sealed, oldest first.

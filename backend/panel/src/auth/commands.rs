@@ -201,7 +201,8 @@ pub async fn confirm_mail(call: &Call, input: ConfirmMail) -> Result<Confirmed> 
     call.write(&scope, move |tx| {
         let token = input.token.reveal();
         let account = match links::find_in(tx, token)? {
-            Some(link) if link.purpose == LinkPurpose::Confirm => load_of(tx, link.person_id.as_ref())?,
+            // Locked, so that a second press waits for the first and finds it done.
+            Some(link) if link.purpose == LinkPurpose::Confirm => lock_of(tx, link.person_id.as_ref())?,
             _ => return Err(AuthRefusal::LinkUnknown.into()),
         };
         let already = match links::use_in(tx, LinkPurpose::Confirm, token) {
@@ -395,6 +396,11 @@ fn tell_of_password(tx: &mut Tx<'_>, account: &Account) -> Result<()> {
             locale: account.locale.clone(),
         },
     )
+}
+
+fn lock_of(tx: &mut Tx<'_>, person: Option<&PersonId>) -> Result<Account> {
+    let person = person.ok_or_else(|| Error::from(AuthRefusal::LinkUnknown))?;
+    store::lock(tx, person)
 }
 
 fn load_of(tx: &mut Tx<'_>, person: Option<&PersonId>) -> Result<Account> {

@@ -69,6 +69,15 @@ pub fn load_in(tx: &mut Tx<'_>, customer_id: &str) -> Result<Customer> {
     store::load(tx, customer_id)
 }
 
+/// Waits until nobody else is between here and the end of a transaction about this
+/// customer.
+///
+/// # Errors
+/// Not found.
+pub fn take_turn_in(tx: &mut Tx<'_>, customer_id: &str) -> Result<()> {
+    store::lock_turn(tx, customer_id)
+}
+
 /// The people of a customer to write to: address proven, not suspended.
 ///
 /// # Errors

@@ -121,6 +121,18 @@ pub(super) fn lock(tx: &mut Tx<'_>, scope: &Scope, id: &CustomerId) -> Result<Cu
     row.optional()?.ok_or_else(not_found)?.read()
 }
 
+/// Locks the customer's row until the transaction ends; others may go on writing
+/// rows that refer to it.
+pub(super) fn lock_turn(tx: &mut Tx<'_>, id: &str) -> Result<()> {
+    let row = locking!(
+        &mut *tx.conn,
+        customers::table.filter(customers::id.eq(id)).select(customers::id),
+        first::<CustomerId>,
+        keeping_key
+    );
+    row.optional()?.map(|_id| ()).ok_or_else(not_found)
+}
+
 /// Keeps the details of the customer as it was read.
 pub(super) fn save(tx: &mut Tx<'_>, changed: &Customer) -> Result<()> {
     let rows = diesel::update(customers::table.find(&changed.id).filter(customers::version.eq(changed.version)))

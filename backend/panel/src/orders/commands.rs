@@ -69,6 +69,9 @@ pub async fn place(call: &Call, input: PlaceOrder) -> Result<OrderView> {
     scope.require(quote.wish.customer_id.as_str())?;
     let is_staff = call.is_staff();
     call.write(&scope, move |tx| {
+        // Orders of a customer take turns, so that whoever accepts the same quote at
+        // the same moment finds the order that was made.
+        customers::queries::take_turn_in(tx, quote.wish.customer_id.as_str())?;
         let order = match store::of_quote(tx, &quote.id)? {
             Some(order) => order,
             None => accept(tx, &quote, is_staff)?,

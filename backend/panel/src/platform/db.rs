@@ -2,8 +2,21 @@
 //!
 //! Invariants: one body per query; a closure runs on the blocking pool inside
 //! one transaction; SQLite has one writer that begins with `BEGIN IMMEDIATE`
-//! and several readers; a transaction that lost a race (deadlock,
-//! serialization) is run again, so closures hold no effects of their own.
+//! and several readers; readers see one moment (a snapshot) and cannot write.
+//!
+//! Races are settled here and never shown to people:
+//! - Writers on PostgreSQL are at `READ COMMITTED` and lock rows in the order
+//!   outbox event, server, invoice, subscription, customer, node, addresses,
+//!   counters, number series, ledger accounts (by code), jobs. Whoever waited
+//!   reads again, because every statement sees what was committed before it.
+//! - Where two transactions lock against that order, PostgreSQL ends one of them
+//!   (deadlock). It lost nothing but time: it is run again as a whole, at most
+//!   [`TRIES`] times, so closures hold no effects of their own.
+//! - SQLite's write lock is taken before anything is read. Within a process the
+//!   pool gives it in the order of asking; another process is waited for.
+//!
+//! A lost connection is never tried again here: the caller is told that the
+//! database is unavailable, or that nobody knows whether the commit was done.
 
 #![allow(missing_docs, reason = "the MultiConnection derive makes types without documentation")]
 
@@ -13,7 +26,6 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use diesel::r2d2::{self, ManageConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -21,13 +33,16 @@ use hostwright_kernel::{Clock, Instant};
 use tokio::sync::Notify;
 
 use super::error::{Error, Result};
+use super::pool::{Pool, WAIT};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 /// How often a transaction that lost a race is run again.
 const TRIES: u32 = 10;
-/// How long a caller waits for a free connection.
-const WAIT: Duration = Duration::from_secs(10);
+/// Connections of one panel to PostgreSQL, for reading and as many for writing.
+const POSTGRES_CONNECTIONS: usize = 6;
+/// Readers of a SQLite file; there is one writer.
+const SQLITE_READERS: usize = 4;
 
 /// A connection to either engine; one body per query serves both.
 #[derive(diesel::MultiConnection)]
@@ -63,6 +78,13 @@ macro_rules! locking {
     ($connection:expr, $query:expr, $load:ident :: <$row:ty>, skip_locked) => {
         match $connection {
             $crate::platform::AnyConnection::Postgres(inner) => $query.for_update().skip_locked().$load::<$row>(inner),
+            $crate::platform::AnyConnection::Sqlite(inner) => $query.$load::<$row>(inner),
+        }
+    };
+    // Others may go on referring to the row, but not lock it like this.
+    ($connection:expr, $query:expr, $load:ident :: <$row:ty>, keeping_key) => {
+        match $connection {
+            $crate::platform::AnyConnection::Postgres(inner) => $query.for_no_key_update().$load::<$row>(inner),
             $crate::platform::AnyConnection::Sqlite(inner) => $query.$load::<$row>(inner),
         }
     };
@@ -119,8 +141,8 @@ impl Tx<'_> {
 /// The database: cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    readers: Pool<Opener>,
-    writers: Pool<Opener>,
+    readers: Pool,
+    writers: Pool,
     clock: Arc<dyn Clock>,
     wake: Arc<Notify>,
     url: DatabaseUrl,
@@ -138,14 +160,16 @@ impl Db {
     /// # Errors
     /// When it cannot be reached.
     pub fn open(url: &DatabaseUrl, clock: Arc<dyn Clock>) -> Result<Self> {
-        let opener = Opener { url: url.clone() };
-        let (readers, writers) = match url {
-            DatabaseUrl::Sqlite(_) => (pool(opener.clone(), 4)?, pool(opener, 1)?),
-            DatabaseUrl::Postgres(_) => {
-                let shared = pool(opener, 12)?;
-                (shared.clone(), shared)
-            }
+        let (remote, reading, writing) = match url {
+            DatabaseUrl::Sqlite(_) => (false, SQLITE_READERS, 1),
+            DatabaseUrl::Postgres(_) => (true, POSTGRES_CONNECTIONS, POSTGRES_CONNECTIONS),
         };
+        let pool = |purpose, size| {
+            let url = url.clone();
+            Pool::new(size, remote, move || open(&url, purpose))
+        };
+        let (readers, writers) = (pool(Purpose::Read, reading), pool(Purpose::Write, writing));
+        writers.get_first()?;
         Ok(Self { readers, writers, clock, wake: Arc::new(Notify::new()), url: url.clone() })
     }
 
@@ -154,8 +178,8 @@ impl Db {
     /// # Errors
     /// When a migration fails; the one that failed is rolled back.
     pub fn migrate(&self) -> Result<()> {
-        let mut connection = checkout(&self.writers)?;
-        let outcome = match &mut *connection {
+        let mut connection = self.tend()?;
+        let outcome = match &mut connection {
             AnyConnection::Postgres(inner) => {
                 // Two panels that start together take turns.
                 sql_query("SELECT pg_advisory_lock(7262)").execute(inner)?;
@@ -173,8 +197,8 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub fn is_current(&self) -> Result<bool> {
-        let mut connection = checkout(&self.writers)?;
-        let pending = match &mut *connection {
+        let mut connection = self.tend()?;
+        let pending = match &mut connection {
             AnyConnection::Postgres(inner) => inner.has_pending_migration(POSTGRES_MIGRATIONS),
             AnyConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE_MIGRATIONS),
         };
@@ -186,12 +210,17 @@ impl Db {
     /// # Errors
     /// When the migration cannot be taken back.
     pub fn revert_last_migration(&self) -> Result<String> {
-        let mut connection = checkout(&self.writers)?;
-        let outcome = match &mut *connection {
+        let mut connection = self.tend()?;
+        let outcome = match &mut connection {
             AnyConnection::Postgres(inner) => inner.revert_last_migration(POSTGRES_MIGRATIONS).map(|v| v.to_string()),
             AnyConnection::Sqlite(inner) => inner.revert_last_migration(SQLITE_MIGRATIONS).map(|v| v.to_string()),
         };
         outcome.map_err(|error| Error::internal(format!("migration: {error}")))
+    }
+
+    /// A connection of its own, for what is done to the tables themselves.
+    fn tend(&self) -> Result<AnyConnection> {
+        open(&self.url, Purpose::Tend).map_err(|error| Error::Unavailable(format!("database: {error}")))
     }
 
     /// Where the data is.
@@ -237,8 +266,9 @@ impl Db {
     /// As for [`Db::read`].
     pub fn read_now<T>(&self, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let now = self.clock.now();
-        let mut connection = checkout(&self.readers)?;
-        connection.transaction(|conn| body(&mut Tx { conn, now, wakes: false }))
+        let mut connection = self.readers.get()?;
+        let outcome = connection.transaction(|conn| body(&mut Tx { conn, now, wakes: false }));
+        outcome.map_err(|error| connection.judge(error))
     }
 
     /// Runs a closure that changes things, in one transaction. It may run more
@@ -261,33 +291,44 @@ impl Db {
     /// # Errors
     /// As for [`Db::write`].
     pub fn write_now<T>(&self, body: impl Fn(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let mut connection = checkout(&self.writers)?;
+        let mut connection = self.writers.get()?;
         let mut tries = 1;
         loop {
             let now = self.clock.now();
-            let mut wakes = false;
+            let (mut wakes, mut committing) = (false, false);
             let run = |conn: &mut AnyConnection| {
                 let mut tx = Tx { conn, now, wakes: false };
                 let outcome = body(&mut tx);
                 wakes = tx.wakes;
+                committing = outcome.is_ok();
                 outcome
             };
             let outcome = immediate(&mut connection, run);
             match outcome {
                 Err(Error::Database(error)) if tries < TRIES && lost_race(&error) => {
                     tries = tries.saturating_add(1);
-                    std::thread::sleep(Duration::from_millis(u64::from(tries.saturating_mul(5))));
+                    std::thread::sleep(pause(tries));
                 }
                 outcome => {
                     if wakes && outcome.is_ok() {
                         self.wake.notify_waiters();
                         self.wake.notify_one();
                     }
-                    return outcome;
+                    return outcome.map_err(|error| match connection.judge(error) {
+                        Error::Unavailable(reason) if committing => Error::Uncertain(reason),
+                        error => error,
+                    });
                 }
             }
         }
     }
+}
+
+/// Between two runs of a transaction that lost a race; by chance, so that those
+/// that met do not meet again.
+fn pause(tries: u32) -> Duration {
+    let [random] = hostwright_kernel::id::random_bytes::<1>();
+    Duration::from_millis(u64::from(tries).saturating_mul(u64::from(random % 16)))
 }
 
 /// A transaction that takes the write lock at its start on SQLite.
@@ -295,7 +336,7 @@ fn immediate<T>(connection: &mut AnyConnection, body: impl FnOnce(&mut AnyConnec
     if matches!(connection, AnyConnection::Postgres(_)) {
         return connection.transaction(body);
     }
-    connection.batch_execute("BEGIN IMMEDIATE")?;
+    begin_immediate(connection)?;
     // A panic leaves the transaction open; the pool then discards the connection.
     match body(connection) {
         Ok(value) => {
@@ -309,11 +350,31 @@ fn immediate<T>(connection: &mut AnyConnection, body: impl FnOnce(&mut AnyConnec
     }
 }
 
+/// Takes SQLite's write lock, and waits for another process that has it.
+fn begin_immediate(connection: &mut AnyConnection) -> Result<()> {
+    let asked = std::time::Instant::now();
+    loop {
+        match connection.batch_execute("BEGIN IMMEDIATE") {
+            Err(error) if is_locked(&error) && asked.elapsed() < WAIT => {}
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
+fn is_locked(error: &diesel::result::Error) -> bool {
+    matches!(error, diesel::result::Error::DatabaseError(_, info) if info.message().contains("database is locked"))
+}
+
+/// Whether PostgreSQL ended this transaction for the sake of another. It says
+/// "deadlock" in the language of the server.
 fn lost_race(error: &diesel::result::Error) -> bool {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match error {
         Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        Diesel::DatabaseError(_, info) => info.message().contains("deadlock detected"),
+        Diesel::DatabaseError(_, info) => {
+            let told = info.message().to_lowercase();
+            ["deadlock", "デッドロック", "死锁"].iter().any(|word| told.contains(word))
+        }
         _ => false,
     }
 }
@@ -325,58 +386,60 @@ async fn blocking<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + '
     }
 }
 
-fn pool(opener: Opener, size: u32) -> Result<Pool<Opener>> {
-    Pool::builder()
-        .max_size(size)
-        .min_idle(Some(1))
-        .connection_timeout(WAIT)
-        .test_on_check_out(matches!(opener.url, DatabaseUrl::Postgres(_)))
-        .build(opener)
-        .map_err(|error| Error::Unavailable(format!("database: {error}")))
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// One consistent view, and nothing else.
+    Read,
+    /// Transactions that change something.
+    Write,
+    /// Changes of the tables themselves, which may wait long for others.
+    Tend,
 }
 
-fn checkout(pool: &Pool<Opener>) -> Result<PooledConnection<Opener>> {
-    pool.get().map_err(|error| Error::Unavailable(format!("database: {error}")))
-}
-
-/// Opens connections of the right engine for the pool.
-#[derive(Debug, Clone)]
-struct Opener {
-    url: DatabaseUrl,
-}
-
-impl ManageConnection for Opener {
-    type Connection = AnyConnection;
-    type Error = r2d2::Error;
-
-    fn connect(&self) -> std::result::Result<AnyConnection, r2d2::Error> {
-        match &self.url {
-            DatabaseUrl::Sqlite(path) => {
-                let mut connection =
-                    SqliteConnection::establish(&path.to_string_lossy()).map_err(r2d2::Error::ConnectionError)?;
-                connection
-                    .batch_execute(
-                        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
-                    )
-                    .map_err(r2d2::Error::QueryError)?;
-                Ok(AnyConnection::Sqlite(connection))
-            }
-            DatabaseUrl::Postgres(url) => {
-                let mut connection = PgConnection::establish(url).map_err(r2d2::Error::ConnectionError)?;
-                connection.batch_execute("SET TIME ZONE 'UTC'").map_err(r2d2::Error::QueryError)?;
-                Ok(AnyConnection::Postgres(connection))
-            }
+fn open(url: &DatabaseUrl, purpose: Purpose) -> diesel::ConnectionResult<AnyConnection> {
+    let wrong = diesel::ConnectionError::CouldntSetupConfiguration;
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
+            connection
+                .batch_execute(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+                )
+                .map_err(wrong)?;
+            let own = match purpose {
+                Purpose::Read => "PRAGMA query_only = ON",
+                // SQLite waits in longer and longer steps; asking anew is fairer.
+                Purpose::Write => "PRAGMA busy_timeout = 20",
+                Purpose::Tend => "",
+            };
+            connection.batch_execute(own).map_err(wrong)?;
+            Ok(AnyConnection::Sqlite(connection))
+        }
+        DatabaseUrl::Postgres(url) => {
+            let mut connection = PgConnection::establish(&with_patience(url))?;
+            let own = match purpose {
+                Purpose::Read => "REPEATABLE READ, READ ONLY",
+                Purpose::Write | Purpose::Tend => "READ COMMITTED, READ WRITE",
+            };
+            // A panel whose machine is gone must not keep its locks until TCP notices.
+            let common = "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '60s'; \
+                          SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL";
+            connection.batch_execute(&format!("{common} {own}")).map_err(wrong)?;
+            Ok(AnyConnection::Postgres(connection))
         }
     }
+}
 
-    fn is_valid(&self, connection: &mut AnyConnection) -> std::result::Result<(), r2d2::Error> {
-        connection.ping().map_err(r2d2::Error::QueryError)
+/// The address with bounds on how long a silent server is waited for, unless it
+/// has its own.
+fn with_patience(url: &str) -> String {
+    if url.contains("connect_timeout") {
+        return url.to_owned();
     }
-
-    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
-        std::thread::panicking() || connection.is_broken()
-    }
+    let mark = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{mark}connect_timeout=5&keepalives_idle=15&keepalives_interval=5&keepalives_count=3")
 }
 
 diesel::define_sql_function! {

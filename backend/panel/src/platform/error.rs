@@ -79,6 +79,10 @@ pub enum Error {
     /// Something that we depend on does not answer.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// The database went away while a change was being committed: nobody knows
+    /// whether it was.
+    #[error("uncertain: {0}")]
+    Uncertain(String),
     /// A broken promise of our own; logged, never shown.
     #[error("internal: {0}")]
     Internal(String),
@@ -97,6 +101,7 @@ impl Error {
             Self::Refused(refusal) => refusal.code,
             Self::Fields(_) => "request.invalid",
             Self::Unavailable(_) => "service.unavailable",
+            Self::Uncertain(_) => "service.uncertain",
             Self::Database(error) if lost_connection(error) => "service.unavailable",
             Self::Database(_) | Self::Internal(_) => "service.internal",
         }
@@ -108,7 +113,7 @@ impl Error {
         match self {
             Self::Refused(refusal) => Some(refusal.kind),
             Self::Fields(_) => Some(Kind::Invalid),
-            Self::Unavailable(_) => Some(Kind::Unavailable),
+            Self::Unavailable(_) | Self::Uncertain(_) => Some(Kind::Unavailable),
             Self::Database(error) if lost_connection(error) => Some(Kind::Unavailable),
             Self::Database(_) | Self::Internal(_) => None,
         }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::db::Tx;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::paging::{ListInput, Paged};
 use super::schema::{job_steps, jobs};
 use crate::{locking, on_each};
@@ -21,6 +21,8 @@ use crate::{locking, on_each};
 pub const PATIENCE: i64 = 6;
 /// Seconds for which a claim holds unless it is renewed.
 pub const LEASE_SECONDS: i64 = 60;
+/// How often the open job may end, and another take its place, while one is asked for.
+const ENDINGS: u32 = 100;
 /// Seconds between tries of a job that needs attention.
 const ATTENTION_SECONDS: i64 = 600;
 
@@ -156,22 +158,36 @@ pub fn enqueue(tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<JobId> {
         jobs::run_at.eq(due),
         jobs::created_at.eq(now),
     );
-    on_each!(tx.conn, |conn| diesel::insert_into(jobs::table)
-        .values(row.clone())
-        .on_conflict_do_nothing()
-        .execute(conn))?;
-    let open = jobs::table
-        .filter(jobs::kind.eq(job.kind))
-        .filter(jobs::subject.eq(job.subject))
-        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running, JobState::Attention]));
-    diesel::update(open.clone().filter(jobs::state.eq(JobState::Running)))
-        .set(jobs::again.eq(true))
-        .execute(tx.conn)?;
-    diesel::update(open.clone().filter(jobs::state.ne(JobState::Running)))
-        .set((jobs::state.eq(JobState::Queued), jobs::run_at.eq(due)))
-        .execute(tx.conn)?;
-    tx.wake_workers();
-    Ok(open.select(jobs::id).first(tx.conn)?)
+    for _ in 0..ENDINGS {
+        on_each!(tx.conn, |conn| diesel::insert_into(jobs::table)
+            .values(row.clone())
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+        // Locked, so that it cannot end before this transaction does. None when it
+        // just ended under another transaction: then there is room for a new one.
+        let open = locking!(
+            &mut *tx.conn,
+            jobs::table
+                .filter(jobs::kind.eq(job.kind))
+                .filter(jobs::subject.eq(job.subject))
+                .filter(jobs::state.eq_any([JobState::Queued, JobState::Running, JobState::Attention]))
+                .select((jobs::id, jobs::state)),
+            first::<(JobId, JobState)>
+        );
+        let Some((id, state)) = open.optional()? else {
+            continue;
+        };
+        if state == JobState::Running {
+            diesel::update(jobs::table.find(&id)).set(jobs::again.eq(true)).execute(tx.conn)?;
+        } else {
+            diesel::update(jobs::table.find(&id))
+                .set((jobs::state.eq(JobState::Queued), jobs::run_at.eq(due)))
+                .execute(tx.conn)?;
+        }
+        tx.wake_workers();
+        return Ok(id);
+    }
+    Err(Error::internal(format!("{} of {} ends as often as it is asked for", job.kind, job.subject)))
 }
 
 /// Takes the next due job of these kinds for a worker; one caller gets it.
@@ -228,15 +244,20 @@ pub fn renew(tx: &mut Tx<'_>, job: &Job) -> Result<bool> {
 /// When the database fails.
 pub fn complete(tx: &mut Tx<'_>, job: &Job) -> Result<bool> {
     let now = tx.now();
-    let again = diesel::update(held(job).filter(jobs::again.eq(true)))
-        .set((
-            jobs::state.eq(JobState::Queued),
-            jobs::failures.eq(0_i64),
-            jobs::lease_until.eq(None::<Instant>),
-            jobs::run_at.eq(SystemClock.now()),
-        ))
-        .execute(tx.conn)?;
-    if again == 1 {
+    // Locked, so that whoever asks for it at this moment waits, and then finds it ended.
+    let again = locking!(&mut *tx.conn, held(job).select(jobs::again), first::<bool>);
+    let Some(again) = again.optional()? else {
+        return Ok(false);
+    };
+    if again {
+        diesel::update(held(job))
+            .set((
+                jobs::state.eq(JobState::Queued),
+                jobs::failures.eq(0_i64),
+                jobs::lease_until.eq(None::<Instant>),
+                jobs::run_at.eq(SystemClock.now()),
+            ))
+            .execute(tx.conn)?;
         tx.wake_workers();
         return Ok(true);
     }

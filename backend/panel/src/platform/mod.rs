@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod outbox;
 pub mod paging;
 pub mod portable;
+mod pool;
 pub mod schema;
 pub mod secrets;
 pub mod settings;

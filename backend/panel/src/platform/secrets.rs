@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::{Error, Result};
+use super::{Tx, settings};
 
 /// The installation's master key, from which every other key is derived.
 #[derive(Clone)]
@@ -92,6 +93,16 @@ impl Vault {
     #[must_use]
     pub fn verify(&self, purpose: &str, message: &[u8], signature: &str) -> bool {
         URL_SAFE_NO_PAD.decode(signature).is_ok_and(|bytes| self.mac(purpose, message).verify_slice(&bytes).is_ok())
+    }
+
+    /// Whether this is the key that the database was first used with. Every panel of
+    /// an installation needs the same one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn fits(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        let mark = self.sign("database", b"");
+        Ok(settings::get_or_put(tx, "platform.key_mark", &mark)? == mark)
     }
 
     fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {

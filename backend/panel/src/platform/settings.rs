@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::db::Tx;
 use super::error::{Error, Result};
 use super::schema::{counters, settings};
-use crate::on_each;
+use crate::{locking, on_each};
 
 /// Reads a setting; `None` when it was never written.
 ///
@@ -32,6 +32,29 @@ pub fn put<T: Serialize>(tx: &mut Tx<'_>, key: &str, value: &T) -> Result<()> {
         .do_update()
         .set((settings::value.eq(&text), settings::updated_at.eq(now)))
         .execute(conn))?;
+    Ok(())
+}
+
+/// Writes a setting unless there is one; the one there is.
+///
+/// # Errors
+/// When the database fails or the stored text no longer parses.
+pub fn get_or_put<T: Serialize + DeserializeOwned>(tx: &mut Tx<'_>, key: &str, value: &T) -> Result<T> {
+    let row =
+        (settings::key.eq(key), settings::value.eq(serde_json::to_string(value)?), settings::updated_at.eq(tx.now()));
+    on_each!(tx.conn, |conn| diesel::insert_into(settings::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    get(tx, key)?.ok_or_else(|| Error::internal(format!("the setting {key} was written and is not there")))
+}
+
+/// Waits until nobody else is between here and the end of a transaction, for
+/// what only one may do at a time.
+///
+/// # Errors
+/// When the database fails.
+pub fn take_turn(tx: &mut Tx<'_>, name: &str) -> Result<()> {
+    let row = (counters::name.eq(name), counters::value.eq(0_i64));
+    on_each!(tx.conn, |conn| diesel::insert_into(counters::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    let _turn: i64 = locking!(&mut *tx.conn, counters::table.find(name).select(counters::value), first::<i64>)?;
     Ok(())
 }
 

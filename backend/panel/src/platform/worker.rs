@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use super::db::{Db, Tx};
-use super::error::{Error, Result};
+use super::error::{Error, Kind, Result};
 use super::jobs::{self, Job, LEASE_SECONDS, StepState};
 use super::outbox::{self, Recorded};
 
@@ -190,20 +190,36 @@ async fn run_claim(db: &Db, job: Job, handler: &dyn Handler) {
             }
         }
     };
-    let job = run.job.clone();
-    let recorded = db
-        .write(move |tx| match &outcome {
-            Ok(Outcome::Done) => jobs::complete(tx, &job),
-            Ok(Outcome::Wait { seconds, reason }) => jobs::postpone(tx, &job, *seconds, reason),
-            Err(error) => {
-                tracing::warn!(job = %job.id, kind = %job.kind, subject = %job.subject, %error, "a job failed");
-                jobs::fail(tx, &job, &error.to_string())
-            }
-        })
-        .await;
-    match recorded {
+    if let Err(error) = &outcome {
+        let Job { id, kind, subject, .. } = &run.job;
+        tracing::warn!(job = %id, %kind, %subject, %error, "a job failed");
+    }
+    match record(db, &run.job, outcome).await {
         Ok(true) => {}
         Ok(false) => tracing::warn!(job = %run.job.id, "a late answer was refused"),
         Err(error) => tracing::error!(job = %run.job.id, %error, "the end of a job could not be recorded"),
+    }
+}
+
+/// Records how a claim ended, and waits for the database to come back for as long
+/// as the claim may last: nobody else would take the job before.
+async fn record(db: &Db, job: &Job, outcome: Result<Outcome>) -> Result<bool> {
+    let outcome = Arc::new(outcome);
+    let given_up = tokio::time::Instant::now() + Duration::from_secs(LEASE_SECONDS.unsigned_abs());
+    loop {
+        let (job, outcome) = (job.clone(), Arc::clone(&outcome));
+        let recorded = db
+            .write(move |tx| match outcome.as_ref() {
+                Ok(Outcome::Done) => jobs::complete(tx, &job),
+                Ok(Outcome::Wait { seconds, reason }) => jobs::postpone(tx, &job, *seconds, reason),
+                Err(error) => jobs::fail(tx, &job, &error.to_string()),
+            })
+            .await;
+        match recorded {
+            Err(error) if error.kind() == Some(Kind::Unavailable) && tokio::time::Instant::now() < given_up => {
+                tokio::time::sleep(POLL).await;
+            }
+            recorded => return recorded,
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
 use crate::billing::entity;
 use crate::billing::invoices;
-use crate::billing::invoices::model::{Invoice, InvoiceId, InvoicePurpose, NewInvoice, NewLine};
+use crate::billing::invoices::model::{Invoice, InvoiceId, InvoicePurpose, InvoiceState, NewInvoice, NewLine};
 use crate::billing::totals::LineKind;
 
 use crate::platform::error::{Error, Result};
@@ -79,12 +79,14 @@ pub async fn update_ladder(call: &Call, input: Ladder) -> Result<Ladder> {
 /// it when it is not to be renewed; how many invoices were issued and whether
 /// it ended.
 ///
+/// Of several that renew it at the same moment, one does, and the others find that
+/// there is nothing left to do.
+///
 /// # Errors
-/// When the database fails, or somebody else renews it at this moment; then
-/// nothing was done.
+/// When the database fails; then nothing was done.
 pub fn renew_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, today: Day) -> Result<(u64, bool)> {
     let ladder = store::ladder(tx)?;
-    let mut subscription = subscriptions::queries::load_in(tx, subscription_id)?;
+    let mut subscription = subscriptions::queries::locked_in(tx, subscription_id)?;
     let mut invoiced = 0_u64;
     if subscription.state != SubscriptionState::Active {
         return Ok((invoiced, false));
@@ -139,12 +141,18 @@ pub struct Followed {
     pub terminated: u64,
 }
 
-/// Follows the ladder for one overdue invoice.
+/// Follows the ladder for one invoice, if it is still open: a payment that comes at
+/// this moment is waited for, or waits.
 ///
 /// # Errors
 /// When the database fails; then nothing was done.
-pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice: &Invoice, today: Day) -> Result<Followed> {
+pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId, today: Day) -> Result<Followed> {
     let mut followed = Followed::default();
+    let invoice = invoices::queries::locked_in(tx, invoice_id)?;
+    let Some(invoice) = invoice.filter(|invoice| invoice.state == InvoiceState::Issued && invoice.open.is_positive())
+    else {
+        return Ok(followed);
+    };
     let Some(due) = invoice.due_day else {
         return Ok(followed);
     };
@@ -163,7 +171,7 @@ pub fn follow_ladder_in(tx: &mut Tx<'_>, invoice: &Invoice, today: Day) -> Resul
     let reason = format!("{OVERDUE}:{}", invoice.number.as_deref().unwrap_or_default());
     for id in invoices::queries::subscriptions_of_in(tx, &invoice.id)? {
         let id: SubscriptionId = id.parse().map_err(Error::internal)?;
-        let state = subscriptions::queries::load_in(tx, &id)?.state;
+        let state = subscriptions::queries::locked_in(tx, &id)?.state;
         if terminate && !state.is_ended() {
             subscriptions::commands::terminate_in(tx, &id, &reason)?;
             followed.terminated = followed.terminated.saturating_add(1);
@@ -184,7 +192,7 @@ pub fn settle_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<()> {
     let today = entity::load_in(tx)?.today(tx.now());
     for id in invoices::queries::subscriptions_of_in(tx, invoice_id)? {
         let id: SubscriptionId = id.parse().map_err(Error::internal)?;
-        let subscription = subscriptions::queries::load_in(tx, &id)?;
+        let subscription = subscriptions::queries::locked_in(tx, &id)?;
         let reason = subscription.suspended_reason.as_deref().unwrap_or_default();
         match subscription.state {
             SubscriptionState::Ordered => subscriptions::commands::activate_in(tx, &id).map(|_| ())?,

@@ -153,7 +153,7 @@ impl RunHandler {
                     .call
                     .db
                     .write(move |tx| {
-                        let followed = commands::follow_ladder_in(tx, &invoice, today)?;
+                        let followed = commands::follow_ladder_in(tx, &invoice.id, today)?;
                         if followed.suspended > 0 || followed.terminated > 0 {
                             audit(&call, tx, invoice.id.as_str(), invoice.customer_id.clone())?;
                         }

@@ -169,13 +169,17 @@ pub fn release_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId) -> Result<(
 }
 
 /// The subscription was suspended, or is no longer: its server stops, or runs
-/// again if that is still wished.
+/// again if that is still wished. What counts is what the subscription is now, so
+/// that it does not matter in which order two panels hear of two changes.
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_suspended_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, suspended: bool) -> Result<()> {
-    let title = if suspended { "servers-suspend" } else { "servers-resume" };
-    change_in(tx, subscription_id, |_tx| Ok(Change::Suspend(suspended)), title)
+pub fn follow_suspension_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId) -> Result<()> {
+    let suspended = |tx: &mut Tx<'_>| -> Result<bool> {
+        Ok(subscriptions::queries::load_in(tx, subscription_id)?.state == SubscriptionState::Suspended)
+    };
+    let title = if suspended(tx)? { "servers-suspend" } else { "servers-resume" };
+    change_in(tx, subscription_id, |tx| suspended(tx).map(Change::Suspend), title)
 }
 
 /// The subscription is over: its server is stopped, its disk put into

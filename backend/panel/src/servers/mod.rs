@@ -9,7 +9,7 @@
 //! that a late worker is refused by the node and by the database.
 //!
 //! Public surface: [`commands`] (also for other slices: `reserve_in`, `release_in`,
-//! `set_suspended_in`, `terminate_in`), [`queries`], [`checks`], the port
+//! `follow_suspension_in`, `terminate_in`), [`queries`], [`checks`], the port
 //! [`ports::Hypervisor`], the jobs in [`jobs`] and [`reconcile`], and the event
 //! [`model::ServerReady`].
 

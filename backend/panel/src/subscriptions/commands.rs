@@ -72,7 +72,8 @@ pub async fn set_renewal(call: &Call, input: SetRenewal) -> Result<SubscriptionV
     let scope = call.authorize(Action::SetRenewal)?;
     let reach = scope.clone();
     call.write(&scope, move |tx| {
-        let before = queries::reached(tx, &reach, &input.subscription_id)?;
+        queries::reached(tx, &reach, &input.subscription_id)?;
+        let before = queries::locked_in(tx, &input.subscription_id)?;
         let plan = catalogue::queries::load_in(tx, &before.plan_id)?;
         let after = before.renewing(input.renewal, &plan)?;
         let saved = save(tx, &after)?;
@@ -91,7 +92,8 @@ pub async fn cancel(call: &Call, input: CancelSubscription) -> Result<Subscripti
     let scope = call.authorize(Action::CancelSubscription)?;
     let reach = scope.clone();
     call.write(&scope, move |tx| {
-        let before = queries::reached(tx, &reach, &input.subscription_id)?;
+        queries::reached(tx, &reach, &input.subscription_id)?;
+        let before = queries::locked_in(tx, &input.subscription_id)?;
         let after = before.cancelled(tx.now())?;
         let saved = save(tx, &after)?;
         let day = saved.billed_until.to_string();
@@ -244,7 +246,7 @@ pub fn advance_in(tx: &mut Tx<'_>, believed: &Subscription) -> Result<Subscripti
 }
 
 fn step(tx: &mut Tx<'_>, id: impl AsRef<str>, step: Step, reason: &str) -> Result<Subscription> {
-    let before = queries::load_in(tx, id)?;
+    let before = queries::locked_in(tx, id)?;
     let after = before.step(step, reason, tx.now())?;
     save(tx, &after)
 }

@@ -51,6 +51,15 @@ pub fn load_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
     store::find_any(tx, id.as_ref())?.ok_or_else(not_found)
 }
 
+/// [`load_in`] for a change that follows: others that want to change it wait until
+/// this transaction ends, and then see what it did.
+///
+/// # Errors
+/// `request.not_found`.
+pub fn locked_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
+    store::lock_any(tx, id.as_ref())?.ok_or_else(not_found)
+}
+
 /// A subscription that the caller may reach.
 ///
 /// # Errors

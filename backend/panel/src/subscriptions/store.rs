@@ -6,6 +6,7 @@ use hostwright_kernel::{Day, Instant, Money, Months};
 use super::model::{Subscription, SubscriptionId, SubscriptionState};
 use crate::auth::call::Scope;
 use crate::catalogue::model::{PlanId, PriceId, RenewalChoice};
+use crate::locking;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
 use crate::platform::schema::subscriptions;
@@ -107,6 +108,13 @@ pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Optio
 pub fn find_any(tx: &mut Tx<'_>, id: &str) -> Result<Option<Subscription>> {
     let row: Option<Row> = subscriptions::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     row.map(Subscription::try_from).transpose()
+}
+
+/// [`find_any`] with the row locked until the transaction ends.
+pub fn lock_any(tx: &mut Tx<'_>, id: &str) -> Result<Option<Subscription>> {
+    let row =
+        locking!(&mut *tx.conn, subscriptions::table.find(id).select(Row::as_select()), first::<Row>, keeping_key);
+    row.optional()?.map(Subscription::try_from).transpose()
 }
 
 /// Subscriptions that the caller may reach, newest first; the search looks at

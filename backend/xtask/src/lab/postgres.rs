@@ -156,9 +156,17 @@ impl Postgres {
     /// # Errors
     /// It is the shared server, or it does not start.
     pub fn restart(&mut self) -> anyhow::Result<()> {
-        let cluster = self.cluster()?;
-        cluster.daemon.stop();
+        self.shut_down()?;
         self.resume()
+    }
+
+    /// Shuts down cleanly, cutting its connections. [`Postgres::resume`] starts it again.
+    ///
+    /// # Errors
+    /// It is the shared server.
+    pub fn shut_down(&mut self) -> anyhow::Result<()> {
+        self.cluster()?.daemon.stop();
+        Ok(())
     }
 
     /// SIGKILL to the server, as in a power cut. [`Postgres::resume`] starts it again.

@@ -60,7 +60,7 @@ pub(in crate::billing) fn visible_and_locked_in(
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::billing) fn locked_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<Option<Invoice>> {
+pub fn locked_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<Option<Invoice>> {
     store::lock(tx, invoice_id)
 }
 

@@ -275,18 +275,14 @@ pub(super) fn posted_to_receivable(tx: &mut Tx<'_>, reference: &str, code: &str)
     Ok((side(tx, true)?, side(tx, false)?))
 }
 
-/// The last sealed transfer's place and hash, locked until the transaction ends.
+/// The last sealed transfer's place and hash.
 pub(super) fn chain_end(tx: &mut Tx<'_>) -> Result<Option<(i64, String)>> {
-    let row = locking!(
-        &mut *tx.conn,
-        ledger_transfers::table
-            .filter(ledger_transfers::position.is_not_null())
-            .order(ledger_transfers::position.desc())
-            .limit(1)
-            .select((ledger_transfers::position.assume_not_null(), ledger_transfers::hash.assume_not_null())),
-        first::<(i64, String)>
-    );
-    Ok(row.optional()?)
+    Ok(ledger_transfers::table
+        .filter(ledger_transfers::position.is_not_null())
+        .order(ledger_transfers::position.desc())
+        .select((ledger_transfers::position.assume_not_null(), ledger_transfers::hash.assume_not_null()))
+        .first(tx.conn)
+        .optional()?)
 }
 
 /// Up to `limit` transfers not yet sealed, oldest first.

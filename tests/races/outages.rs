@@ -1,0 +1,179 @@
+//! PostgreSQL goes away under load and comes back; the panel stays.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hostwright_kernel::{Clock, Instant, SystemClock};
+use hostwright_panel::platform::Db;
+use hostwright_panel::platform::db::DatabaseUrl;
+use hostwright_server::compose::SEAL;
+use hostwright_tests::{World, text};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use xtask::lab::Postgres;
+
+use super::panels::{Served, done, until};
+
+/// Hands that read, and hands that write.
+const READERS: usize = 6;
+const WRITERS: usize = 4;
+
+/// What all hands were answered, by status and code.
+type Tally = BTreeMap<(u16, String), usize>;
+
+/// Status and code; what is no success must be a clear and passing refusal.
+async fn judged(answer: Response) -> (u16, String) {
+    let status = answer.status().as_u16();
+    if status == 200 {
+        return (status, String::new());
+    }
+    let retry = answer.headers().get("Retry-After").map(|value| value.to_str().unwrap().to_owned());
+    let kind = answer.headers().get("Content-Type").map(|value| value.to_str().unwrap().to_owned());
+    let problem: Value = answer.json().await.unwrap();
+    let code = text(&problem, "code");
+    assert_eq!(status, 503, "{problem}");
+    assert!(["service.unavailable", "service.uncertain"].contains(&code.as_str()), "{problem}");
+    assert_eq!((retry.as_deref(), kind.as_deref()), (Some("5"), Some("application/problem+json")));
+    assert!(text(&problem, "request_id").starts_with("req_"), "{problem}");
+    (status, code)
+}
+
+/// Those that are told to come again later do so, though sooner than people would.
+async fn be_patient(status: u16) {
+    if status == 503 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Reads until told to stop.
+async fn read(panel: Arc<Served>, token: String, stop: Arc<AtomicBool>) -> Tally {
+    let mut tally = Tally::new();
+    while !stop.load(Ordering::SeqCst) {
+        let answer = judged(panel.rest(Method::GET, "/customers", &token).send().await.unwrap()).await;
+        be_patient(answer.0).await;
+        *tally.entry(answer).or_default() += 1;
+    }
+    tally
+}
+
+/// Makes customers until told to stop, each with a key of its own, and sends each
+/// request again until it is answered; how many were made.
+async fn write(panel: Arc<Served>, token: String, stop: Arc<AtomicBool>, hand: usize) -> (Tally, usize) {
+    let (mut tally, mut made) = (Tally::new(), 0);
+    while !stop.load(Ordering::SeqCst) {
+        let name = format!("customer-{hand}-{made}");
+        let input = json!({
+            "name": name, "email": format!("{name}@example.org"), "street": "Weg 2", "postal_code": "10115",
+            "city": "Berlin", "country": "DE",
+        });
+        loop {
+            let request = panel.rest(Method::POST, "/customers", &token).header("Idempotency-Key", &name).json(&input);
+            let answer = judged(request.send().await.unwrap()).await;
+            let is_made = answer.0 == 200;
+            be_patient(answer.0).await;
+            *tally.entry(answer).or_default() += 1;
+            if is_made {
+                break;
+            }
+        }
+        made += 1;
+    }
+    (tally, made)
+}
+
+fn customers(db: &Db) -> usize {
+    use diesel::prelude::*;
+    use hostwright_panel::platform::schema::customers;
+    let count: i64 = db.read_now(|tx| Ok(customers::table.count().get_result(tx.conn)?)).unwrap();
+    usize::try_from(count).unwrap()
+}
+
+/// Whether a tick has enqueued something since a moment that was done since.
+fn ticked(db: &Db, since: Instant) -> bool {
+    use diesel::prelude::*;
+    use hostwright_panel::platform::jobs::JobState;
+    use hostwright_panel::platform::schema::jobs;
+    let sealed = jobs::table
+        .filter(jobs::kind.eq(SEAL))
+        .filter(jobs::created_at.gt(since))
+        .filter(jobs::state.eq(JobState::Done));
+    let count: i64 = db.read_now(|tx| Ok(sealed.count().get_result(tx.conn)?)).unwrap();
+    count > 0
+}
+
+/// Waits for an answer to a page with this status.
+async fn page_answers(panel: &Served, token: &str, status: u16) -> Response {
+    until("the page answers otherwise", async || {
+        let answer = panel.page("/", token).await;
+        (answer.status().as_u16() == status).then_some(answer)
+    })
+    .await
+}
+
+/// Takes PostgreSQL away from under a busy panel with `end`, and brings it back.
+async fn outage(mut postgres: Postgres, end: fn(&mut Postgres)) {
+    let url = postgres.create_database("panel").unwrap();
+    let world = World::elsewhere(DatabaseUrl::Postgres(url), SystemClock.now());
+    world.set_up().await;
+    let mut panel = Arc::new(Served::on(&world.db));
+    let process = panel.panel.id();
+    let token = panel.sign_in().await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut readers = tokio::task::JoinSet::new();
+    let mut writers = tokio::task::JoinSet::new();
+    for _ in 0..READERS {
+        readers.spawn(read(Arc::clone(&panel), token.clone(), Arc::clone(&stop)));
+    }
+    for hand in 0..WRITERS {
+        writers.spawn(write(Arc::clone(&panel), token.clone(), Arc::clone(&stop), hand));
+    }
+    until("the load is on", async || (customers(&world.db) > 2 * WRITERS).then_some(())).await;
+
+    let asked = tokio::time::Instant::now();
+    end(&mut postgres);
+    let page = page_answers(&panel, &token, 503).await;
+    assert_eq!(page.headers().get("Retry-After").unwrap(), "5");
+    assert_eq!(panel.page("/readyz", &token).await.status().as_u16(), 503);
+    assert!(asked.elapsed() < Duration::from_secs(20), "nobody waits for a server that is not there");
+    postgres.resume().unwrap();
+    let back = SystemClock.now();
+    page_answers(&panel, &token, 200).await;
+    let before = customers(&world.db);
+    until("the load is on again", async || (customers(&world.db) > before + 2 * WRITERS).then_some(())).await;
+    stop.store(true, Ordering::SeqCst);
+
+    let mut tally = Tally::new();
+    let mut made = 0;
+    for (own, count) in writers.join_all().await {
+        made += count;
+        own.into_iter().for_each(|(answer, times)| *tally.entry(answer).or_default() += times);
+    }
+    for own in readers.join_all().await {
+        own.into_iter().for_each(|(answer, times)| *tally.entry(answer).or_default() += times);
+    }
+    println!("{tally:?}");
+    assert!(tally.keys().any(|(status, _)| *status == 503), "{tally:?}");
+    assert_eq!(customers(&world.db), made, "each request was done once, however often it was sent");
+
+    // The same process has its worker and its ticks again.
+    let (status, started) = panel.post("/renewals/run", &token, json!({})).await;
+    assert_eq!(status, 200, "{started}");
+    done(&panel, &token, &text(&started, "task_id")).await;
+    until("a tick was done", async || ticked(&world.db, back).then_some(())).await;
+    let panel = Arc::get_mut(&mut panel).unwrap();
+    assert!(panel.panel.is_running());
+    assert_eq!(panel.panel.id(), process);
+    assert_eq!(world.breaks().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_restarted_under_load_is_a_clear_503_and_everything_recovers_by_itself() {
+    outage(Postgres::start().unwrap(), |postgres| postgres.shut_down().unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_killed_under_load_is_a_clear_503_and_everything_recovers_by_itself() {
+    outage(Postgres::start().unwrap(), |postgres| postgres.kill().unwrap()).await;
+}
