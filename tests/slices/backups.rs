@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hostwright_kernel::{Clock, SystemClock};
+use hostwright_panel::auth::totp;
 use hostwright_panel::auth::totp::commands::{BeginTotp, EnableTotp};
 use hostwright_panel::auth::totp::model::{code, from_base32};
-use hostwright_panel::auth::totp;
 use hostwright_panel::platform::Db;
 use hostwright_panel::platform::portable::{self, Sums};
 use hostwright_panel::platform::secrets::Vault;

@@ -90,6 +90,23 @@ macro_rules! locking {
     };
 }
 
+/// Inserts rows, of which there is at least one: with one statement on PostgreSQL,
+/// where each statement is a journey; with one prepared statement on SQLite,
+/// where it is none.
+#[macro_export]
+macro_rules! insert_rows {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        match $connection {
+            $crate::platform::AnyConnection::Postgres(inner) => {
+                diesel::insert_into($table).values($rows).execute(inner).map(|_| ())
+            }
+            $crate::platform::AnyConnection::Sqlite(inner) => {
+                $rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).execute(inner).map(|_| ()))
+            }
+        }
+    };
+}
+
 /// Where the data is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {

@@ -2,7 +2,7 @@
 
 use hostwright_kernel::Day;
 
-use super::commands;
+use super::commands::{self, Together};
 use super::model::RunReport;
 use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
@@ -12,7 +12,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self as queue, NewJob};
 use crate::platform::worker::{BoxFuture, Handler, Outcome, Run};
 use crate::subscriptions;
-use crate::subscriptions::model::SubscriptionId;
+use crate::subscriptions::model::{Subscription, SubscriptionId};
 
 /// The run over everything.
 pub const RUN: &str = "renewals.run";
@@ -20,6 +20,9 @@ pub const RUN: &str = "renewals.run";
 pub const ONE: &str = "renewals.one";
 /// Rows looked at in one reading.
 const PAGE: i64 = 500;
+/// Subscriptions renewed in one transaction: enough to share a flush of the disk, and
+/// few enough that nobody waits long for the counter of numbers.
+const BATCH: usize = 100;
 
 /// The job of a run; there is one at a time.
 #[must_use]
@@ -97,31 +100,52 @@ impl RunHandler {
                 return Ok(report);
             };
             after = last.id.to_string();
-            for subscription in due {
-                let id = subscription.id;
-                match renew_one(&self.call, id.clone()).await {
-                    Ok((invoiced, ended)) => {
-                        report.invoiced = report.invoiced.saturating_add(invoiced);
-                        report.terminated = report.terminated.saturating_add(u64::from(ended));
-                    }
-                    Err(error) => {
-                        tracing::warn!(subscription = %id, %error, "a renewal was parked");
-                        self.park(id, subscription.customer_id).await?;
-                        report.parked = report.parked.saturating_add(1);
-                    }
-                }
+            for batch in due.chunks(BATCH) {
+                self.bill_batch(batch, &mut report).await?;
             }
         }
     }
 
-    async fn park(&self, subscription_id: SubscriptionId, customer_id: String) -> Result<()> {
+    /// Bills a batch in one transaction; whatever does not fit into it gets one of
+    /// its own, and is parked where that fails too.
+    async fn bill_batch(&self, batch: &[Subscription], report: &mut RunReport) -> Result<()> {
+        let ids: Vec<SubscriptionId> = batch.iter().map(|subscription| subscription.id.clone()).collect();
+        let apart = match renew_together(&self.call, ids.clone()).await {
+            Ok(together) => {
+                let billed = u64::try_from(together.billed.len()).map_err(Error::internal)?;
+                report.invoiced = report.invoiced.saturating_add(billed);
+                together.apart
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a batch of renewals is taken apart");
+                ids
+            }
+        };
+        for id in apart {
+            match renew_one(&self.call, id.clone()).await {
+                Ok((invoiced, ended)) => {
+                    report.invoiced = report.invoiced.saturating_add(invoiced);
+                    report.terminated = report.terminated.saturating_add(u64::from(ended));
+                }
+                Err(error) => {
+                    tracing::warn!(subscription = %id, %error, "a renewal was parked");
+                    let customer = batch.iter().find(|subscription| subscription.id == id);
+                    self.park(id, customer.map(|subscription| subscription.customer_id.clone())).await?;
+                    report.parked = report.parked.saturating_add(1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn park(&self, subscription_id: SubscriptionId, customer_id: Option<String>) -> Result<()> {
         self.call
             .db
             .write(move |tx| {
                 let job = NewJob {
                     kind: ONE,
                     subject: subscription_id.as_str(),
-                    customer_id: Some(&customer_id),
+                    customer_id: customer_id.as_deref(),
                     title: "renewals-one",
                     actor: "system:renewals",
                 };
@@ -166,6 +190,19 @@ impl RunHandler {
             }
         }
     }
+}
+
+async fn renew_together(call: &Call, ids: Vec<SubscriptionId>) -> Result<Together> {
+    let recorder = call.clone();
+    call.db
+        .write(move |tx| {
+            let today: Day = entity::load_in(tx)?.today(tx.now());
+            let together = commands::renew_together_in(tx, &ids, today)?;
+            let changes = together.billed.iter().map(|one| Changed::new(&one.id, ()).of(&one.customer_id)).collect();
+            recorder.record_all(tx, Action::RunRenewals, changes)?;
+            Ok(together)
+        })
+        .await
 }
 
 async fn renew_one(call: &Call, subscription_id: SubscriptionId) -> Result<(u64, bool)> {

@@ -51,6 +51,14 @@ pub fn load_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
     store::find_any(tx, id.as_ref())?.ok_or_else(not_found)
 }
 
+/// [`locked_in`] of several, in the order of their ids; those that there are.
+///
+/// # Errors
+/// When the database fails.
+pub fn locked_together_in(tx: &mut Tx<'_>, ids: &[SubscriptionId]) -> Result<Vec<Subscription>> {
+    store::lock_together(tx, ids)
+}
+
 /// [`load_in`] for a change that follows: others that want to change it wait until
 /// this transaction ends, and then see what it did.
 ///

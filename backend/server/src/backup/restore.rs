@@ -59,11 +59,7 @@ pub fn restore(db: &Db, data_dir: &Path, from: &Path, replace: bool, say: &Say<'
 }
 
 /// Nobody's data is in the way, or is taken away when that was asked for.
-pub fn make_room(
-    tx: &mut Tx<'_>,
-    tables: &[Table],
-    replace: bool,
-) -> hostwright_panel::platform::error::Result<()> {
+pub fn make_room(tx: &mut Tx<'_>, tables: &[Table], replace: bool) -> hostwright_panel::platform::error::Result<()> {
     if replace {
         return portable::clear(tx, tables);
     }
