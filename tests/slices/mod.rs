@@ -15,5 +15,6 @@ mod notifications;
 mod notifications_encrypted;
 mod seam;
 mod servers;
+mod soak;
 mod subscriptions;
 mod tickets;

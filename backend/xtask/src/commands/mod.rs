@@ -2,6 +2,7 @@
 
 mod cargo;
 mod check;
+mod figures;
 mod migration;
 mod options;
 mod test;
@@ -31,6 +32,17 @@ Usage: cargo xtask COMMAND
       --once             stop after the summary
       --postgres         on PostgreSQL instead of SQLite
       --debian           boot a whole Debian guest besides the tiny one
+      --yes              install missing system packages without asking
+
+  bench                  measure renewals, pages, start and memory, each against a floor of the
+                         same run, and draw how they grow into docs/pictures
+      --json             one JSON object a figure
+      --quick            small numbers of customers
+      --yes              install missing system packages without asking
+
+  soak                   mixed traffic on a fast clock while nodes come and go
+      --minutes N        how long; 20 when left out
+      --seed N           the same traffic again
       --yes              install missing system packages without asking
 
   migration new NAME     make an empty migration for both databases
@@ -73,6 +85,7 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["test", rest @ ..] => test::run(rest),
         ["check", rest @ ..] => check::run(rest),
         ["demo", rest @ ..] => demo::run(rest),
+        [measured @ ("bench" | "soak"), rest @ ..] => figures::run(measured, rest),
         ["migration", "new", name] => {
             migration::new(&root(), name)?;
             Ok(ExitCode::SUCCESS)
