@@ -37,8 +37,11 @@ pub async fn run(wishes: &Wishes) -> ExitCode {
     let breaks = figures.value("breaks found by verify");
     if let Some(pictures) = &wishes.pictures {
         std::fs::create_dir_all(pictures).unwrap();
-        std::fs::write(pictures.join("growth.svg"), plot::drawn("Growth with the number of customers", &lines(&growth)))
-            .unwrap();
+        std::fs::write(
+            pictures.join("growth.svg"),
+            plot::drawn("Growth with the number of customers", &lines(&growth)),
+        )
+        .unwrap();
     }
     if breaks == 0.0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -54,15 +54,18 @@ fn panel(svg: &mut String, line: &Line, x: f64, y: f64, logarithmic: bool) {
         svg,
         "<text x=\"{}\" y=\"{}\" font-weight=\"bold\" fill=\"#1f2933\">{}</text>\
          <line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"#9aa5b1\"/>",
-        x + LEFT, y + 20.0, line.name, x + LEFT, y + 160.0, x + WIDTH - LEFT, y + 160.0
+        x + LEFT,
+        y + 20.0,
+        line.name,
+        x + LEFT,
+        y + 160.0,
+        x + WIDTH - LEFT,
+        y + 160.0
     );
     let path: Vec<String> =
         line.points.iter().map(|point| place(point)).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-    let _infallible = writeln!(
-        svg,
-        "<polyline points=\"{}\" fill=\"none\" stroke=\"#2563eb\" stroke-width=\"2\"/>",
-        path.join(" ")
-    );
+    let _infallible =
+        writeln!(svg, "<polyline points=\"{}\" fill=\"none\" stroke=\"#2563eb\" stroke-width=\"2\"/>", path.join(" "));
     let ends = [0, line.points.len().saturating_sub(1)];
     for (number, point) in line.points.iter().enumerate() {
         if !logarithmic && !ends.contains(&number) {

@@ -22,7 +22,7 @@ pub async fn provider(world: &World) -> Shop {
         "invoice_days_ahead": 14, "first_due_days": 7, "reminder_days": [], "suspend_after_days": 364,
         "terminate_after_days": 365,
     });
-    world.done(&world.owner(), "renewals.update_ladder", patient).await;
+    world.done(&world.owner(), "renewals.set_policy", patient).await;
     shop
 }
 
@@ -35,9 +35,8 @@ pub async fn customers(world: &World, shop: &Shop, count: usize) {
     for start in (0..count).step_by(BATCH) {
         let numbers = start..count.min(start + BATCH);
         let customers: Vec<String> = numbers.clone().map(|number| customer(&tables, number, &now)).collect();
-        let sold: Vec<String> = numbers
-            .map(|number| subscription(&tables, number, shop, &text(&plan, "name"), today, &now))
-            .collect();
+        let sold: Vec<String> =
+            numbers.map(|number| subscription(&tables, number, shop, &text(&plan, "name"), today, &now)).collect();
         let (one, two) = (table(&tables, "customers").clone(), table(&tables, "subscriptions").clone());
         world
             .db
@@ -51,22 +50,28 @@ pub async fn customers(world: &World, shop: &Shop, count: usize) {
 }
 
 fn customer(tables: &[Table], number: usize, now: &str) -> String {
-    row(table(tables, "customers"), &json!({
-        "id": format!("cus_{number:032x}"), "number": number + 100_000, "name": format!("Customer {number}"),
-        "email": format!("customer{number}@example.org"), "street": "Weg 2", "postal_code": "10115",
-        "city": "Berlin", "country": "DE", "currency": "EUR", "locale": "en", "time_zone": "Europe/Berlin",
-        "state": "active", "notes": "", "created_at": now, "version": 1,
-    }))
+    row(
+        table(tables, "customers"),
+        &json!({
+            "id": format!("cus_{number:032x}"), "number": number + 100_000, "name": format!("Customer {number}"),
+            "email": format!("customer{number}@example.org"), "street": "Weg 2", "postal_code": "10115",
+            "city": "Berlin", "country": "DE", "currency": "EUR", "locale": "en", "time_zone": "Europe/Berlin",
+            "state": "active", "notes": "", "created_at": now, "version": 1,
+        }),
+    )
 }
 
 fn subscription(tables: &[Table], number: usize, shop: &Shop, plan: &str, today: Day, now: &str) -> String {
     // Billed until today, so that the next period is due today.
-    row(table(tables, "subscriptions"), &json!({
-        "id": format!("sub_{number:032x}"), "customer_id": format!("cus_{number:032x}"), "plan_id": shop.plan_id,
-        "price_id": shop.price_id, "plan_name": plan, "currency": "EUR", "amount_minor": 1_000, "months": 1,
-        "anchor": today.to_string(), "periods_billed": 0, "billed_until": today.to_string(), "renewal": "automatic",
-        "state": "active", "created_at": now, "version": 1,
-    }))
+    row(
+        table(tables, "subscriptions"),
+        &json!({
+            "id": format!("sub_{number:032x}"), "customer_id": format!("cus_{number:032x}"), "plan_id": shop.plan_id,
+            "price_id": shop.price_id, "plan_name": plan, "currency": "EUR", "amount_minor": 1_000, "months": 1,
+            "anchor": today.to_string(), "periods_billed": 0, "billed_until": today.to_string(), "renewal": "automatic",
+            "state": "active", "created_at": now, "version": 1,
+        }),
+    )
 }
 
 pub fn table<'a>(tables: &'a [Table], name: &str) -> &'a Table {
@@ -97,7 +102,11 @@ pub async fn people(world: &World) -> String {
         })
         .unwrap_or_else(|| panic!("no invitation in {:?}", mails.iter().map(|mail| &mail.text).collect::<Vec<_>>()));
     world
-        .done(&world.anonymous(), "auth.reset_password", json!({ "token": token, "password": PASSWORD, "name": "Member" }))
+        .done(
+            &world.anonymous(),
+            "auth.reset_password",
+            json!({ "token": token, "password": PASSWORD, "name": "Member" }),
+        )
         .await;
     email.to_owned()
 }

@@ -13,6 +13,7 @@ mod images;
 mod nodes;
 mod notifications;
 mod notifications_encrypted;
+mod renewals_together;
 mod seam;
 mod servers;
 mod soak;

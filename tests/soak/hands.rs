@@ -66,14 +66,7 @@ pub struct Hand {
 }
 
 impl Hand {
-    pub async fn new(
-        world: &World,
-        app: &App,
-        address: SocketAddr,
-        shop: Shop,
-        number: usize,
-        wishes: Wishes,
-    ) -> Self {
+    pub async fn new(world: &World, app: &App, address: SocketAddr, shop: Shop, number: usize, wishes: Wishes) -> Self {
         let email = format!("hand{number}@example.org");
         let form = json!({
             "email": email, "password": PASSWORD, "name": format!("Hand {number}"), "country": "DE", "street": "Weg 2",
@@ -152,15 +145,26 @@ impl Hand {
 
     async fn as_nobody(&mut self) {
         let session = std::mem::take(&mut self.session);
-        let path = *self.chance.pick(&["/", "/sign-in", "/sign-up", "/nothing-here", "/healthz", "/readyz", "/metrics"]);
+        let path =
+            *self.chance.pick(&["/", "/sign-in", "/sign-up", "/nothing-here", "/healthz", "/readyz", "/metrics"]);
         self.page(path).await;
         self.session = session;
     }
 
     async fn look_at_a_page(&mut self) {
         let staff = [
-            "/staff", "/staff/customers", "/staff/invoices", "/staff/servers", "/staff/tasks", "/staff/audit",
-            "/staff/tickets", "/staff/payments", "/staff/subscriptions", "/staff/nodes", "/staff/ledger", "/staff/mails",
+            "/staff",
+            "/staff/customers",
+            "/staff/invoices",
+            "/staff/servers",
+            "/staff/tasks",
+            "/staff/audit",
+            "/staff/tickets",
+            "/staff/payments",
+            "/staff/subscriptions",
+            "/staff/nodes",
+            "/staff/ledger",
+            "/staff/mails",
         ];
         let own = ["/portal", "/portal/servers", "/portal/invoices", "/portal/tickets", "/portal/order"];
         let path = if self.is_staff() { *self.chance.pick(&staff) } else { *self.chance.pick(&own) };
@@ -170,13 +174,17 @@ impl Hand {
     async fn work_as_staff(&mut self) {
         match self.chance.below(8) {
             0..=4 => {
-                let Some(open) = self.rest("invoices.list", json!({ "state": "issued", "limit": 20 })).await else { return };
+                let Some(open) = self.rest("invoices.list", json!({ "state": "issued", "limit": 20 })).await else {
+                    return;
+                };
                 let items = open["items"].as_array().cloned().unwrap_or_default();
                 if items.is_empty() || self.chance.one_in(8) {
                     return;
                 }
                 let invoice = self.chance.pick(&items).clone();
-                let Ok(open) = serde_json::from_value::<hostwright_kernel::Money>(invoice["open"].clone()) else { return };
+                let Ok(open) = serde_json::from_value::<hostwright_kernel::Money>(invoice["open"].clone()) else {
+                    return;
+                };
                 let day = self.app.db.now().day_in(&jiff::tz::TimeZone::get("Europe/Berlin").unwrap());
                 let input = json!({
                     "customer_id": invoice["customer_id"], "invoice_id": invoice["id"], "method": "bank_transfer",
@@ -228,13 +236,15 @@ impl Hand {
                     return;
                 }
                 let server = self.chance.pick(&items).clone();
-                let actions = ["servers.start", "servers.stop", "servers.reboot", "servers.show", "servers.start"];
+                let actions = ["servers.start", "servers.shut_down", "servers.reboot", "servers.show", "servers.start"];
                 let action = if self.chance.one_in(60) { "servers.delete" } else { *self.chance.pick(&actions) };
                 self.rest(action, json!({ "server_id": server["id"] })).await;
             }
             _ => {
-                let action = *self.chance.pick(&["invoices.list", "subscriptions.list", "tickets.list", "ledger.balance"]);
-                let input = if action == "ledger.balance" { json!({ "customer_id": self.customer.id }) } else { json!({}) };
+                let action =
+                    *self.chance.pick(&["invoices.list", "subscriptions.list", "tickets.list", "ledger.balance"]);
+                let input =
+                    if action == "ledger.balance" { json!({ "customer_id": self.customer.id }) } else { json!({}) };
                 self.rest(action, input).await;
             }
         }
@@ -242,8 +252,11 @@ impl Hand {
 
     async fn page(&mut self, path: &'static str) {
         let request = self.client.get(format!("http://{}{path}", self.address));
-        let request =
-            if self.session.is_empty() { request } else { request.header("Cookie", format!("hw_session={}", self.session)) };
+        let request = if self.session.is_empty() {
+            request
+        } else {
+            request.header("Cookie", format!("hw_session={}", self.session))
+        };
         let answer = request.send().await;
         let signed_out = answer.as_ref().is_ok_and(|answer| {
             answer.headers().get("location").is_some_and(|to| to.to_str().is_ok_and(|to| to.starts_with("/sign-in")))
@@ -251,7 +264,8 @@ impl Hand {
         // A session that turned to a new token answers with it.
         let turned = answer.as_ref().ok().and_then(|answer| {
             let set = answer.headers().get_all("set-cookie").iter().filter_map(|set| set.to_str().ok());
-            set.filter_map(|set| set.strip_prefix("hw_session=")).find_map(|set| set.split(';').next().map(str::to_owned))
+            set.filter_map(|set| set.strip_prefix("hw_session="))
+                .find_map(|set| set.split(';').next().map(str::to_owned))
         });
         if let Some(turned) = turned.filter(|token| !token.is_empty()) {
             self.session = turned;

@@ -270,10 +270,6 @@ async fn look(world: &World, report: &mut Report) {
             _ => {}
         }
     }
-    let sums = world
-        .db
-        .read(|tx| portable::read_all(tx, &portable::tables(), |_, _| Ok(())))
-        .await
-        .unwrap();
+    let sums = world.db.read(|tx| portable::read_all(tx, &portable::tables(), |_, _| Ok(()))).await.unwrap();
     report.rows = sums.tables.into_iter().map(|(name, table)| (name, table.rows)).collect();
 }

@@ -92,7 +92,8 @@ pub fn build_panel() -> anyhow::Result<PathBuf> {
 /// # Errors
 /// They do not compile.
 pub(super) fn build_figures() -> anyhow::Result<PathBuf> {
-    let packages = ["--profile", "figures", "--package", "hostwright-server", "--package", "hostwright-tests", "--bins"];
+    let packages =
+        ["--profile", "figures", "--package", "hostwright-server", "--package", "hostwright-tests", "--bins"];
     build(&packages, "figures")
 }
 

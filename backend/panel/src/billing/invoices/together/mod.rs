@@ -9,6 +9,8 @@
 //! [`draft_in`]: super::commands::draft_in
 //! [`issue_in`]: super::commands::issue_in
 
+mod store;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use hostwright_kernel::Day;
@@ -16,7 +18,6 @@ use hostwright_kernel::Day;
 use super::commands::notes;
 use super::document::Document;
 use super::model::{Buyer, Invoice, InvoiceId, InvoiceIssued, InvoiceKind, InvoicePaid, InvoiceState, NewInvoice};
-use super::store;
 use crate::auth::call::not_found;
 use crate::billing::entity::LegalEntity;
 use crate::billing::error::BillingRefusal;
@@ -79,10 +80,10 @@ pub fn issue_together_in(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<Vec<Resul
 }
 
 /// A document with its number.
-pub(super) struct Issued {
-    pub(super) invoice: Invoice,
-    pub(super) document: Document,
-    pub(super) number: Number,
+struct Issued {
+    invoice: Invoice,
+    document: Document,
+    number: Number,
 }
 
 fn buyers(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<BTreeMap<String, Customer>> {
