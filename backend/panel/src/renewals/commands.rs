@@ -187,6 +187,19 @@ pub struct Followed {
     pub terminated: u64,
 }
 
+/// Whether following the ladder for an overdue invoice may change anything. Most have
+/// had their reminder and wait: looking is cheap, a transaction for each is not.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_steps_in(tx: &mut Tx<'_>, ladder: &Ladder, invoice: &Invoice, today: Day) -> Result<bool> {
+    let Some(due) = invoice.due_day else {
+        return Ok(false);
+    };
+    let Rung { reminders, suspend, terminate } = ladder.rung(due, today);
+    Ok(suspend || terminate || store::reminders_given(tx, invoice.id.as_str())? < reminders.len())
+}
+
 /// Follows the ladder for one invoice, if it is still open: a payment that comes at
 /// this moment is waited for, or waits.
 ///

@@ -83,7 +83,7 @@ impl Handler for OneHandler {
 impl RunHandler {
     async fn bill_due(&self) -> Result<RunReport> {
         let mut report = RunReport::default();
-        let mut after = String::new();
+        let mut after = None;
         loop {
             let start = after.clone();
             let due = self
@@ -93,13 +93,13 @@ impl RunHandler {
                     let today = entity::load_in(tx)?.today(tx.now());
                     let ladder = super::queries::ladder_in(tx)?;
                     let before = today.plus_days(ladder.invoice_days_ahead.saturating_add(1));
-                    subscriptions::queries::due_in(tx, before, &start, PAGE)
+                    subscriptions::queries::due_in(tx, before, start, PAGE)
                 })
                 .await?;
             let Some(last) = due.last() else {
                 return Ok(report);
             };
-            after = last.id.to_string();
+            after = Some((last.billed_until, last.id.clone()));
             for batch in due.chunks(BATCH) {
                 self.bill_batch(batch, &mut report).await?;
             }
@@ -164,14 +164,22 @@ impl RunHandler {
                 .db
                 .read(move |tx| {
                     let today = entity::load_in(tx)?.today(tx.now());
-                    Ok((today, invoices::queries::overdue_in(tx, today, start.as_deref(), PAGE)?))
+                    let ladder = super::queries::ladder_in(tx)?;
+                    let before = ladder.first_step_before(today);
+                    let overdue = invoices::queries::overdue_in(tx, before, start.as_deref(), PAGE)?;
+                    let mut waiting = Vec::with_capacity(overdue.len());
+                    for invoice in overdue {
+                        let steps = commands::has_steps_in(tx, &ladder, &invoice, today)?;
+                        waiting.push((invoice, steps));
+                    }
+                    Ok((today, waiting))
                 })
                 .await?;
             let Some(last) = overdue.last() else {
                 return Ok(report);
             };
-            after = Some(last.id.to_string());
-            for invoice in overdue {
+            after = Some(last.0.id.to_string());
+            for (invoice, _) in overdue.into_iter().filter(|(_, steps)| *steps) {
                 let call = self.call.clone();
                 let followed = self
                     .call

@@ -86,6 +86,14 @@ impl Ladder {
         today.days_until(billed_until).max(1)
     }
 
+    /// The day before which an invoice must have been due for anything to happen on
+    /// `today`.
+    #[must_use]
+    pub fn first_step_before(&self, today: Day) -> Day {
+        let first = self.reminder_days.iter().copied().chain([self.suspend_after_days]).min().unwrap_or_default();
+        today.plus_days(1_i64.saturating_sub(first))
+    }
+
     /// What an invoice due on `due` calls for on `today`.
     #[must_use]
     pub fn rung(&self, due: Day, today: Day) -> Rung {

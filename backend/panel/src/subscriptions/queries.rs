@@ -76,14 +76,19 @@ pub fn reached(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Su
     store::find(tx, scope, id)?.ok_or_else(not_found)
 }
 
-/// Active and suspended subscriptions that are billed until a day before
-/// `before`, whatever their renewal; by id, behind `after` (empty for the first),
-/// at most `limit`. What is due is decided by the caller.
+/// Active subscriptions that are billed until a day before `before`, whatever their
+/// renewal; by that day and id, behind `after`, at most `limit`. What is due is
+/// decided by the caller.
 ///
 /// # Errors
 /// When the database fails.
-pub fn due_in(tx: &mut Tx<'_>, before: Day, after: impl AsRef<str>, limit: i64) -> Result<Vec<Subscription>> {
-    store::due(tx, before, after.as_ref(), limit)
+pub fn due_in(
+    tx: &mut Tx<'_>,
+    before: Day,
+    after: Option<(Day, SubscriptionId)>,
+    limit: i64,
+) -> Result<Vec<Subscription>> {
+    store::due(tx, before, after, limit)
 }
 
 /// Active subscriptions that renew by themselves and are billed until `up_to`

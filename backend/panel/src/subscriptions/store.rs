@@ -185,17 +185,28 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Vec<Sub
     rows.into_iter().map(Subscription::try_from).collect()
 }
 
-/// Active and suspended subscriptions that are billed until a day before
-/// `before`, in the order of their ids.
-pub fn due(tx: &mut Tx<'_>, before: Day, after: &str, limit: i64) -> Result<Vec<Subscription>> {
-    let rows: Vec<Row> = subscriptions::table
-        .filter(subscriptions::state.eq_any([SubscriptionState::Active, SubscriptionState::Suspended]))
+/// Active subscriptions that are billed until a day before `before`, the longest
+/// due first, behind a day and id.
+pub fn due(
+    tx: &mut Tx<'_>,
+    before: Day,
+    after: Option<(Day, SubscriptionId)>,
+    limit: i64,
+) -> Result<Vec<Subscription>> {
+    let mut query = subscriptions::table
+        .filter(subscriptions::state.eq(SubscriptionState::Active))
         .filter(subscriptions::billed_until.lt(before))
-        .filter(subscriptions::id.gt(after))
-        .order(subscriptions::id)
+        .order((subscriptions::billed_until, subscriptions::id))
         .limit(limit)
         .select(Row::as_select())
-        .load(tx.conn)?;
+        .into_boxed();
+    if let Some((day, id)) = after {
+        // The first condition lets the index find where to go on.
+        query = query.filter(
+            subscriptions::billed_until.ge(day).and(subscriptions::billed_until.gt(day).or(subscriptions::id.gt(id))),
+        );
+    }
+    let rows: Vec<Row> = query.load(tx.conn)?;
     rows.into_iter().map(Subscription::try_from).collect()
 }
 
