@@ -283,6 +283,11 @@ impl Simulator {
         })
     }
 
+    /// Forgets what was done, so that a long run holds no more than a short one.
+    pub fn forget(&self) {
+        self.with(|inner| inner.done.clear());
+    }
+
     /// How many calls there were at a point.
     #[must_use]
     pub fn calls(&self, point: Point) -> usize {

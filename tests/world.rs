@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::as_conversions,
     clippy::missing_panics_doc,
     reason = "tests"
 )]
@@ -31,6 +32,7 @@ use serde_json::{Map, Value, json};
 pub mod engines;
 pub mod mailbox;
 pub mod simulator;
+pub mod soak;
 
 pub use mailbox::Mailbox;
 pub use simulator::Simulator;

@@ -3,6 +3,7 @@
 mod accounts;
 mod addresses;
 mod auth;
+mod backups;
 mod billing;
 mod billing_documents;
 pub mod billing_ground;
@@ -12,7 +13,9 @@ mod images;
 mod nodes;
 mod notifications;
 mod notifications_encrypted;
+mod renewals_together;
 mod seam;
 mod servers;
+mod soak;
 mod subscriptions;
 mod tickets;

@@ -3,12 +3,14 @@
 
 pub mod api;
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod compose;
 pub mod config;
 pub mod forms;
 pub mod http;
 pub mod hypervisor;
+pub mod maintenance;
 pub mod openapi;
 pub mod pages;
 pub mod problem;

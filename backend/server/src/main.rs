@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use hostwright_server::compose::{self, Ports};
 use hostwright_server::config::{Config, KEYS};
-use hostwright_server::{cli, http, openapi, routes, telemetry};
+use hostwright_server::{cli, http, maintenance, openapi, routes, telemetry};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -42,12 +42,9 @@ fn command() -> Command {
         .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue).help("Print JSON"))
         .subcommand(Command::new("serve").about("Serve the panel and run its jobs"))
         .subcommand(Command::new("setup").about("Print the one-time set-up link of a new installation"))
-        .subcommand(
-            Command::new("database")
-                .about("Look after the database")
-                .subcommand_required(true)
-                .subcommand(Command::new("migrate").about("Bring the tables to this version")),
-        )
+        .subcommand(maintenance::database_command())
+        .subcommand(maintenance::backup_command())
+        .subcommand(maintenance::restore_command())
         .subcommand(
             Command::new("verify").about("Check ledger, numbering, charges, addresses and servers against each other"),
         )
@@ -72,11 +69,7 @@ async fn run() -> Result<bool> {
     match name {
         "serve" => http::serve(&config(chosen)?).await.map(|()| true),
         "setup" => set_up_link(&config(chosen)?).await,
-        "database" => {
-            compose::open_database(&config(chosen)?)?.0.migrate()?;
-            println!("the tables are those of version {}", env!("CARGO_PKG_VERSION"));
-            Ok(true)
-        }
+        "database" | "backup" | "restore" => maintenance::run(name, chosen, &config(deepest(chosen))?).map(|()| true),
         "verify" => verify(&config(chosen)?, chosen.get_flag("json")).await,
         "actions" => {
             cli::say(&routes::actions_table(&endpoints));
@@ -104,6 +97,11 @@ async fn run() -> Result<bool> {
             cli::run(endpoint, chosen, url, token, chosen.get_flag("json")).await
         }
     }
+}
+
+/// The options of the innermost command, where global ones are found too.
+fn deepest(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, inner)| inner)
 }
 
 fn config(matches: &ArgMatches) -> Result<Config> {

@@ -20,4 +20,4 @@ CREATE TABLE subscriptions (
     version BIGINT NOT NULL
 );
 CREATE INDEX subscriptions_by_customer ON subscriptions (customer_id, id);
-CREATE INDEX subscriptions_due ON subscriptions (state, billed_until);
+CREATE INDEX subscriptions_due ON subscriptions (state, billed_until, id);

@@ -65,7 +65,8 @@ CREATE TABLE invoices (
 CREATE UNIQUE INDEX invoices_sequence ON invoices (legal_entity_id, series, year, sequence) WHERE sequence is not null;
 CREATE UNIQUE INDEX invoices_number ON invoices (legal_entity_id, number) WHERE number is not null;
 CREATE INDEX invoices_by_customer ON invoices (customer_id, id);
-CREATE INDEX invoices_open ON invoices (state, due_day);
+CREATE INDEX invoices_open ON invoices (state, due_day, id);
+CREATE INDEX invoices_correcting ON invoices (corrects) WHERE corrects is not null;
 CREATE INDEX invoices_by_issue ON invoices (issue_day, id);
 
 CREATE TABLE invoice_lines (
@@ -84,6 +85,7 @@ CREATE TABLE invoice_lines (
     period_end DATE
 );
 CREATE UNIQUE INDEX invoice_lines_position ON invoice_lines (invoice_id, position);
+CREATE INDEX invoice_lines_by_subscription ON invoice_lines (subscription_id);
 
 CREATE TABLE charges (
     id TEXT NOT NULL PRIMARY KEY,
@@ -135,6 +137,7 @@ CREATE TABLE ledger_transfers (
 );
 CREATE UNIQUE INDEX ledger_transfers_once ON ledger_transfers (kind, reference, leg);
 CREATE UNIQUE INDEX ledger_transfers_position ON ledger_transfers (position) WHERE position is not null;
+CREATE INDEX ledger_transfers_unsealed ON ledger_transfers (id) WHERE position is null;
 CREATE INDEX ledger_transfers_by_debit ON ledger_transfers (debit_account_id, id);
 CREATE INDEX ledger_transfers_by_credit ON ledger_transfers (credit_account_id, id);
 

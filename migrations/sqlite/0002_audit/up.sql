@@ -12,5 +12,6 @@ CREATE TABLE audit_log (
     hash TEXT
 ) STRICT;
 CREATE UNIQUE INDEX audit_log_position ON audit_log (position) WHERE position is not null;
+CREATE INDEX audit_log_unsealed ON audit_log (id) WHERE position is null;
 CREATE INDEX audit_log_by_subject ON audit_log (subject, id);
 CREATE INDEX audit_log_by_customer ON audit_log (customer_id, id);

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use hostwright_kernel::Instant;
 
 use super::model::{AuditId, AuditRow};
+use crate::insert_rows;
 use crate::platform::error::Result;
 use crate::platform::schema::audit_log;
 use crate::platform::{ListInput, Paged, Tx};
@@ -47,8 +48,20 @@ impl From<Row> for AuditRow {
 /// # Errors
 /// When the database fails.
 pub fn append(tx: &mut Tx<'_>, row: AuditRow) -> Result<()> {
-    diesel::insert_into(audit_log::table)
-        .values(Row {
+    append_all(tx, vec![row])
+}
+
+/// Appends rows.
+///
+/// # Errors
+/// When the database fails.
+pub fn append_all(tx: &mut Tx<'_>, rows: Vec<AuditRow>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Row> = rows
+        .into_iter()
+        .map(|row| Row {
             id: row.id,
             at: row.at,
             actor: row.actor,
@@ -61,7 +74,8 @@ pub fn append(tx: &mut Tx<'_>, row: AuditRow) -> Result<()> {
             position: None,
             hash: None,
         })
-        .execute(tx.conn)?;
+        .collect();
+    insert_rows!(&mut *tx.conn, audit_log::table, &rows)?;
     Ok(())
 }
 

@@ -317,19 +317,7 @@ impl Call {
     /// # Errors
     /// When the database fails or the idempotency key was used meanwhile.
     pub fn record<T: Serialize>(&self, tx: &mut Tx<'_>, action: Action, changed: Changed<T>) -> Result<T> {
-        let row = AuditRow {
-            id: AuditId::new(),
-            at: tx.now(),
-            actor: self.actor_id(),
-            actor_name: self.actor_name(),
-            action: action.name().to_owned(),
-            subject: changed.subject,
-            customer_id: changed.customer_id,
-            detail: serde_json::Value::Object(changed.detail).to_string(),
-            request_id: self.request_id.clone(),
-            position: None,
-            hash: None,
-        };
+        let row = self.audit_row(tx, action, changed.subject, changed.customer_id, changed.detail);
         crate::audit::store::append(tx, row)?;
         if let Some(key) = &self.idempotency {
             // Answers may hold tokens, so they are kept sealed.
@@ -337,6 +325,41 @@ impl Call {
             idempotency::keep_answer(tx, key, &answer)?;
         }
         Ok(changed.output)
+    }
+
+    /// [`Call::record`] of several changes that answer nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn record_all(&self, tx: &mut Tx<'_>, action: Action, changes: Vec<Changed<()>>) -> Result<()> {
+        let rows = changes
+            .into_iter()
+            .map(|changed| self.audit_row(tx, action, changed.subject, changed.customer_id, changed.detail))
+            .collect();
+        crate::audit::store::append_all(tx, rows)
+    }
+
+    fn audit_row(
+        &self,
+        tx: &Tx<'_>,
+        action: Action,
+        subject: String,
+        customer_id: Option<String>,
+        detail: serde_json::Map<String, serde_json::Value>,
+    ) -> AuditRow {
+        AuditRow {
+            id: AuditId::new(),
+            at: tx.now(),
+            actor: self.actor_id(),
+            actor_name: self.actor_name(),
+            action: action.name().to_owned(),
+            subject,
+            customer_id,
+            detail: serde_json::Value::Object(detail).to_string(),
+            request_id: self.request_id.clone(),
+            position: None,
+            hash: None,
+        }
     }
 }
 

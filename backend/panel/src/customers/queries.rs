@@ -69,6 +69,14 @@ pub fn load_in(tx: &mut Tx<'_>, customer_id: &str) -> Result<Customer> {
     store::load(tx, customer_id)
 }
 
+/// Those of these customers that there are, for a slice that authorized before.
+///
+/// # Errors
+/// When the database fails.
+pub fn load_many_in(tx: &mut Tx<'_>, ids: &BTreeSet<String>) -> Result<Vec<Customer>> {
+    store::load_many(tx, ids)
+}
+
 /// Waits until nobody else is between here and the end of a transaction about this
 /// customer.
 ///

@@ -104,6 +104,14 @@ pub(super) fn load(tx: &mut Tx<'_>, id: &str) -> Result<Customer> {
         .read()
 }
 
+pub(super) fn load_many(tx: &mut Tx<'_>, ids: &BTreeSet<String>) -> Result<Vec<Customer>> {
+    let rows: Vec<Row> = customers::table
+        .filter(customers::id.eq_any(ids.iter().cloned().collect::<Vec<String>>()))
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// The customer, when the scope reaches it.
 pub(super) fn load_scoped(tx: &mut Tx<'_>, scope: &Scope, id: &CustomerId) -> Result<Customer> {
     let mut query = customers::table.select(Row::as_select()).into_boxed();

@@ -91,6 +91,23 @@ macro_rules! locking {
     };
 }
 
+/// Inserts rows, of which there is at least one: with one statement on PostgreSQL,
+/// where each statement is a journey; with one prepared statement on SQLite,
+/// where it is none.
+#[macro_export]
+macro_rules! insert_rows {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        match $connection {
+            $crate::platform::AnyConnection::Postgres(inner) => {
+                diesel::insert_into($table).values($rows).execute(inner).map(|_| ())
+            }
+            $crate::platform::AnyConnection::Sqlite(inner) => {
+                $rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).execute(inner).map(|_| ()))
+            }
+        }
+    };
+}
+
 /// Where the data is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -216,6 +233,19 @@ impl Db {
             AnyConnection::Sqlite(inner) => inner.run_pending_migrations(SQLITE_MIGRATIONS).map(|_| ()),
         };
         outcome.map_err(|error| Error::internal(format!("migration: {error}")))
+    }
+
+    /// Whether the tables are those of this version.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn is_current(&self) -> Result<bool> {
+        let mut connection = self.tend()?;
+        let pending = match &mut connection {
+            AnyConnection::Postgres(inner) => inner.has_pending_migration(POSTGRES_MIGRATIONS),
+            AnyConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE_MIGRATIONS),
+        };
+        pending.map(|pending| !pending).map_err(|error| Error::internal(format!("migration: {error}")))
     }
 
     /// Takes the tables back by one migration; the name of it, or none at the start.

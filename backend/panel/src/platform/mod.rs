@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod outbox;
 pub mod paging;
 mod pool;
+pub mod portable;
 pub mod presence;
 pub mod schema;
 pub mod secrets;

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::db::{Db, Tx};
 use super::error::{Error, Result};
 use super::schema::outbox;
-use crate::locking;
+use crate::{insert_rows, locking};
 
 /// Something that happened in a slice and that others may react to.
 pub trait Event: Serialize + DeserializeOwned {
@@ -23,7 +23,7 @@ hostwright_kernel::id_type!(
 );
 
 /// A recorded event.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = outbox)]
 pub struct Recorded {
     /// Its id; reactions use it as the occurrence of what they cause.
@@ -60,6 +60,28 @@ pub fn record<E: Event>(tx: &mut Tx<'_>, event: &E) -> Result<()> {
         ))
         .execute(tx.conn)?;
     tx.wake_workers();
+    Ok(())
+}
+
+/// Records events of one kind in this transaction.
+///
+/// # Errors
+/// When the database fails.
+pub fn record_all<E: Event>(tx: &mut Tx<'_>, events: &[E]) -> Result<()> {
+    let now = tx.now();
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events {
+        rows.push(Recorded {
+            id: EventId::new(),
+            kind: E::KIND.to_owned(),
+            payload: serde_json::to_string(event)?,
+            created_at: now,
+        });
+    }
+    if !rows.is_empty() {
+        insert_rows!(&mut *tx.conn, outbox::table, &rows)?;
+        tx.wake_workers();
+    }
     Ok(())
 }
 

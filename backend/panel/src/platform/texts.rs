@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -227,11 +227,17 @@ impl fmt::Debug for Texts {
 }
 
 impl Texts {
-    /// The texts that are part of this binary.
+    /// The texts that are part of this binary, read once for each process: reading
+    /// them costs more than drawing a page.
     ///
     /// # Errors
     /// The first file that cannot be read or that defines a key again.
     pub fn embedded() -> Result<Self, BadTexts> {
+        static READ: OnceLock<Result<Texts, BadTexts>> = OnceLock::new();
+        READ.get_or_init(Self::read).clone()
+    }
+
+    fn read() -> Result<Self, BadTexts> {
         let mut bundles = BTreeMap::new();
         for locale in Locale::ALL {
             bundles.insert(locale, load(locale)?);

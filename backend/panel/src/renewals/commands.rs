@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::jobs;
-use super::model::{Ladder, OVERDUE, Rung, is_for_money};
+use super::model::{Ladder, OVERDUE, Renewal, Rung, is_for_money};
 use super::queries::Nothing;
 use super::store;
 use crate::auth::call::{Call, Changed};
@@ -13,6 +13,7 @@ use crate::auth::policy::Action;
 use crate::billing::entity;
 use crate::billing::invoices;
 use crate::billing::invoices::model::{Invoice, InvoiceId, InvoicePurpose, InvoiceState, NewInvoice, NewLine};
+use crate::billing::invoices::together::{Wanted, issue_together_in};
 use crate::billing::totals::LineKind;
 
 use crate::platform::error::{Error, Result};
@@ -110,24 +111,69 @@ pub fn renew_in(tx: &mut Tx<'_>, subscription_id: &SubscriptionId, today: Day) -
 }
 
 fn bill_next_period(tx: &mut Tx<'_>, ladder: &Ladder, subscription: &Subscription, today: Day) -> Result<Invoice> {
+    let Wanted { new, due_days } = next_invoice(ladder, subscription, today)?;
+    let draft = invoices::commands::draft_in(tx, &new)?;
+    invoices::commands::issue_in(tx, &draft.id, due_days)
+}
+
+/// The invoice of a subscription's next period.
+fn next_invoice(ladder: &Ladder, subscription: &Subscription, today: Day) -> Result<Wanted> {
     let index = u32::try_from(subscription.periods_billed).map_err(Error::internal)?;
     let period = Period::nth(subscription.anchor, subscription.months, index);
-    let draft = invoices::commands::draft_in(
-        tx,
-        &NewInvoice {
-            customer_id: subscription.customer_id.clone(),
-            purpose: InvoicePurpose::Renewal,
-            lines: vec![NewLine {
-                description: subscription.plan_name.clone(),
-                quantity: 1.into(),
-                unit: subscription.amount,
-                kind: LineKind::Recurring,
-                subscription_id: Some(subscription.id.to_string()),
-                period: Some(period),
-            }],
-        },
-    )?;
-    invoices::commands::issue_in(tx, &draft.id, ladder.renewal_due_days(period.start, today))
+    let new = NewInvoice {
+        customer_id: subscription.customer_id.clone(),
+        purpose: InvoicePurpose::Renewal,
+        lines: vec![NewLine {
+            description: subscription.plan_name.clone(),
+            quantity: 1.into(),
+            unit: subscription.amount,
+            kind: LineKind::Recurring,
+            subscription_id: Some(subscription.id.to_string()),
+            period: Some(period),
+        }],
+    };
+    Ok(Wanted { new, due_days: ladder.renewal_due_days(period.start, today) })
+}
+
+/// What became of subscriptions that were renewed together.
+#[derive(Debug, Default)]
+pub struct Together {
+    /// Those whose next period was billed.
+    pub billed: Vec<Subscription>,
+    /// Those that need a transaction of their own: more than one period is due,
+    /// they end, or something about them is refused.
+    pub apart: Vec<SubscriptionId>,
+}
+
+/// Bills the next period of many subscriptions in this transaction, as
+/// [`renew_in`] would one by one, and names those that it leaves alone.
+///
+/// # Errors
+/// When the database refuses something; then nothing was done, and each is to be
+/// renewed alone.
+pub fn renew_together_in(tx: &mut Tx<'_>, ids: &[SubscriptionId], today: Day) -> Result<Together> {
+    let ladder = store::ladder(tx)?;
+    let mut together = Together::default();
+    let (mut plain, mut wanted) = (Vec::new(), Vec::new());
+    for subscription in subscriptions::queries::locked_together_in(tx, ids)? {
+        match ladder.renewal_of(&subscription, today) {
+            Renewal::Nothing => {}
+            Renewal::Apart => together.apart.push(subscription.id),
+            Renewal::OnePeriod => {
+                wanted.push(next_invoice(&ladder, &subscription, today)?);
+                plain.push(subscription);
+            }
+        }
+    }
+    for (subscription, outcome) in plain.into_iter().zip(issue_together_in(tx, &wanted)?) {
+        match outcome {
+            Ok(_) => together.billed.push(subscription),
+            // Tried again alone, it says why for itself.
+            Err(_) => together.apart.push(subscription.id),
+        }
+    }
+    subscriptions::commands::advance_together_in(tx, together.billed.clone())?;
+    Ok(together)
 }
 
 /// What following the ladder did for one invoice.
@@ -139,6 +185,19 @@ pub struct Followed {
     pub suspended: u64,
     /// Subscriptions ended now.
     pub terminated: u64,
+}
+
+/// Whether following the ladder for an overdue invoice may change anything. Most have
+/// had their reminder and wait: looking is cheap, a transaction for each is not.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_steps_in(tx: &mut Tx<'_>, ladder: &Ladder, invoice: &Invoice, today: Day) -> Result<bool> {
+    let Some(due) = invoice.due_day else {
+        return Ok(false);
+    };
+    let Rung { reminders, suspend, terminate } = ladder.rung(due, today);
+    Ok(suspend || terminate || store::reminders_given(tx, invoice.id.as_str())? < reminders.len())
 }
 
 /// Follows the ladder for one invoice, if it is still open: a payment that comes at

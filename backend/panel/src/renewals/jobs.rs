@@ -2,7 +2,7 @@
 
 use hostwright_kernel::Day;
 
-use super::commands;
+use super::commands::{self, Together};
 use super::model::RunReport;
 use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
@@ -12,7 +12,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self as queue, NewJob};
 use crate::platform::worker::{BoxFuture, Handler, Outcome, Run};
 use crate::subscriptions;
-use crate::subscriptions::model::SubscriptionId;
+use crate::subscriptions::model::{Subscription, SubscriptionId};
 
 /// The run over everything.
 pub const RUN: &str = "renewals.run";
@@ -20,6 +20,9 @@ pub const RUN: &str = "renewals.run";
 pub const ONE: &str = "renewals.one";
 /// Rows looked at in one reading.
 const PAGE: i64 = 500;
+/// Subscriptions renewed in one transaction: enough to share a flush of the disk, and
+/// few enough that nobody waits long for the counter of numbers.
+const BATCH: usize = 100;
 
 /// The job of a run; there is one at a time.
 #[must_use]
@@ -80,7 +83,7 @@ impl Handler for OneHandler {
 impl RunHandler {
     async fn bill_due(&self) -> Result<RunReport> {
         let mut report = RunReport::default();
-        let mut after = String::new();
+        let mut after = None;
         loop {
             let start = after.clone();
             let due = self
@@ -90,38 +93,59 @@ impl RunHandler {
                     let today = entity::load_in(tx)?.today(tx.now());
                     let ladder = super::queries::ladder_in(tx)?;
                     let before = today.plus_days(ladder.invoice_days_ahead.saturating_add(1));
-                    subscriptions::queries::due_in(tx, before, &start, PAGE)
+                    subscriptions::queries::due_in(tx, before, start, PAGE)
                 })
                 .await?;
             let Some(last) = due.last() else {
                 return Ok(report);
             };
-            after = last.id.to_string();
-            for subscription in due {
-                let id = subscription.id;
-                match renew_one(&self.call, id.clone()).await {
-                    Ok((invoiced, ended)) => {
-                        report.invoiced = report.invoiced.saturating_add(invoiced);
-                        report.terminated = report.terminated.saturating_add(u64::from(ended));
-                    }
-                    Err(error) => {
-                        tracing::warn!(subscription = %id, %error, "a renewal was parked");
-                        self.park(id, subscription.customer_id).await?;
-                        report.parked = report.parked.saturating_add(1);
-                    }
-                }
+            after = Some((last.billed_until, last.id.clone()));
+            for batch in due.chunks(BATCH) {
+                self.bill_batch(batch, &mut report).await?;
             }
         }
     }
 
-    async fn park(&self, subscription_id: SubscriptionId, customer_id: String) -> Result<()> {
+    /// Bills a batch in one transaction; whatever does not fit into it gets one of
+    /// its own, and is parked where that fails too.
+    async fn bill_batch(&self, batch: &[Subscription], report: &mut RunReport) -> Result<()> {
+        let ids: Vec<SubscriptionId> = batch.iter().map(|subscription| subscription.id.clone()).collect();
+        let apart = match renew_together(&self.call, ids.clone()).await {
+            Ok(together) => {
+                let billed = u64::try_from(together.billed.len()).map_err(Error::internal)?;
+                report.invoiced = report.invoiced.saturating_add(billed);
+                together.apart
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a batch of renewals is taken apart");
+                ids
+            }
+        };
+        for id in apart {
+            match renew_one(&self.call, id.clone()).await {
+                Ok((invoiced, ended)) => {
+                    report.invoiced = report.invoiced.saturating_add(invoiced);
+                    report.terminated = report.terminated.saturating_add(u64::from(ended));
+                }
+                Err(error) => {
+                    tracing::warn!(subscription = %id, %error, "a renewal was parked");
+                    let customer = batch.iter().find(|subscription| subscription.id == id);
+                    self.park(id, customer.map(|subscription| subscription.customer_id.clone())).await?;
+                    report.parked = report.parked.saturating_add(1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn park(&self, subscription_id: SubscriptionId, customer_id: Option<String>) -> Result<()> {
         self.call
             .db
             .write(move |tx| {
                 let job = NewJob {
                     kind: ONE,
                     subject: subscription_id.as_str(),
-                    customer_id: Some(&customer_id),
+                    customer_id: customer_id.as_deref(),
                     title: "renewals-one",
                     actor: "system:renewals",
                 };
@@ -140,14 +164,22 @@ impl RunHandler {
                 .db
                 .read(move |tx| {
                     let today = entity::load_in(tx)?.today(tx.now());
-                    Ok((today, invoices::queries::overdue_in(tx, today, start.as_deref(), PAGE)?))
+                    let ladder = super::queries::ladder_in(tx)?;
+                    let before = ladder.first_step_before(today);
+                    let overdue = invoices::queries::overdue_in(tx, before, start.as_deref(), PAGE)?;
+                    let mut waiting = Vec::with_capacity(overdue.len());
+                    for invoice in overdue {
+                        let steps = commands::has_steps_in(tx, &ladder, &invoice, today)?;
+                        waiting.push((invoice, steps));
+                    }
+                    Ok((today, waiting))
                 })
                 .await?;
             let Some(last) = overdue.last() else {
                 return Ok(report);
             };
-            after = Some(last.id.to_string());
-            for invoice in overdue {
+            after = Some(last.0.id.to_string());
+            for (invoice, _) in overdue.into_iter().filter(|(_, steps)| *steps) {
                 let call = self.call.clone();
                 let followed = self
                     .call
@@ -166,6 +198,19 @@ impl RunHandler {
             }
         }
     }
+}
+
+async fn renew_together(call: &Call, ids: Vec<SubscriptionId>) -> Result<Together> {
+    let recorder = call.clone();
+    call.db
+        .write(move |tx| {
+            let today: Day = entity::load_in(tx)?.today(tx.now());
+            let together = commands::renew_together_in(tx, &ids, today)?;
+            let changes = together.billed.iter().map(|one| Changed::new(&one.id, ()).of(&one.customer_id)).collect();
+            recorder.record_all(tx, Action::RunRenewals, changes)?;
+            Ok(together)
+        })
+        .await
 }
 
 async fn renew_one(call: &Call, subscription_id: SubscriptionId) -> Result<(u64, bool)> {

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::error::RenewalRefusal;
 use crate::platform::error::Result;
+use crate::subscriptions::model::{RenewalChoice, Subscription, SubscriptionState};
 
 id_type!(
     /// Identifies a reminder that was given.
@@ -85,6 +86,14 @@ impl Ladder {
         today.days_until(billed_until).max(1)
     }
 
+    /// The day before which an invoice must have been due for anything to happen on
+    /// `today`.
+    #[must_use]
+    pub fn first_step_before(&self, today: Day) -> Day {
+        let first = self.reminder_days.iter().copied().chain([self.suspend_after_days]).min().unwrap_or_default();
+        today.plus_days(1_i64.saturating_sub(first))
+    }
+
     /// What an invoice due on `due` calls for on `today`.
     #[must_use]
     pub fn rung(&self, due: Day, today: Day) -> Rung {
@@ -99,6 +108,37 @@ impl Ladder {
                 .collect(),
             suspend: late >= self.suspend_after_days,
             terminate: late >= self.terminate_after_days,
+        }
+    }
+}
+
+/// What is to be done about a subscription whose next period may be due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// Nothing.
+    Nothing,
+    /// One period is to be billed, and nothing else.
+    OnePeriod,
+    /// Something else: it ends, or several periods are to be billed.
+    Apart,
+}
+
+impl Ladder {
+    /// What a run of `today` does about this subscription.
+    #[must_use]
+    pub fn renewal_of(&self, subscription: &Subscription, today: Day) -> Renewal {
+        if subscription.state != SubscriptionState::Active {
+            return Renewal::Nothing;
+        }
+        if subscription.renewal == RenewalChoice::Expire {
+            return if subscription.billed_until <= today { Renewal::Apart } else { Renewal::Nothing };
+        }
+        if !self.is_billable(subscription.billed_until, today) {
+            return Renewal::Nothing;
+        }
+        match subscription.advanced() {
+            Ok(next) if !self.is_billable(next.billed_until, today) => Renewal::OnePeriod,
+            _ => Renewal::Apart,
         }
     }
 }

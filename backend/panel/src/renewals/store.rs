@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Ladder, ReminderId};
 use crate::on_each;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::schema::reminders;
 use crate::platform::{Tx, settings};
 
@@ -28,6 +28,15 @@ pub fn note_reminder(tx: &mut Tx<'_>, invoice_id: &str, number: i64) -> Result<b
         .on_conflict_do_nothing()
         .execute(conn))?;
     Ok(rows == 1)
+}
+
+/// How many reminders of an invoice were given.
+///
+/// # Errors
+/// When the database fails.
+pub fn reminders_given(tx: &mut Tx<'_>, invoice_id: &str) -> Result<usize> {
+    let count: i64 = reminders::table.filter(reminders::invoice_id.eq(invoice_id)).count().get_result(tx.conn)?;
+    usize::try_from(count).map_err(Error::internal)
 }
 
 /// The ladder in force.

@@ -103,22 +103,27 @@ pub async fn verify(call: &Call, _input: Nothing) -> Result<VerifyReport> {
 /// # Errors
 /// When the database fails.
 pub async fn verify_all(db: &Db) -> Result<VerifyReport> {
-    db.read(|tx| {
-        let checks = vec![
-            check("ledger", billing::ledger::queries::breaks_in(tx)?),
-            check("documents", billing::invoices::queries::breaks_in(tx)?),
-            check("payments", billing::payments::queries::breaks_in(tx)?),
-            check("numbering", billing::numbering::queries::breaks_in(tx)?),
-            check("servers and addresses", servers::queries::breaks_in(tx)?),
-            check("billed periods", store::period_breaks(tx)?),
-            check("paid and running", store::service_breaks(tx)?),
-            check("events handled", store::stuck_events(tx, EVENT_PATIENCE_SECONDS)?),
-            check("audit chain", audit::jobs::verify_chain(tx)?),
-        ];
-        let breaks = checks.iter().map(|check| check.breaks.len()).sum::<usize>();
-        Ok(VerifyReport { checks, breaks: i64::try_from(breaks).map_err(Error::internal)?, as_of: tx.now() })
-    })
-    .await
+    db.read(verify_in).await
+}
+
+/// [`verify_all`] of what one transaction sees.
+///
+/// # Errors
+/// When the database fails.
+pub fn verify_in(tx: &mut Tx<'_>) -> Result<VerifyReport> {
+    let checks = vec![
+        check("ledger", billing::ledger::queries::breaks_in(tx)?),
+        check("documents", billing::invoices::queries::breaks_in(tx)?),
+        check("payments", billing::payments::queries::breaks_in(tx)?),
+        check("numbering", billing::numbering::queries::breaks_in(tx)?),
+        check("servers and addresses", servers::queries::breaks_in(tx)?),
+        check("billed periods", store::period_breaks(tx)?),
+        check("paid and running", store::service_breaks(tx)?),
+        check("events handled", store::stuck_events(tx, EVENT_PATIENCE_SECONDS)?),
+        check("audit chain", audit::jobs::verify_chain(tx)?),
+    ];
+    let breaks = checks.iter().map(|check| check.breaks.len()).sum::<usize>();
+    Ok(VerifyReport { checks, breaks: i64::try_from(breaks).map_err(Error::internal)?, as_of: tx.now() })
 }
 
 fn check(name: &str, breaks: Vec<String>) -> Check {

@@ -245,6 +245,23 @@ pub fn advance_in(tx: &mut Tx<'_>, believed: &Subscription) -> Result<Subscripti
     }
 }
 
+/// [`advance_in`] of several, of which the caller has locked each.
+///
+/// # Errors
+/// `subscriptions.changed_meanwhile`; then none was advanced.
+pub fn advance_together_in(tx: &mut Tx<'_>, believed: Vec<Subscription>) -> Result<()> {
+    let mut steps = Vec::with_capacity(believed.len());
+    for before in believed {
+        let after = before.advanced()?;
+        steps.push((before, after));
+    }
+    if store::save_advances(tx, &steps)? == steps.len() {
+        Ok(())
+    } else {
+        Err(SubscriptionRefusal::ChangedMeanwhile.into())
+    }
+}
+
 fn step(tx: &mut Tx<'_>, id: impl AsRef<str>, step: Step, reason: &str) -> Result<Subscription> {
     let before = queries::locked_in(tx, id)?;
     let after = before.step(step, reason, tx.now())?;

@@ -51,6 +51,14 @@ pub fn load_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
     store::find_any(tx, id.as_ref())?.ok_or_else(not_found)
 }
 
+/// [`locked_in`] of several, in the order of their ids; those that there are.
+///
+/// # Errors
+/// When the database fails.
+pub fn locked_together_in(tx: &mut Tx<'_>, ids: &[SubscriptionId]) -> Result<Vec<Subscription>> {
+    store::lock_together(tx, ids)
+}
+
 /// [`load_in`] for a change that follows: others that want to change it wait until
 /// this transaction ends, and then see what it did.
 ///
@@ -68,14 +76,19 @@ pub fn reached(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Su
     store::find(tx, scope, id)?.ok_or_else(not_found)
 }
 
-/// Active and suspended subscriptions that are billed until a day before
-/// `before`, whatever their renewal; by id, behind `after` (empty for the first),
-/// at most `limit`. What is due is decided by the caller.
+/// Active subscriptions that are billed until a day before `before`, whatever their
+/// renewal; by that day and id, behind `after`, at most `limit`. What is due is
+/// decided by the caller.
 ///
 /// # Errors
 /// When the database fails.
-pub fn due_in(tx: &mut Tx<'_>, before: Day, after: impl AsRef<str>, limit: i64) -> Result<Vec<Subscription>> {
-    store::due(tx, before, after.as_ref(), limit)
+pub fn due_in(
+    tx: &mut Tx<'_>,
+    before: Day,
+    after: Option<(Day, SubscriptionId)>,
+    limit: i64,
+) -> Result<Vec<Subscription>> {
+    store::due(tx, before, after, limit)
 }
 
 /// Active subscriptions that renew by themselves and are billed until `up_to`

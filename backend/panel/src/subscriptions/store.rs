@@ -117,6 +117,45 @@ pub fn lock_any(tx: &mut Tx<'_>, id: &str) -> Result<Option<Subscription>> {
     row.optional()?.map(Subscription::try_from).transpose()
 }
 
+/// Several with their rows locked, in the order of their ids.
+pub fn lock_together(tx: &mut Tx<'_>, ids: &[SubscriptionId]) -> Result<Vec<Subscription>> {
+    let rows = locking!(
+        &mut *tx.conn,
+        subscriptions::table.filter(subscriptions::id.eq_any(ids)).order(subscriptions::id).select(Row::as_select()),
+        load::<Row>,
+        keeping_key
+    )?;
+    rows.into_iter().map(Subscription::try_from).collect()
+}
+
+/// [`save_advance`] of several, each with what follows; how many were written.
+pub fn save_advances(tx: &mut Tx<'_>, steps: &[(Subscription, Subscription)]) -> Result<usize> {
+    if !tx.is_postgres() {
+        let mut written = 0_usize;
+        for (believed, next) in steps {
+            written = written.saturating_add(usize::from(save_advance(tx, believed, next)?));
+        }
+        return Ok(written);
+    }
+    let told: Vec<serde_json::Value> = steps
+        .iter()
+        .map(|(believed, next)| {
+            serde_json::json!({
+                "id": believed.id, "believed": believed.periods_billed,
+                "billed": next.periods_billed, "until": next.billed_until.to_string(),
+            })
+        })
+        .collect();
+    Ok(diesel::sql_query(
+        "UPDATE subscriptions SET periods_billed = next.billed, billed_until = next.until, version = version + 1 \
+         FROM json_to_recordset($1::json) AS next(id text, believed bigint, billed bigint, until date) \
+         WHERE subscriptions.id = next.id AND subscriptions.periods_billed = next.believed \
+         AND subscriptions.state NOT IN ('cancelled', 'terminated')",
+    )
+    .bind::<diesel::sql_types::Text, _>(serde_json::to_string(&told)?)
+    .execute(tx.conn)?)
+}
+
 /// Subscriptions that the caller may reach, newest first; the search looks at
 /// the plan's name and the exact id.
 pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Vec<Subscription>> {
@@ -146,17 +185,28 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Vec<Sub
     rows.into_iter().map(Subscription::try_from).collect()
 }
 
-/// Active and suspended subscriptions that are billed until a day before
-/// `before`, in the order of their ids.
-pub fn due(tx: &mut Tx<'_>, before: Day, after: &str, limit: i64) -> Result<Vec<Subscription>> {
-    let rows: Vec<Row> = subscriptions::table
-        .filter(subscriptions::state.eq_any([SubscriptionState::Active, SubscriptionState::Suspended]))
+/// Active subscriptions that are billed until a day before `before`, the longest
+/// due first, behind a day and id.
+pub fn due(
+    tx: &mut Tx<'_>,
+    before: Day,
+    after: Option<(Day, SubscriptionId)>,
+    limit: i64,
+) -> Result<Vec<Subscription>> {
+    let mut query = subscriptions::table
+        .filter(subscriptions::state.eq(SubscriptionState::Active))
         .filter(subscriptions::billed_until.lt(before))
-        .filter(subscriptions::id.gt(after))
-        .order(subscriptions::id)
+        .order((subscriptions::billed_until, subscriptions::id))
         .limit(limit)
         .select(Row::as_select())
-        .load(tx.conn)?;
+        .into_boxed();
+    if let Some((day, id)) = after {
+        // The first condition lets the index find where to go on.
+        query = query.filter(
+            subscriptions::billed_until.ge(day).and(subscriptions::billed_until.gt(day).or(subscriptions::id.gt(id))),
+        );
+    }
+    let rows: Vec<Row> = query.load(tx.conn)?;
     rows.into_iter().map(Subscription::try_from).collect()
 }
 

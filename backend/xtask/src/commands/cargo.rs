@@ -84,23 +84,40 @@ pub fn code(status: ExitStatus) -> ExitCode {
 /// # Errors
 /// It does not compile.
 pub fn build_panel() -> anyhow::Result<PathBuf> {
-    let arguments = ["build", "--package", "hostwright-server", "--bins", "--message-format=json-render-diagnostics"];
-    println!("cargo build --package hostwright-server --bins");
-    let folder = Folder::new("build")?;
-    let messages = folder.path().join("messages");
-    let status = signals::run(cargo(&arguments).stdout(File::create(&messages)?))?;
-    if !status.success() {
-        bail!("the panel does not compile ({status})");
-    }
-    program_in(&fs::read_to_string(messages)?).ok_or_else(|| anyhow!("the package hostwright-server builds no program"))
+    build(&["--package", "hostwright-server", "--bins"], "hostwright")
 }
 
-fn program_in(messages: &str) -> Option<PathBuf> {
+/// Builds the panel and its measuring instrument, optimised; the instrument.
+///
+/// # Errors
+/// They do not compile.
+pub(super) fn build_figures() -> anyhow::Result<PathBuf> {
+    let packages =
+        ["--profile", "figures", "--package", "hostwright-server", "--package", "hostwright-tests", "--bins"];
+    build(&packages, "figures")
+}
+
+/// Builds and gives the path of the program of this name.
+fn build(what: &[&str], name: &str) -> anyhow::Result<PathBuf> {
+    let shown = format!("cargo build {}", what.join(" "));
+    println!("{shown}");
+    let folder = Folder::new("build")?;
+    let messages = folder.path().join("messages");
+    let mut arguments = vec!["build", "--message-format=json-render-diagnostics"];
+    arguments.extend(what);
+    let status = signals::run(cargo(&arguments).stdout(File::create(&messages)?))?;
+    if !status.success() {
+        bail!("{shown} failed ({status})");
+    }
+    program_in(&fs::read_to_string(messages)?, name).ok_or_else(|| anyhow!("{shown} builds no program {name}"))
+}
+
+fn program_in(messages: &str, name: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from))
-        .next_back()
+        .rfind(|path| path.file_stem().is_some_and(|stem| stem == name))
 }
 
 #[cfg(test)]
@@ -112,9 +129,9 @@ mod tests {
         let messages = "{\"reason\":\"compiler-artifact\",\"executable\":null}\n\
 {\"reason\":\"compiler-artifact\",\"executable\":\"/t/debug/hostwright\"}\n\
 {\"reason\":\"build-finished\",\"success\":true}\n";
-        let found = program_in(messages);
+        let found = program_in(messages, "hostwright");
         assert_eq!(found, Some(PathBuf::from("/t/debug/hostwright")));
-        assert_eq!(program_in("no json\n"), None);
+        assert_eq!(program_in("no json\n", "hostwright"), None);
     }
 
     #[test]

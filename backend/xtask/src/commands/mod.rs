@@ -2,6 +2,7 @@
 
 mod cargo;
 mod check;
+mod figures;
 mod migration;
 mod options;
 mod test;
@@ -50,6 +51,17 @@ Usage: cargo xtask COMMAND
       --minutes N        how long (the others)
       --yes              install missing system packages without asking
 
+  bench                  measure renewals, pages, start and memory, each against a floor of the
+                         same run, and draw how they grow into docs/pictures
+      --json             one JSON object a figure
+      --quick            small numbers of customers
+      --yes              install missing system packages without asking
+
+  soak                   mixed traffic on a fast clock while nodes come and go
+      --minutes N        how long; 20 when left out
+      --seed N           the same traffic again
+      --yes              install missing system packages without asking
+
   migration new NAME     make an empty migration for both databases
 
   help                   show this
@@ -92,6 +104,7 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["demo", rest @ ..] => demo::run(rest),
         ["chaos", rest @ ..] => chaos::run(rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        [measured @ ("bench" | "soak"), rest @ ..] => figures::run(measured, rest),
         ["migration", "new", name] => {
             migration::new(&root(), name)?;
             Ok(ExitCode::SUCCESS)

@@ -1,11 +1,14 @@
 //! Rows of billed periods.
 
 use diesel::prelude::*;
-use hostwright_kernel::{Day, Period};
+use hostwright_kernel::{Day, Instant, Period};
 
 use super::{ChargeId, ChargeState};
 use crate::billing::error::BillingRefusal;
+use crate::billing::invoices::document::Document;
 use crate::billing::invoices::model::{InvoiceId, NewLine};
+use crate::billing::totals::LineKind;
+use crate::insert_rows;
 use crate::platform::Tx;
 use crate::platform::error::{Result, is_unique_violation};
 use crate::platform::schema::charges;
@@ -49,6 +52,69 @@ pub(in crate::billing) fn insert(tx: &mut Tx<'_>, invoice_id: &InvoiceId, line: 
         Err(error) if is_unique_violation(&error) => Err(refused().into()),
         Err(error) => Err(error.into()),
     }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = charges)]
+struct Row {
+    id: ChargeId,
+    subscription_id: String,
+    kind: LineKind,
+    period_start: Day,
+    period_end: Day,
+    invoice_id: InvoiceId,
+    state: ChargeState,
+    created_at: Instant,
+}
+
+/// [`insert`] for the lines of several documents.
+pub(in crate::billing) fn insert_all<'a>(
+    tx: &mut Tx<'_>,
+    documents: impl Iterator<Item = (&'a InvoiceId, &'a Document)>,
+) -> Result<()> {
+    let created_at = tx.now();
+    let rows: Vec<Row> = documents
+        .flat_map(|(invoice_id, document)| document.lines.iter().map(move |line| (invoice_id, line)))
+        .filter_map(|(invoice_id, line)| {
+            let (subscription_id, period) = (line.subscription_id.clone()?, line.period?);
+            Some(Row {
+                id: ChargeId::new(),
+                subscription_id,
+                kind: line.kind,
+                period_start: period.start,
+                period_end: period.end,
+                invoice_id: invoice_id.clone(),
+                state: ChargeState::Live,
+                created_at,
+            })
+        })
+        .collect();
+    let Some(first) = rows.iter().map(|row| row.period_start).min() else {
+        return Ok(());
+    };
+    let subscriptions: Vec<String> = rows.iter().map(|row| row.subscription_id.clone()).collect();
+    let live: Vec<(String, LineKind, Day, Day)> = charges::table
+        .filter(charges::subscription_id.eq_any(subscriptions))
+        .filter(charges::state.eq(ChargeState::Live).and(charges::period_end.gt(first)))
+        .select((charges::subscription_id, charges::kind, charges::period_start, charges::period_end))
+        .load(tx.conn)?;
+    let overlaps = |row: &&Row| {
+        live.iter().any(|(subscription, kind, start, end)| {
+            *subscription == row.subscription_id
+                && *kind == row.kind
+                && *start < row.period_end
+                && *end > row.period_start
+        })
+    };
+    let refused = |row: &Row| {
+        let period = Period { start: row.period_start, end: row.period_end };
+        BillingRefusal::PeriodBilled.with("from", period.start).with("to", period.last_day())
+    };
+    if let Some(row) = rows.iter().find(overlaps) {
+        return Err(refused(row).into());
+    }
+    insert_rows!(&mut *tx.conn, charges::table, &rows)?;
+    Ok(())
 }
 
 /// Frees the billed periods of an invoice.

@@ -156,7 +156,7 @@ fn record_paid(tx: &mut Tx<'_>, invoice: &Invoice) -> Result<()> {
     outbox::record(tx, &InvoicePaid { invoice_id: invoice.id.clone(), customer_id: invoice.customer_id.clone() })
 }
 
-fn notes(decision: &TaxDecision, locale: &str) -> Result<Vec<String>> {
+pub(super) fn notes(decision: &TaxDecision, locale: &str) -> Result<Vec<String>> {
     let Some(note) = decision.note else {
         return Ok(Vec::new());
     };

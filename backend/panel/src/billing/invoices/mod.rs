@@ -15,5 +15,6 @@ pub mod document;
 pub mod model;
 pub mod queries;
 mod store;
+pub mod together;
 
 pub use model::{Buyer, Invoice, InvoiceCredited, InvoiceId, InvoiceIssued, InvoicePaid, NewInvoice, NewLine};

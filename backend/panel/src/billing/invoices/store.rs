@@ -12,6 +12,8 @@ use crate::auth::call::Scope;
 use crate::billing::entity::LegalEntityId;
 use crate::billing::error::BillingRefusal;
 use crate::billing::numbering::model::Number;
+use crate::billing::tax::model::TaxCategory;
+use crate::billing::totals::LineKind;
 use crate::locking;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
@@ -114,30 +116,47 @@ pub(super) fn insert(tx: &mut Tx<'_>, invoice: &Invoice, document: &Document, nu
         ))
         .execute(tx.conn)?;
     for line in &document.lines {
-        insert_line(tx, &invoice.id, line)?;
+        diesel::insert_into(invoice_lines::table).values(LineRow::of(&invoice.id, line)).execute(tx.conn)?;
     }
     Ok(())
 }
 
-fn insert_line(tx: &mut Tx<'_>, invoice_id: &InvoiceId, line: &LineView) -> Result<()> {
-    diesel::insert_into(invoice_lines::table)
-        .values((
-            invoice_lines::id.eq(LineId::new()),
-            invoice_lines::invoice_id.eq(invoice_id),
-            invoice_lines::position.eq(line.position),
-            invoice_lines::description.eq(&line.description),
-            invoice_lines::quantity.eq(line.quantity.canonical()),
-            invoice_lines::unit_minor.eq(line.unit.minor),
-            invoice_lines::net_minor.eq(line.net.minor),
-            invoice_lines::tax_category.eq(line.category),
-            invoice_lines::tax_rate.eq(line.rate.canonical()),
-            invoice_lines::kind.eq(line.kind),
-            invoice_lines::subscription_id.eq(&line.subscription_id),
-            invoice_lines::period_start.eq(line.period.map(|period| period.start)),
-            invoice_lines::period_end.eq(line.period.map(|period| period.end)),
-        ))
-        .execute(tx.conn)?;
-    Ok(())
+#[derive(Insertable)]
+#[diesel(table_name = invoice_lines)]
+pub(super) struct LineRow {
+    id: LineId,
+    invoice_id: InvoiceId,
+    position: i64,
+    description: String,
+    quantity: String,
+    unit_minor: i64,
+    net_minor: i64,
+    tax_category: TaxCategory,
+    tax_rate: String,
+    kind: LineKind,
+    subscription_id: Option<String>,
+    period_start: Option<Day>,
+    period_end: Option<Day>,
+}
+
+impl LineRow {
+    pub(super) fn of(invoice_id: &InvoiceId, line: &LineView) -> Self {
+        Self {
+            id: LineId::new(),
+            invoice_id: invoice_id.clone(),
+            position: line.position,
+            description: line.description.clone(),
+            quantity: line.quantity.canonical(),
+            unit_minor: line.unit.minor,
+            net_minor: line.net.minor,
+            tax_category: line.category,
+            tax_rate: line.rate.canonical(),
+            kind: line.kind,
+            subscription_id: line.subscription_id.clone(),
+            period_start: line.period.map(|period| period.start),
+            period_end: line.period.map(|period| period.end),
+        }
+    }
 }
 
 /// Takes a draft out with its lines.

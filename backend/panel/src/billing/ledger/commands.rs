@@ -1,6 +1,6 @@
 //! Posting.
 
-use super::model::Posting;
+use super::model::{self, Posting};
 use super::store;
 use crate::platform::Tx;
 use crate::platform::error::Result;
@@ -19,5 +19,16 @@ pub fn post_in(tx: &mut Tx<'_>, posting: &Posting) -> Result<()> {
         store::add(tx, &id, movement)?;
         ids.insert((code, currency), id);
     }
-    store::append(tx, posting, &ids)
+    store::append(tx, std::slice::from_ref(posting), &ids)
+}
+
+/// Posts several in one go, as [`post_in`] would one by one; every account is
+/// raised once.
+///
+/// # Errors
+/// As for [`post_in`]; then none is posted.
+pub fn post_together_in(tx: &mut Tx<'_>, postings: &[Posting]) -> Result<()> {
+    let movements = model::movements_of(postings)?;
+    let ids = store::raise(tx, &movements)?;
+    store::append(tx, postings, &ids)
 }

@@ -19,5 +19,5 @@ pub mod model;
 pub mod queries;
 mod store;
 
-pub use commands::post_in;
+pub use commands::{post_in, post_together_in};
 pub use model::{Account, Leg, Posting, PostingKind};

@@ -171,19 +171,27 @@ impl Posting {
     /// # Errors
     /// On overflow.
     pub fn movements(&self) -> Result<Movements, MoneyError> {
-        let mut movements = Movements::new();
-        for leg in &self.legs {
-            for (account, debits, credits) in [(&leg.debit, leg.amount.minor, 0), (&leg.credit, 0, leg.amount.minor)] {
-                let (_, movement) = movements
-                    .entry((account.code.clone(), leg.amount.currency))
-                    .or_insert_with(|| (account.clone(), Movement::default()));
-                let add = |a: i64, b: i64| a.checked_add(b).ok_or(MoneyError::Overflow);
-                movement.debits = add(movement.debits, debits)?;
-                movement.credits = add(movement.credits, credits)?;
-            }
-        }
-        Ok(movements)
+        movements_of(std::slice::from_ref(self))
     }
+}
+
+/// What several postings add to each account.
+///
+/// # Errors
+/// On overflow.
+pub fn movements_of(postings: &[Posting]) -> Result<Movements, MoneyError> {
+    let mut movements = Movements::new();
+    for leg in postings.iter().flat_map(|posting| &posting.legs) {
+        for (account, debits, credits) in [(&leg.debit, leg.amount.minor, 0), (&leg.credit, 0, leg.amount.minor)] {
+            let (_, movement) = movements
+                .entry((account.code.clone(), leg.amount.currency))
+                .or_insert_with(|| (account.clone(), Movement::default()));
+            let add = |a: i64, b: i64| a.checked_add(b).ok_or(MoneyError::Overflow);
+            movement.debits = add(movement.debits, debits)?;
+            movement.credits = add(movement.credits, credits)?;
+        }
+    }
+    Ok(movements)
 }
 
 /// A transfer as people read it.

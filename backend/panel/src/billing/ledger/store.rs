@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use hostwright_kernel::{Currency, Day, Instant, Money};
 
-use super::model::{Account, AccountId, AccountKind, Link, Movement, Posting, PostingKind, TransferId};
+use super::model::{Account, AccountId, AccountKind, Link, Movement, Movements, Posting, PostingKind, TransferId};
 use crate::billing::error::BillingRefusal;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result, is_unique_violation};
 use crate::platform::schema::{ledger_accounts, ledger_transfers};
-use crate::{locking, on_each};
+use crate::{insert_rows, locking, on_each};
 
 /// An account with its totals.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -84,36 +84,127 @@ pub(super) fn add(tx: &mut Tx<'_>, id: &AccountId, movement: Movement) -> Result
     }
 }
 
-/// Appends the transfers of a posting.
-pub(super) fn append(tx: &mut Tx<'_>, posting: &Posting, ids: &BTreeMap<(String, Currency), AccountId>) -> Result<()> {
-    let now = tx.now();
-    for (leg, transfer) in (0_i64..).zip(&posting.legs) {
-        let currency = transfer.amount.currency;
-        let account = |account: &Account| {
-            ids.get(&(account.code.clone(), currency)).ok_or_else(|| Error::internal("a leg without an account"))
-        };
-        let outcome = diesel::insert_into(ledger_transfers::table)
-            .values((
-                ledger_transfers::id.eq(TransferId::new()),
-                ledger_transfers::at.eq(now),
-                ledger_transfers::day.eq(posting.day),
-                ledger_transfers::kind.eq(posting.kind),
-                ledger_transfers::reference.eq(&posting.reference),
-                ledger_transfers::leg.eq(leg),
-                ledger_transfers::currency.eq(currency.code()),
-                ledger_transfers::debit_account_id.eq(account(&transfer.debit)?),
-                ledger_transfers::credit_account_id.eq(account(&transfer.credit)?),
-                ledger_transfers::amount_minor.eq(transfer.amount.minor),
-                ledger_transfers::reason.eq(&posting.reason),
-            ))
-            .execute(tx.conn);
-        match outcome {
-            Ok(_) => {}
-            Err(error) if is_unique_violation(&error) => return Err(BillingRefusal::PostedAlready.into()),
-            Err(error) => return Err(error.into()),
+/// The ids of accounts by code and currency.
+type Ids = BTreeMap<(String, Currency), AccountId>;
+
+/// Raises the totals of several accounts, in the order of their codes; their ids.
+pub(super) fn raise(tx: &mut Tx<'_>, movements: &Movements) -> Result<Ids> {
+    let mut ids = Ids::new();
+    if let (true, Some(currency)) = (tx.is_postgres(), only_currency(movements)) {
+        let moved = |(_, movement): &(Account, Movement)| *movement;
+        let known = lock_known(tx, movements, currency)?;
+        for ((code, currency), (account, _)) in movements {
+            let id = match known.get(code) {
+                Some(id) => id.clone(),
+                None => ensure(tx, account, *currency)?,
+            };
+            ids.insert((code.clone(), *currency), id);
+        }
+        let rows: Vec<(&AccountId, Movement)> = ids.values().zip(movements.values().map(moved)).collect();
+        raise_at_once(tx, &rows)?;
+        return Ok(ids);
+    }
+    for ((code, currency), (account, movement)) in movements {
+        let id = ensure(tx, account, *currency)?;
+        add(tx, &id, *movement)?;
+        ids.insert((code.clone(), *currency), id);
+    }
+    Ok(ids)
+}
+
+fn only_currency(movements: &Movements) -> Option<Currency> {
+    let mut currencies = movements.keys().map(|(_, currency)| *currency);
+    let first = currencies.next()?;
+    currencies.all(|currency| currency == first).then_some(first)
+}
+
+/// Locks the accounts that there are, in the order of their codes.
+fn lock_known(tx: &mut Tx<'_>, movements: &Movements, currency: Currency) -> Result<BTreeMap<String, AccountId>> {
+    let codes: Vec<String> = movements.keys().map(|(code, _)| code.clone()).collect();
+    let rows = locking!(
+        &mut *tx.conn,
+        ledger_accounts::table
+            .filter(ledger_accounts::code.eq_any(&codes).and(ledger_accounts::currency.eq(currency.code())))
+            .order(ledger_accounts::code)
+            .select((ledger_accounts::code, ledger_accounts::id)),
+        load::<(String, AccountId)>,
+        keeping_key
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+/// One statement for all of them; its checks decide.
+fn raise_at_once(tx: &mut Tx<'_>, rows: &[(&AccountId, Movement)]) -> Result<()> {
+    let told: Vec<serde_json::Value> = rows
+        .iter()
+        .map(|(id, movement)| serde_json::json!({ "id": id, "debits": movement.debits, "credits": movement.credits }))
+        .collect();
+    let outcome = diesel::sql_query(
+        "UPDATE ledger_accounts SET debits_minor = debits_minor + moved.debits, \
+         credits_minor = credits_minor + moved.credits \
+         FROM json_to_recordset($1::json) AS moved(id text, debits bigint, credits bigint) \
+         WHERE ledger_accounts.id = moved.id",
+    )
+    .bind::<Text, _>(serde_json::to_string(&told)?)
+    .execute(tx.conn);
+    match outcome {
+        Ok(count) if count == rows.len() => Ok(()),
+        Ok(_) => Err(Error::internal("an account that was locked is not there")),
+        Err(Diesel::DatabaseError(DatabaseErrorKind::CheckViolation, _)) => Err(BillingRefusal::BelowZero.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = ledger_transfers)]
+struct NewTransfer {
+    id: TransferId,
+    at: Instant,
+    day: Day,
+    kind: PostingKind,
+    reference: String,
+    leg: i64,
+    currency: String,
+    debit_account_id: AccountId,
+    credit_account_id: AccountId,
+    amount_minor: i64,
+    reason: String,
+}
+
+/// Appends the transfers of postings.
+pub(super) fn append(tx: &mut Tx<'_>, postings: &[Posting], ids: &Ids) -> Result<()> {
+    let at = tx.now();
+    let mut rows = Vec::new();
+    for posting in postings {
+        for (leg, transfer) in (0_i64..).zip(&posting.legs) {
+            let currency = transfer.amount.currency;
+            let account = |account: &Account| {
+                let id = ids.get(&(account.code.clone(), currency));
+                id.cloned().ok_or_else(|| Error::internal("a leg without an account"))
+            };
+            rows.push(NewTransfer {
+                id: TransferId::new(),
+                at,
+                day: posting.day,
+                kind: posting.kind,
+                reference: posting.reference.clone(),
+                leg,
+                currency: currency.code().to_owned(),
+                debit_account_id: account(&transfer.debit)?,
+                credit_account_id: account(&transfer.credit)?,
+                amount_minor: transfer.amount.minor,
+                reason: posting.reason.clone(),
+            });
         }
     }
-    Ok(())
+    if rows.is_empty() {
+        return Ok(());
+    }
+    match insert_rows!(&mut *tx.conn, ledger_transfers::table, &rows) {
+        Ok(()) => Ok(()),
+        Err(error) if is_unique_violation(&error) => Err(BillingRefusal::PostedAlready.into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Debits and credits of an account; nothing before its first posting.

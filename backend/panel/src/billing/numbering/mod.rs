@@ -12,4 +12,4 @@ pub mod model;
 pub mod queries;
 mod store;
 
-pub use commands::next_in;
+pub use commands::{next_in, range_in};

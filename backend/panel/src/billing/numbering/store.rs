@@ -46,12 +46,10 @@ pub(super) fn locked_counter(
     )?)
 }
 
-/// Writes the number that was taken behind the one before it.
-pub(super) fn advance(tx: &mut Tx<'_>, entity: &LegalEntityId, number: &Number) -> Result<()> {
+/// Writes the last number that was taken over the one that was believed the last.
+pub(super) fn advance(tx: &mut Tx<'_>, entity: &LegalEntityId, number: &Number, believed: i64) -> Result<()> {
     let changed = diesel::update(
-        number_series::table
-            .find((entity, &number.series, number.year))
-            .filter(number_series::last.eq(number.sequence.saturating_sub(1))),
+        number_series::table.find((entity, &number.series, number.year)).filter(number_series::last.eq(believed)),
     )
     .set((number_series::last.eq(number.sequence), number_series::last_day.eq(number.day)))
     .execute(tx.conn)?;
