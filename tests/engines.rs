@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use hostwright_panel::platform::db::DatabaseUrl;
 use tempfile::TempDir;
 
@@ -31,6 +31,31 @@ impl Database {
         let mut connection = PgConnection::establish(&admin).expect("PostgreSQL of the test run answers");
         connection.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         Self::Postgres { admin, name }
+    }
+
+    /// The same content once more, in a database of its own. Nobody may be
+    /// connected to this one any more.
+    pub fn copy(&self) -> Self {
+        match self {
+            Self::Sqlite(_) => {
+                let copy = Self::sqlite();
+                let (DatabaseUrl::Sqlite(from), DatabaseUrl::Sqlite(to)) = (self.url(), copy.url()) else {
+                    unreachable!("both are files")
+                };
+                let mut connection = SqliteConnection::establish(&from.to_string_lossy()).unwrap();
+                connection.batch_execute(&format!("VACUUM INTO '{}'", to.display())).unwrap();
+                copy
+            }
+            Self::Postgres { admin, name } => {
+                let copied = format!("test_{}", hostwright_kernel::id::fresh("db"));
+                let mut connection = PgConnection::establish(admin).expect("PostgreSQL of the test run answers");
+                let others = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+                connection.batch_execute(&others).unwrap();
+                connection.batch_execute(&format!("CREATE DATABASE {copied} TEMPLATE {name}")).unwrap();
+                Self::Postgres { admin: admin.clone(), name: copied }
+            }
+            Self::Elsewhere(_) => unreachable!("its owner copies it"),
+        }
     }
 
     pub fn url(&self) -> DatabaseUrl {

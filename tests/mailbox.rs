@@ -9,11 +9,17 @@ use hostwright_panel::platform::worker::BoxFuture;
 #[derive(Default)]
 pub struct Mailbox {
     mails: Mutex<Vec<OutgoingMail>>,
+    answer: Mutex<Option<Delivery>>,
 }
 
 impl Mailbox {
     pub fn mails(&self) -> Vec<OutgoingMail> {
         self.mails.lock().unwrap().clone()
+    }
+
+    /// From now on every mail is answered so and not taken; or all are taken again.
+    pub fn answer_with(&self, answer: Option<Delivery>) {
+        *self.answer.lock().unwrap() = answer;
     }
 
     /// Subjects in the order of sending.
@@ -30,6 +36,9 @@ impl Mailbox {
 impl MailTransport for Mailbox {
     fn send<'a>(&'a self, letter: &'a OutgoingMail) -> BoxFuture<'a, Delivery> {
         Box::pin(async move {
+            if let Some(answer) = self.answer.lock().unwrap().clone() {
+                return answer;
+            }
             self.mails.lock().unwrap().push(letter.clone());
             Delivery::Accepted(String::new())
         })

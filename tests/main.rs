@@ -12,7 +12,10 @@
 mod architecture;
 mod authorization;
 mod browser;
+mod crashes;
+mod input;
 mod nodes;
 mod races;
+mod security;
 mod slices;
 mod surfaces;

@@ -24,7 +24,7 @@ pub struct Simulator {
     pub stopped: Notify,
 }
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Inner {
     nodes: BTreeMap<String, SimulatedNode>,
     faults: Vec<(Point, usize, Fault)>,
@@ -34,7 +34,7 @@ struct Inner {
     mute: BTreeSet<String>,
 }
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct SimulatedNode {
     silent: Option<Silence>,
     domains: BTreeMap<String, Domain>,
@@ -132,6 +132,28 @@ impl Simulator {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, inner: Mutex::new(Inner::default()), stopped: Notify::new() }
+    }
+
+    /// The same nodes once more, as they are now.
+    #[must_use]
+    pub fn copy(&self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, inner: Mutex::new(self.with(|inner| inner.clone())), stopped: Notify::new() }
+    }
+
+    /// Everything that is on the nodes, one line for each thing.
+    #[must_use]
+    pub fn inventory(&self) -> Vec<String> {
+        self.with(|inner| {
+            let of_node = |node: &SimulatedNode| -> Vec<String> {
+                let domains = node.domains.iter().map(|(uuid, domain)| format!("domain {uuid} {domain:?}"));
+                let volumes = node.volumes.iter().map(|volume| format!("volume {volume}"));
+                let seeds = node.seeds.iter().map(|(name, text)| format!("seed {name} {text}"));
+                let filters = node.filters.iter().map(|filter| format!("filter {filter}"));
+                domains.chain(volumes).chain(seeds).chain(filters).collect()
+            };
+            let nodes = inner.nodes.iter();
+            nodes.flat_map(|(id, node)| of_node(node).into_iter().map(move |line| format!("{id} {line}"))).collect()
+        })
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {

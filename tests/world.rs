@@ -11,11 +11,12 @@
     reason = "tests"
 )]
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hostwright_kernel::{Clock, Instant, ManualClock};
 use hostwright_panel::auth::call::{Actor, Call, Person};
 use hostwright_panel::auth::policy::{Action, MemberRole, StaffRole};
+use hostwright_panel::notifications::ports::MailTransport;
 use hostwright_panel::platform::db::DatabaseUrl;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::secrets::Vault;
@@ -48,7 +49,9 @@ pub struct World {
     pub worker: Worker,
     pub hypervisor: Arc<Simulator>,
     pub mailbox: Arc<Mailbox>,
-    database: Arc<engines::Database>,
+    pub ground: Ground,
+    /// None where somebody else looks after it.
+    database: Option<Arc<engines::Database>>,
 }
 
 /// A customer with somebody who may act for it.
@@ -98,7 +101,7 @@ impl World {
     /// time, and nothing else in common.
     pub fn beside(&self) -> Self {
         Self::assembled(
-            Arc::clone(&self.database),
+            self.database.clone().expect("the world has its database"),
             self.clock.clone(),
             Arc::clone(&self.hypervisor),
             Arc::clone(&self.mailbox),
@@ -113,16 +116,25 @@ impl World {
     ) -> Self {
         let db = Db::open(&database.url(), Arc::new(clock.clone())).unwrap();
         db.migrate().unwrap();
-        let ground = Ground {
-            db: db.clone(),
-            vault: Vault::new(KEY),
-            public_url: "http://panel.test".into(),
-            texts: Texts::embedded().unwrap(),
-        };
-        let hypervisor_port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
-        let ports = Ports { hypervisor: hypervisor_port, probe: hypervisor.clone(), clock: Arc::new(None) };
-        let (app, worker) = compose::assemble(&ground, &ports, Some(mailbox.clone()), "panel@panel.test", 4);
-        Self { app, db, clock, worker, hypervisor, mailbox, database }
+        let port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
+        let ports = Ports { hypervisor: port, probe: hypervisor.clone(), clock: Arc::new(None) };
+        let mail: Arc<dyn MailTransport> = mailbox.clone();
+        let world = Self::over(db, clock, (hypervisor, mailbox), &ports, mail);
+        Self { database: Some(database), ..world }
+    }
+
+    /// An installation on a database and with ports that somebody else looks after.
+    pub fn over(
+        db: Db,
+        clock: ManualClock,
+        (hypervisor, mailbox): (Arc<Simulator>, Arc<Mailbox>),
+        ports: &Ports,
+        mail: Arc<dyn MailTransport>,
+    ) -> Self {
+        let ground =
+            Ground { db: db.clone(), vault: Vault::new(KEY), public_url: "http://panel.test".into(), texts: texts() };
+        let (app, worker) = compose::assemble(&ground, ports, Some(mail), "panel@panel.test", 4);
+        Self { app, db, clock, worker, hypervisor, mailbox, ground, database: None }
     }
 
     /// Whether this world's database is PostgreSQL.
@@ -283,6 +295,22 @@ impl World {
         Shop { node_id: text(&node, "id"), plan_id, price_id: text(&priced, "id"), image_id: text(&image, "id") }
     }
 
+    /// Another plan with the shop's price and image, for worlds that have a shop.
+    pub async fn shop_again(&self, number: usize) -> Shop {
+        let owner = self.owner();
+        let plan = json!({
+            "name": format!("Small {number}"), "description": "For a web site", "vcpus": 1, "memory_mib": 256, "disk_gib": 1,
+            "traffic_gib": 1000, "private": false, "renewal_choices": ["automatic", "expire"],
+        });
+        let plan_id = text(&self.done(&owner, "plans.create", plan).await, "id");
+        let price = json!({ "plan_id": plan_id, "currency": "EUR", "months": 1, "amount": "10.00", "setup": "5.00" });
+        let price = self.done(&owner, "plans.set_price", price).await;
+        let first = |items: Value| text(&items["items"][0], "id");
+        let node_id = first(self.done(&owner, "nodes.list", json!({})).await);
+        let image_id = first(self.done(&owner, "images.list", json!({})).await);
+        Shop { node_id, plan_id, price_id: text(&price, "id"), image_id }
+    }
+
     /// A customer in Germany without VAT number.
     pub async fn customer(&self, name: &str) -> Customer {
         let made = self
@@ -341,6 +369,12 @@ pub fn wish(customer: &Customer, shop: &Shop, hostname: &str) -> Value {
         "hostname": hostname, "renewal": "automatic",
         "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHlJYzjFpLyXfRRHkpM9vnVvcb0yqgV4G2Cq0fYqzL0k test@example"],
     })
+}
+
+/// The words, read once for all worlds.
+fn texts() -> Texts {
+    static TEXTS: OnceLock<Texts> = OnceLock::new();
+    TEXTS.get_or_init(|| Texts::embedded().unwrap()).clone()
 }
 
 /// A text field of an answer.

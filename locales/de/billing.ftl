@@ -50,6 +50,7 @@ error-billing-amount_unreadable = Geben Sie einen Betrag in { $currency } ein, e
 error-billing-unknown_state = Dieser Zustand ist unbekannt: { $expected }.
 error-payments-reference = Geben Sie den Verwendungszweck der Zahlung ein: 1 bis 140 Zeichen.
 error-payments-reference_taken = Der Verwendungszweck { $reference } gehört zu einer Zahlung mit anderem Betrag oder anderem Kunden. Prüfen Sie den Kontoauszug.
+error-payments-past_day = Die Zahlung kann nicht vor dem { $earliest } eingegangen sein. Prüfen Sie das Jahr.
 error-payments-future_day = Die Zahlung kann nicht nach heute ({ $today }) eingegangen sein.
 error-payments-wrong_currency = Die Währung passt nicht. Erwartet: { $currency }.
 error-payments-invoice_is_draft = Diese Rechnung ist noch ein Entwurf. Stellen Sie sie zuerst aus.

@@ -14,6 +14,7 @@ error-request-too_large = Das ist zu viel für eine Anfrage: höchstens 36 MB.
 error-request-unreadable = Die Anfrage ist nicht lesbar: { $reason }
 error-service-internal = Bei uns ist etwas schiefgegangen. Es wurde nichts geändert. Bitte noch einmal versuchen und uns Bescheid sagen, wenn es bleibt.
 error-service-unavailable = Ein Teil des Dienstes antwortet gerade nicht. Es wurde nichts geändert. Bitte in einigen Sekunden noch einmal versuchen.
+error-service-storage_full = Der Datenträger dieses Panels ist voll. Es wurde nichts geändert. Bitte sagen Sie dem Anbieter Bescheid.
 error-service-uncertain = Die Datenbank war beim Speichern plötzlich weg. Ob gespeichert wurde, ist ungewiss. Bitte erst nachsehen und dann noch einmal versuchen.
 error-money-too_large = Der Betrag ist zu groß.
 error-money-mixed_currencies = Zwei Währungen lassen sich nicht addieren.

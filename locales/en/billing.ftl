@@ -50,6 +50,7 @@ error-billing-amount_unreadable = Enter an amount in { $currency }, such as 59.0
 error-billing-unknown_state = This state is not known: it { $expected }.
 error-payments-reference = Enter the reference of the payment: 1 to 140 characters.
 error-payments-reference_taken = Reference { $reference } belongs to a payment of another amount or customer. Check the bank statement.
+error-payments-past_day = The payment cannot have arrived before { $earliest }. Check the year.
 error-payments-future_day = The payment cannot have arrived after today ({ $today }).
 error-payments-wrong_currency = The currency does not fit. Expected: { $currency }.
 error-payments-invoice_is_draft = This invoice is still a draft. Issue it first.

@@ -14,6 +14,7 @@ error-request-too_large = That is too much for one request: at most 36 MB.
 error-request-unreadable = The request cannot be read: { $reason }
 error-service-internal = Something broke on our side. Nothing was changed. Please try again, and tell us if it stays.
 error-service-unavailable = A part of the service does not answer at the moment. Nothing was changed. Please try again in a few seconds.
+error-service-storage_full = The disk of this panel is full. Nothing was changed. Please tell the provider.
 error-service-uncertain = The database went away while this was being saved, so we cannot say whether it was. Please look before you try again.
 error-money-too_large = The amount is too large.
 error-money-mixed_currencies = Two currencies cannot be added.

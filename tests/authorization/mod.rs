@@ -2,4 +2,4 @@
 
 mod endpoints;
 mod matrix;
-mod objects;
+pub mod objects;

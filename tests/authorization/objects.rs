@@ -33,7 +33,7 @@ fn absent(objects: &BTreeMap<&'static str, String>, parameter: &str) -> String {
 }
 
 /// A good value of a field that must be there.
-fn value(field: &Field) -> Value {
+pub fn value(field: &Field) -> Value {
     if let Some(choice) = field.choices.first() {
         return json!(choice);
     }

@@ -246,7 +246,7 @@ async fn a_panel_killed_in_the_middle_of_the_renewal_run_leaves_nothing_undone_a
 /// Kills the panel that runs the renewals once so many are billed.
 async fn killed_after(moment: i64) {
     let world = with_subscriptions().await;
-    let mut panels = [Served::on(&world.db), Served::on(&world.db)];
+    let panels = [Served::on(&world.db), Served::on(&world.db)];
     let session = panels[0].sign_in().await;
     let (status, started) = panels[0].post("/renewals/run", &session, json!({})).await;
     assert_eq!(status, 200, "{started}");

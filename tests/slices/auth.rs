@@ -355,9 +355,13 @@ on_both_engines! {
         let input = SetStaffRole { person_id: id_of(&admin), role: Some(StaffRole::Support) };
         assert_eq!(code_of(set_role(&admin, input.clone()).await), "auth.not_permitted");
         set_role(&owner, input).await.unwrap();
+        assert!(known(world, &session).await.is_none(), "the session of another role is over");
+        let session = enter(world, "stef@host.example", PASSWORD).await.unwrap().session_token;
         let demoted = call_of(world, known(world, &session).await.unwrap());
         assert_eq!(code_of(people::queries::list(&demoted, ListPeople::default()).await), "auth.not_permitted");
         set_role(&owner, SetStaffRole { person_id: id_of(&admin), role: None }).await.unwrap();
+        assert!(known(world, &session).await.is_none());
+        let session = enter(world, "stef@host.example", PASSWORD).await.unwrap().session_token;
         assert_eq!(known(world, &session).await.unwrap().person.staff, None);
     }
 

@@ -3,5 +3,5 @@
 mod forms;
 mod pages;
 mod rest;
-mod site;
+pub mod site;
 pub mod town;

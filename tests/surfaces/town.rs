@@ -107,7 +107,8 @@ async fn ordered(world: &World, customer: &Customer, shop: &Shop, hostname: &str
     order
 }
 
-async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
+/// Somebody who signed up and confirmed: the session's token, and their customer.
+pub async fn signed_up(world: &World, name: &str) -> (String, Customer) {
     let email = format!("{name}@example.org");
     world
         .done(
@@ -125,8 +126,15 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
         paths.iter().find_map(|path| path.strip_prefix("/confirm/")).unwrap_or_else(|| panic!("no link in {paths:?}"));
     world.done(&world.anonymous(), "auth.confirm_mail", json!({ "token": token })).await;
     let (session, call) = sign_in(world, &email).await;
+    let id = call.person().unwrap().memberships[0].0.clone();
+    (session, Customer { id, call })
+}
+
+async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
+    let email = format!("{name}@example.org");
+    let (session, customer) = signed_up(world, name).await;
+    let call = customer.call.clone();
     let (_, other) = sign_in(world, &email).await;
-    let customer = Customer { id: call.person().unwrap().memberships[0].0.clone(), call: call.clone() };
     let owner = world.owner();
 
     let order = ordered(world, &customer, shop, "web1", true).await;

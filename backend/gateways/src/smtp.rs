@@ -179,6 +179,14 @@ impl MailTransport for SmtpTransport {
     }
 }
 
+/// The mail as it is handed to the server, after the words of the envelope.
+///
+/// # Errors
+/// [`Delivery::Refused`] when an address is none, or a file's type is none.
+pub fn written(mail: &OutgoingMail) -> Result<Vec<u8>, Delivery> {
+    compose(mail, &address(&mail.from, "the sender")?, &address(&mail.to, "the recipient")?)
+}
+
 /// The mail as a message: text and HTML side by side, then the files.
 fn compose(mail: &OutgoingMail, from: &Address, to: &Address) -> Result<Vec<u8>, Delivery> {
     let unwritable = |error: &dyn fmt::Display| Delivery::Refused(format!("the mail cannot be written: {error}"));

@@ -74,4 +74,4 @@ impl fmt::Debug for Currency {
     }
 }
 
-crate::id::text_value!(Currency, "Currency", "ISO 4217 code", "EUR");
+crate::id::text_value!(Currency, "Currency", "ISO 4217 code", "EUR", |schema| schema.pattern(Some("^[A-Z]{3}$")));

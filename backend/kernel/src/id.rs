@@ -48,6 +48,9 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
 #[doc(hidden)]
 macro_rules! __text_value {
     ($name:ident, $schema:expr, $about:literal, $example:literal) => {
+        $crate::id::text_value!($name, $schema, $about, $example, |schema| schema);
+    };
+    ($name:ident, $schema:expr, $about:literal, $example:expr, |$builder:ident| $more:expr) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
                 out.collect_str(self)
@@ -61,11 +64,11 @@ macro_rules! __text_value {
         }
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                utoipa::openapi::schema::ObjectBuilder::new()
+                let $builder = utoipa::openapi::schema::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .description(Some($about))
-                    .examples([serde_json::Value::from($example)])
-                    .into()
+                    .examples([serde_json::Value::from($example)]);
+                $more.into()
             }
         }
         impl utoipa::ToSchema for $name {
@@ -124,7 +127,13 @@ macro_rules! id_type {
                 id.0
             }
         }
-        $crate::id::text_value!($name, "Id", "prefixed UUIDv7", "018f3c2a7b6e7d0c9a1b2c3d4e5f6a7b");
+        $crate::id::text_value!(
+            $name,
+            stringify!($name),
+            "prefixed UUIDv7",
+            concat!($prefix, "_018f3c2a7b6e7d0c9a1b2c3d4e5f6a7b"),
+            |schema| schema.pattern(Some(concat!("^", $prefix, "_[0-9a-f]{32}$")))
+        );
         $crate::diesel_text!($name, |text| text.parse::<$name>().map_err(|error| error.to_string().into()));
     };
 }

@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::sql_types;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use utoipa::openapi::{KnownFormat, SchemaFormat};
 
 /// A civil date without a time zone, kept as `Date`.
 ///
@@ -234,5 +235,12 @@ macro_rules! bind_as {
 bind_as!(Day, sql_types::Date, NaiveDate);
 bind_as!(Instant, sql_types::Timestamp, NaiveDateTime);
 
-crate::id::text_value!(Day, "Day", "civil date, ISO 8601", "2026-05-03");
-crate::id::text_value!(Instant, "Instant", "moment in UTC with microseconds, RFC 3339", "2026-05-03T12:05:00.000000Z");
+crate::id::text_value!(Day, "Day", "civil date, ISO 8601", "2026-05-03", |schema| schema
+    .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))));
+crate::id::text_value!(
+    Instant,
+    "Instant",
+    "moment in UTC with microseconds, RFC 3339",
+    "2026-05-03T12:05:00.000000Z",
+    |schema| schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+);

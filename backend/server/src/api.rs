@@ -15,6 +15,8 @@ use crate::visitor::{Visitor, text_header};
 
 /// Largest body of a request, in bytes: five attachments of 5 MiB in base64.
 pub const MAX_BODY: usize = 36 * 1024 * 1024;
+/// Most fields of a query or a form: more than the longest invoice has.
+pub const MAX_PAIRS: usize = 10_000;
 
 /// Registers every endpoint.
 pub fn configure(app: &App, service: &mut web::ServiceConfig) {
@@ -32,7 +34,7 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         scope = scope.route(path, route);
     }
     let document = web::get().to(|app: web::Data<App>| async move {
-        HttpResponse::Ok().content_type("application/json").body(app.openapi.to_string())
+        HttpResponse::Ok().content_type("application/json").body(app.openapi().to_owned())
     });
     service.service(scope.route("/openapi.json", document).default_service(web::to(
         |app: web::Data<App>, request: HttpRequest| async move {
@@ -76,7 +78,7 @@ async fn answer(
         visitor.check_origin(app, request)?;
     }
     let mut input = match endpoint.verb {
-        Verb::Get => query(endpoint, request.query_string()),
+        Verb::Get => query(endpoint, request.query_string())?,
         Verb::Post => json_body(request, body).await?,
     };
     for name in endpoint.path_parameters() {
@@ -88,13 +90,13 @@ async fn answer(
 }
 
 /// The query's values by the input's schema.
-fn query(endpoint: &Endpoint, text: &str) -> Map<String, Value> {
+fn query(endpoint: &Endpoint, text: &str) -> Result<Map<String, Value>> {
     let fields = endpoint.input.fields();
     let mut typed: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
-    for (name, value) in form_pairs(text.as_bytes()) {
+    for (name, value) in form_pairs(text.as_bytes())? {
         typed.entry(name).or_default().push(value);
     }
-    typed
+    let input = typed
         .into_iter()
         .filter_map(|(name, values)| {
             let value = match fields.iter().find(|field| field.name == name) {
@@ -104,7 +106,8 @@ fn query(endpoint: &Endpoint, text: &str) -> Map<String, Value> {
             };
             Some((name, value))
         })
-        .collect()
+        .collect();
+    Ok(input)
 }
 
 async fn json_body(request: &HttpRequest, body: web::Payload) -> Result<Map<String, Value>> {
@@ -144,22 +147,40 @@ pub fn download(file: Download) -> HttpResponse {
         .body(file.bytes)
 }
 
-/// The pairs of `application/x-www-form-urlencoded` text; what is not UTF-8 is
-/// replaced, as browsers do.
-#[must_use]
-pub fn form_pairs(bytes: &[u8]) -> Vec<(String, String)> {
-    bytes
-        .split(|byte| *byte == b'&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let mut parts = pair.splitn(2, |byte| *byte == b'=');
-            let name = parts.next().unwrap_or_default();
-            (decode(name), decode(parts.next().unwrap_or_default()))
-        })
-        .collect()
+/// The pairs of `application/x-www-form-urlencoded` text.
+///
+/// # Errors
+/// `request.unreadable` when it is not UTF-8, naming the field; `request.too_large`
+/// for more pairs than any form has.
+pub fn form_pairs(bytes: &[u8]) -> Result<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        if pairs.len() >= MAX_PAIRS {
+            return Err(Refusal::new("request.too_large", Kind::TooLarge).into());
+        }
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        let name = utf8(decode(parts.next().unwrap_or_default()), None)?;
+        let value = utf8(decode(parts.next().unwrap_or_default()), Some(&name))?;
+        pairs.push((name, value));
+    }
+    Ok(pairs)
 }
 
-fn decode(text: &[u8]) -> String {
+/// The text of these bytes.
+///
+/// # Errors
+/// `request.unreadable` when they are not UTF-8, naming the field whose value they are.
+pub fn utf8(bytes: Vec<u8>, field: Option<&str>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|_not_text| {
+        let refusal = Refusal::new("request.unreadable", Kind::Invalid).with("reason", "it is not UTF-8");
+        match field {
+            Some(field) => refusal.field(field.to_owned()).into(),
+            None => refusal.into(),
+        }
+    })
+}
+
+fn decode(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, after)) = rest.split_first() {
@@ -175,5 +196,5 @@ fn decode(text: &[u8]) -> String {
             (byte, _) => bytes.push(*byte),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }

@@ -1,6 +1,6 @@
 //! What every request needs: the product's ground, the endpoints and the texts.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hostwright_kernel::OffsetClock;
 use hostwright_panel::auth::call::{Actor, Call};
@@ -29,8 +29,8 @@ pub struct App {
     pub hypervisor: Arc<dyn Hypervisor>,
     /// The clock, where it may be moved.
     pub clock: Arc<Option<OffsetClock>>,
-    /// The OpenAPI document, made once.
-    pub openapi: Arc<str>,
+    /// The OpenAPI document, made when it is first asked for.
+    pub openapi: Arc<OnceLock<String>>,
 }
 
 impl App {
@@ -38,6 +38,12 @@ impl App {
     #[must_use]
     pub fn endpoint(&self, action: Action) -> Option<&Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.action == action)
+    }
+
+    /// The OpenAPI document.
+    #[must_use]
+    pub fn openapi(&self) -> &str {
+        self.openapi.get_or_init(|| crate::openapi::document(&self.endpoints).to_string())
     }
 
     /// A call of nobody, to be filled in.

@@ -92,6 +92,17 @@ fn argument(field: Field, positional: bool) -> Arg {
     if field.choices.is_empty() { argument } else { argument.value_parser(field.choices) }
 }
 
+/// What the panel said to a command.
+#[derive(Debug)]
+pub enum Told {
+    /// It was done; the answer.
+    Done(Value),
+    /// It was done; the file.
+    File(Vec<u8>),
+    /// It was refused; the problem document.
+    Refused(Value),
+}
+
 /// Sends the command and prints the answer; true when it was done.
 ///
 /// # Errors
@@ -103,6 +114,28 @@ pub async fn run(
     token: Option<&str>,
     json: bool,
 ) -> Result<bool> {
+    match ask(endpoint, matches, url, token).await? {
+        Told::File(bytes) => match matches.try_get_one::<String>("output").ok().flatten() {
+            Some(file) => std::fs::write(file, &bytes).with_context(|| format!("cannot write {file}"))?,
+            None => std::io::stdout().write_all(&bytes)?,
+        },
+        Told::Done(answer) => say(&if json { serde_json::to_string_pretty(&answer)? } else { shown(&answer) }),
+        Told::Refused(problem) => {
+            if json {
+                say(&serde_json::to_string_pretty(&problem)?);
+            }
+            eprintln!("{}", refusal(&problem));
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Sends the command.
+///
+/// # Errors
+/// When the panel cannot be reached.
+pub async fn ask(endpoint: &Endpoint, matches: &ArgMatches, url: &str, token: Option<&str>) -> Result<Told> {
     let mut path = endpoint.path.to_owned();
     let mut input = Map::new();
     for field in endpoint.input.fields() {
@@ -127,24 +160,11 @@ pub async fn run(
     let response = request.send().await.with_context(|| format!("the panel at {url} does not answer"))?;
     let good = response.status().is_success();
     if good && endpoint.output.is_none() {
-        let bytes = response.bytes().await?;
-        match matches.try_get_one::<String>("output").ok().flatten() {
-            Some(file) => std::fs::write(file, &bytes).with_context(|| format!("cannot write {file}"))?,
-            None => std::io::stdout().write_all(&bytes)?,
-        }
-        return Ok(true);
+        return Ok(Told::File(response.bytes().await?.to_vec()));
     }
     let text = response.text().await?;
     let answer: Value = serde_json::from_str(&text).with_context(|| format!("the panel answered: {text}"))?;
-    if !good {
-        if json {
-            say(&serde_json::to_string_pretty(&answer)?);
-        }
-        eprintln!("{}", refusal(&answer));
-        return Ok(false);
-    }
-    say(&if json { serde_json::to_string_pretty(&answer)? } else { shown(&answer) });
-    Ok(true)
+    Ok(if good { Told::Done(answer) } else { Told::Refused(answer) })
 }
 
 /// Prints a text and a line end; a reader that has gone away is no error.
@@ -189,7 +209,9 @@ fn query(input: &Map<String, Value>) -> Vec<(String, String)> {
         .collect()
 }
 
-fn refusal(answer: &Value) -> String {
+/// A problem document in words.
+#[must_use]
+pub fn refusal(answer: &Value) -> String {
     let part = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
     let mut text = format!("refused: {} [{}]", part("detail"), part("code"));
     for error in answer.get("errors").and_then(Value::as_array).into_iter().flatten() {

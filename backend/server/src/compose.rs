@@ -9,6 +9,7 @@ use hostwright_panel::installation::commands::CLOCK_AHEAD;
 use hostwright_panel::nodes::ports::NodeProbe;
 use hostwright_panel::notifications::ports::{InvoiceFile, MailTransport};
 use hostwright_panel::platform::error::Result;
+use hostwright_panel::platform::presence::Presence;
 use hostwright_panel::platform::secrets::Vault;
 use hostwright_panel::platform::settings;
 use hostwright_panel::platform::texts::Texts;
@@ -20,7 +21,7 @@ use hostwright_panel::{audit, auth, billing, nodes, notifications, reactions, re
 use crate::app::App;
 use crate::config::Config;
 use crate::hypervisor::Libvirt;
-use crate::{openapi, routes};
+use crate::routes;
 
 /// Kind of the job that seals audit rows and ledger transfers.
 pub const SEAL: &str = "platform.seal";
@@ -123,7 +124,8 @@ pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
         None => None,
     };
     let ground = Ground { db, vault, public_url, texts };
-    Ok(assemble(&ground, &ports, mail, &config.mail_from, config.workers))
+    let (app, worker) = assemble(&ground, &ports, mail, &config.mail_from, config.workers);
+    Ok((app, worker.with_presence(Presence::announce(&config.data_dir.join("workers"))?)))
 }
 
 /// What everything stands on.
@@ -153,24 +155,26 @@ pub fn assemble(
         db: ground.db.clone(),
         vault: ground.vault.clone(),
         public_url: Arc::clone(&ground.public_url),
-        openapi: openapi::document(&endpoints).to_string().into(),
+        openapi: Arc::default(),
         endpoints,
         texts: ground.texts.clone(),
         hypervisor: Arc::clone(&ports.hypervisor),
         clock: Arc::clone(&ports.clock),
     };
-    let system = |name| Call::system(ground.db.clone(), ground.vault.clone(), Arc::clone(&ground.public_url), name);
-    let handlers = handlers(&system, ports, mail, mail_from);
+    let handlers = handlers(ground, ports, mail, mail_from);
     let name = format!("{}:{}", std::process::id(), hostwright_kernel::id::fresh("wrk"));
     (app, Worker::new(ground.db.clone(), name, handlers, reactions::react, slots))
 }
 
-fn handlers(
-    system: &dyn Fn(&'static str) -> Call,
+/// Everything that the worker can do.
+#[must_use]
+pub fn handlers(
+    ground: &Ground,
     ports: &Ports,
     mail: Option<Arc<dyn MailTransport>>,
     mail_from: &str,
 ) -> Vec<Arc<dyn Handler>> {
+    let system = |name| Call::system(ground.db.clone(), ground.vault.clone(), Arc::clone(&ground.public_url), name);
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(renewals::jobs::RunHandler { call: system("renewals") }),
         Arc::new(renewals::jobs::OneHandler { call: system("renewals") }),

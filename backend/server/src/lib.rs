@@ -14,6 +14,7 @@ pub mod pages;
 pub mod problem;
 pub mod registry;
 pub mod routes;
+pub mod sent;
 pub mod telemetry;
 pub mod ticks;
 pub mod visitor;

@@ -74,7 +74,8 @@ fn operation(endpoint: &Endpoint) -> Value {
     }
     let content = match &endpoint.output {
         Some(shape) => json!({ "application/json": { "schema": shape.schema } }),
-        None => json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } }),
+        // A file comes as what it is: a PDF, a picture, a text.
+        None => json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } }),
     };
     let mut responses = Map::new();
     responses.insert("200".to_owned(), json!({ "description": "Done", "content": content }));
@@ -129,6 +130,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("422", "A field is wrong"),
     ("429", "Too often"),
     ("503", "Something that this depends on does not answer"),
+    ("507", "There is no room left to keep anything"),
 ];
 
 fn property(shape: &Shape, name: &str) -> Value {

@@ -102,7 +102,7 @@ fn find(path: &str, call: &Call) -> hostwright_panel::platform::error::Result<(&
     let found = routes.iter().find_map(|route| Some((route, fits(route.path, place)?)));
     let (route, mut values) = found.ok_or_else(not_found)?;
     may_enter(route.area, call)?;
-    for (name, value) in form_pairs(query.as_bytes()) {
+    for (name, value) in form_pairs(query.as_bytes())? {
         values.entry(name).or_insert(value);
     }
     Ok((route, Params(values)))
@@ -234,7 +234,9 @@ pub fn failure(app: &App, visitor: Option<Visitor>, error: &Error) -> HttpRespon
     }
     let html = problem_page(&page, kind_of_problem(error), &request_id);
     let cookies = visitor.map(|visitor| visitor.cookies).unwrap_or_default();
-    answer(problem::status(error), html, &cookies)
+    let mut response = answer(problem::status(error), html, &cookies);
+    problem::name_code(&mut response, error);
+    response
 }
 
 fn kind_of_problem(error: &Error) -> Problem {
@@ -243,7 +245,7 @@ fn kind_of_problem(error: &Error) -> Problem {
         (Some(Kind::NotFound), _) => Problem::NotFound,
         (Some(Kind::Forbidden | Kind::Unauthenticated), _) => Problem::Forbidden,
         (Some(Kind::TooMany), _) => Problem::TooMany,
-        (Some(Kind::Unavailable), _) => Problem::Unavailable,
+        (Some(Kind::Unavailable | Kind::Full), _) => Problem::Unavailable,
         (Some(Kind::Invalid | Kind::Conflict | Kind::TooLarge), _) => Problem::Stale,
         (None, _) => Problem::Failed,
     }

@@ -2,7 +2,8 @@
 //! becomes an HTTP status.
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use hostwright_frontend::page::FieldError;
 use hostwright_panel::platform::texts::{FluentValue, Locale, Texts};
 use hostwright_panel::platform::{Error, Kind, Refusal};
@@ -57,6 +58,7 @@ pub fn status(error: &Error) -> StatusCode {
         Some(Kind::TooMany) => StatusCode::TOO_MANY_REQUESTS,
         Some(Kind::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Some(Kind::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(Kind::Full) => StatusCode::INSUFFICIENT_STORAGE,
         None => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -123,10 +125,17 @@ pub fn response(texts: &Texts, locale: Locale, error: &Error, request_id: &str) 
     response.body(serde_json::to_string(&problem).unwrap_or_default())
 }
 
+/// Says the stable code of a refusal in the header of a page, as a problem document
+/// says it in its body.
+pub fn name_code(response: &mut HttpResponse, error: &Error) {
+    response.headers_mut().insert(HeaderName::from_static("x-problem-code"), HeaderValue::from_static(error.code()));
+}
+
 /// Logs what is our own fault.
 pub fn log(error: &Error, request_id: &str) {
     match error.kind() {
         None => tracing::error!(%error, request_id, "a request failed"),
+        Some(Kind::Full) => tracing::error!(%error, request_id, "there is no room left on the disk"),
         Some(Kind::Unavailable) => tracing::warn!(%error, request_id, "a request could not be served"),
         Some(_) => tracing::debug!(%error, request_id, "a request was refused"),
     }

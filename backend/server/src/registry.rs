@@ -297,6 +297,7 @@ impl Endpoint {
     pub async fn execute(&self, mut call: Call, input: Map<String, Value>, key: Option<String>) -> Result<Answer> {
         call.authorize(self.action)?;
         let value = Value::Object(input);
+        refuse_nul(&value, "")?;
         if let Some(key) = key.filter(|_| self.verb == Verb::Post) {
             call.idempotency = Some(self.idempotency_key(&call, key, &value)?);
         }
@@ -328,11 +329,31 @@ impl Endpoint {
     }
 }
 
+/// No text may hold a NUL: PostgreSQL cannot keep one, so neither engine is asked to.
+fn refuse_nul(value: &Value, path: &str) -> Result<()> {
+    match value {
+        Value::String(text) if text.contains('\0') => Err(Error::Fields(vec![
+            Refusal::new("request.field_invalid", Kind::Invalid)
+                .with("field", path)
+                .with("reason", "it holds a NUL character")
+                .field(path.to_owned()),
+        ])),
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| refuse_nul(item, &format!("{path}[{index}]")))
+        }
+        Value::Object(fields) => fields.iter().try_for_each(|(name, field)| {
+            let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            refuse_nul(field, &inner)
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Reads the input and names the field that does not fit.
 fn read_input<I: DeserializeOwned>(value: Value) -> Result<I> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        let reason = error.inner().to_string();
+        let mut reason = error.inner().to_string();
         let quoted = reason.split('`').nth(1).map(str::to_owned);
         let (code, field) = if reason.starts_with("missing field") {
             ("request.field_missing", within(&path, quoted))
@@ -341,10 +362,21 @@ fn read_input<I: DeserializeOwned>(value: Value) -> Result<I> {
         } else {
             ("request.field_invalid", path)
         };
+        // The reason quotes what was sent, which nobody but its sender may read.
+        if code == "request.field_invalid" && is_secret(&field) {
+            "it is not a text".clone_into(&mut reason);
+        }
         Error::Fields(vec![
             Refusal::new(code, Kind::Invalid).with("field", &field).with("reason", &reason).field(field),
         ])
     })
+}
+
+/// Whether a field of this name holds a secret of its sender: it is never shown again,
+/// on no surface.
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
+    name.contains("password") || matches!(name, "token" | "secret" | "code" | "totp_code")
 }
 
 /// The name of a field that is missing in the thing at `path`: `lines[0].unit`.

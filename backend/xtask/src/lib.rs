@@ -4,8 +4,10 @@
 //! everything else; whatever it starts listens on loopback, lives in a folder of its own and is
 //! gone when the process is, however that ends.
 
+pub mod chaos;
 pub mod commands;
 pub mod demo;
+pub mod fuzz;
 pub mod images;
 pub mod lab;
 pub mod packages;

@@ -30,6 +30,8 @@ pub enum Group {
     Images,
     /// Making the Debian guest image.
     DebianImage,
+    /// The fuzzer of the REST surface.
+    Fuzz,
 }
 
 /// A Debian package and the reason for it.
@@ -99,6 +101,7 @@ impl Group {
                     ]
                 }
             }
+            Self::Fuzz => const { &[package("python3-venv", "schemathesis in an environment of its own")] },
             Self::DebianImage => const { &[package("debootstrap", "unpacks Debian into the guest's disk")] },
         }
     }
@@ -311,8 +314,16 @@ fn is_root() -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Group; 7] =
-        [Group::Build, Group::Postgres, Group::Libvirt, Group::Mail, Group::Browser, Group::Images, Group::DebianImage];
+    const ALL: [Group; 8] = [
+        Group::Build,
+        Group::Postgres,
+        Group::Libvirt,
+        Group::Mail,
+        Group::Browser,
+        Group::Images,
+        Group::DebianImage,
+        Group::Fuzz,
+    ];
 
     fn versions(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, version)| ((*name).to_owned(), (*version).to_owned())).collect()

@@ -45,6 +45,8 @@ refusals! {
         ReferenceTaken = "payments.reference_taken", Conflict, "reference";
         /// Money cannot have arrived on a day to come.
         PaidInFuture = "payments.future_day", Invalid, "received_day";
+        /// Money that arrived so long ago is a typing error.
+        PaidLongAgo = "payments.past_day", Invalid, "received_day";
         /// Neither the customer nor the open invoices use this currency.
         WrongCurrency = "payments.wrong_currency", Invalid, "currency";
         /// The named invoice is still a draft.

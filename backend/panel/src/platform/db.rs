@@ -29,11 +29,12 @@ use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use hostwright_kernel::{Clock, Instant};
+use hostwright_kernel::{Clock, Instant, SystemClock};
 use tokio::sync::Notify;
 
 use super::error::{Error, Result};
 use super::pool::{Pool, WAIT};
+use super::stops::{self, Stops};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -116,6 +117,7 @@ pub struct Tx<'c> {
     /// The connection; pass `tx.conn` to diesel.
     pub conn: &'c mut AnyConnection,
     now: Instant,
+    machine: &'c dyn Clock,
     wakes: bool,
 }
 
@@ -124,6 +126,13 @@ impl Tx<'_> {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
+    }
+
+    /// Now, by the machine's clock: for leases and back-off, which are about this
+    /// machine and not about business days.
+    #[must_use]
+    pub fn machine_now(&self) -> Instant {
+        self.machine.now()
     }
 
     /// Whether the engine is PostgreSQL.
@@ -144,6 +153,8 @@ pub struct Db {
     readers: Pool,
     writers: Pool,
     clock: Arc<dyn Clock>,
+    machine: Arc<dyn Clock>,
+    stops: Option<Arc<dyn Stops>>,
     wake: Arc<Notify>,
     url: DatabaseUrl,
 }
@@ -170,7 +181,22 @@ impl Db {
         };
         let (readers, writers) = (pool(Purpose::Read, reading), pool(Purpose::Write, writing));
         writers.get_first()?;
-        Ok(Self { readers, writers, clock, wake: Arc::new(Notify::new()), url: url.clone() })
+        let wake = Arc::new(Notify::new());
+        Ok(Self { readers, writers, clock, machine: Arc::new(SystemClock), stops: None, wake, url: url.clone() })
+    }
+
+    /// The same with another clock for leases and back-off.
+    #[must_use]
+    pub fn with_machine_clock(mut self, machine: Arc<dyn Clock>) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    /// The same in a process that may end around any commit.
+    #[must_use]
+    pub fn with_stops(mut self, stops: Arc<dyn Stops>) -> Self {
+        self.stops = Some(stops);
+        self
     }
 
     /// Brings the tables to this version.
@@ -228,6 +254,12 @@ impl Db {
         self.clock.now()
     }
 
+    /// Now, by the machine's clock.
+    #[must_use]
+    pub fn machine_now(&self) -> Instant {
+        self.machine.now()
+    }
+
     /// Told whenever a commit left work for the workers.
     #[must_use]
     pub fn wake(&self) -> Arc<Notify> {
@@ -254,7 +286,8 @@ impl Db {
     pub fn read_now<T>(&self, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let now = self.clock.now();
         let mut connection = self.readers.get()?;
-        let outcome = connection.transaction(|conn| body(&mut Tx { conn, now, wakes: false }));
+        let machine = self.machine.as_ref();
+        let outcome = connection.transaction(|conn| body(&mut Tx { conn, now, machine, wakes: false }));
         outcome.map_err(|error| connection.judge(error))
     }
 
@@ -270,7 +303,10 @@ impl Db {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        blocking(move || db.write_now(body)).await
+        match db.stops.clone() {
+            None => blocking(move || db.write_now(body)).await,
+            Some(stops) => stops::write(db, stops, body).await,
+        }
     }
 
     /// [`Db::write`] on the calling thread.
@@ -284,7 +320,7 @@ impl Db {
             let now = self.clock.now();
             let (mut wakes, mut committing) = (false, false);
             let run = |conn: &mut AnyConnection| {
-                let mut tx = Tx { conn, now, wakes: false };
+                let mut tx = Tx { conn, now, machine: self.machine.as_ref(), wakes: false };
                 let outcome = body(&mut tx);
                 wakes = tx.wakes;
                 committing = outcome.is_ok();
@@ -325,16 +361,17 @@ fn immediate<T>(connection: &mut AnyConnection, body: impl FnOnce(&mut AnyConnec
     }
     begin_immediate(connection)?;
     // A panic leaves the transaction open; the pool then discards the connection.
-    match body(connection) {
-        Ok(value) => {
-            connection.batch_execute("COMMIT")?;
-            Ok(value)
-        }
-        Err(error) => {
-            connection.batch_execute("ROLLBACK")?;
-            Err(error)
-        }
+    let outcome = body(connection).and_then(|value| {
+        connection.batch_execute("COMMIT")?;
+        Ok(value)
+    });
+    if outcome.is_err() {
+        // A commit that failed leaves the transaction open, and the one writer would
+        // never begin another. A full disk may have ended it already; then this says
+        // so, and what went wrong first is what counts.
+        let _ended = connection.batch_execute("ROLLBACK");
     }
+    outcome
 }
 
 /// Takes SQLite's write lock, and waits for another process that has it.
@@ -366,7 +403,7 @@ fn lost_race(error: &diesel::result::Error) -> bool {
     }
 }
 
-async fn blocking<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(body).await {
         Ok(outcome) => outcome,
         Err(error) => Err(Error::internal(format!("a database closure stopped: {error}"))),

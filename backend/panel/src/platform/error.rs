@@ -27,6 +27,8 @@ pub enum Kind {
     TooLarge,
     /// Something that we depend on does not answer; trying again helps (503).
     Unavailable,
+    /// There is no room left to keep anything; somebody must make some (507).
+    Full,
 }
 
 /// A refusal: the request was understood and nothing was changed.
@@ -103,6 +105,7 @@ impl Error {
             Self::Unavailable(_) => "service.unavailable",
             Self::Uncertain(_) => "service.uncertain",
             Self::Database(error) if lost_connection(error) => "service.unavailable",
+            Self::Database(error) if is_full(error) => "service.storage_full",
             Self::Database(_) | Self::Internal(_) => "service.internal",
         }
     }
@@ -115,6 +118,7 @@ impl Error {
             Self::Fields(_) => Some(Kind::Invalid),
             Self::Unavailable(_) | Self::Uncertain(_) => Some(Kind::Unavailable),
             Self::Database(error) if lost_connection(error) => Some(Kind::Unavailable),
+            Self::Database(error) if is_full(error) => Some(Kind::Full),
             Self::Database(_) | Self::Internal(_) => None,
         }
     }
@@ -160,6 +164,7 @@ fn lost_connection(error: &diesel::result::Error) -> bool {
             [
                 "server closed the connection",
                 "terminating connection",
+                "the database system is ",
                 "database is locked",
                 "no connection to the server",
             ]
@@ -168,6 +173,18 @@ fn lost_connection(error: &diesel::result::Error) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the database's disk is full: SQLite's words, PostgreSQL's, and those of
+/// the operating system that it hands on.
+fn is_full(error: &diesel::result::Error) -> bool {
+    let diesel::result::Error::DatabaseError(_, info) = error else {
+        return false;
+    };
+    let text = info.message();
+    ["database or disk is full", "No space left on device", "Disk quota exceeded"]
+        .iter()
+        .any(|sign| text.contains(sign))
 }
 
 /// Whether the unique index or constraint of this name refused the row.

@@ -7,7 +7,7 @@
 //! clock, because they are about this machine and not about business days.
 
 use diesel::prelude::*;
-use hostwright_kernel::{Clock, Instant, SystemClock, id_type, text_enum};
+use hostwright_kernel::{Instant, id_type, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -141,7 +141,7 @@ pub struct Step {
 /// # Errors
 /// When the database fails.
 pub fn enqueue(tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<JobId> {
-    let due = SystemClock.now();
+    let due = tx.machine_now();
     let now = tx.now();
     let row = (
         jobs::id.eq(JobId::new()),
@@ -196,7 +196,7 @@ pub fn enqueue(tx: &mut Tx<'_>, job: &NewJob<'_>) -> Result<JobId> {
 /// # Errors
 /// When the database fails.
 pub fn claim(tx: &mut Tx<'_>, worker: &str, kinds: &[&str]) -> Result<Option<Job>> {
-    let now = SystemClock.now();
+    let now = tx.machine_now();
     let due = jobs::table
         .filter(jobs::kind.eq_any(kinds.to_vec()))
         .filter(
@@ -232,9 +232,23 @@ pub fn claim(tx: &mut Tx<'_>, worker: &str, kinds: &[&str]) -> Result<Option<Job
 /// # Errors
 /// When the database fails.
 pub fn renew(tx: &mut Tx<'_>, job: &Job) -> Result<bool> {
-    let until = SystemClock.now().plus_seconds(LEASE_SECONDS);
+    let until = tx.machine_now().plus_seconds(LEASE_SECONDS);
     let rows = diesel::update(held(job)).set(jobs::lease_until.eq(until)).execute(tx.conn)?;
     Ok(rows == 1)
+}
+
+/// Ends the leases of a worker that is known to be dead, so that its jobs are due
+/// now; how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_leases_of(tx: &mut Tx<'_>, worker: &str) -> Result<usize> {
+    let past = tx.machine_now().plus_seconds(-1);
+    let left = jobs::table.filter(jobs::state.eq(JobState::Running)).filter(jobs::worker.eq(worker));
+    let rows =
+        diesel::update(left.filter(jobs::lease_until.gt(past))).set(jobs::lease_until.eq(past)).execute(tx.conn)?;
+    tx.wake_workers();
+    Ok(rows)
 }
 
 /// Ends a claim well; a job asked for again meanwhile is queued once more.
@@ -255,7 +269,7 @@ pub fn complete(tx: &mut Tx<'_>, job: &Job) -> Result<bool> {
                 jobs::state.eq(JobState::Queued),
                 jobs::failures.eq(0_i64),
                 jobs::lease_until.eq(None::<Instant>),
-                jobs::run_at.eq(SystemClock.now()),
+                jobs::run_at.eq(tx.machine_now()),
             ))
             .execute(tx.conn)?;
         tx.wake_workers();
@@ -284,7 +298,7 @@ pub fn postpone(tx: &mut Tx<'_>, job: &Job, seconds: i64, reason: &str) -> Resul
             jobs::state.eq(JobState::Queued),
             jobs::lease_until.eq(None::<Instant>),
             jobs::reason.eq(reason),
-            jobs::run_at.eq(SystemClock.now().plus_seconds(seconds)),
+            jobs::run_at.eq(tx.machine_now().plus_seconds(seconds)),
         ))
         .execute(tx.conn)?;
     Ok(rows == 1)
@@ -307,7 +321,7 @@ pub fn fail(tx: &mut Tx<'_>, job: &Job, reason: &str) -> Result<bool> {
             jobs::failures.eq(failures),
             jobs::lease_until.eq(None::<Instant>),
             jobs::reason.eq(reason.chars().take(2_000).collect::<String>()),
-            jobs::run_at.eq(SystemClock.now().plus_seconds(wait)),
+            jobs::run_at.eq(tx.machine_now().plus_seconds(wait)),
         ))
         .execute(tx.conn)?;
     Ok(rows == 1)
@@ -414,7 +428,7 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput, customers: Option<&[String]>) ->
 pub fn retry_now(tx: &mut Tx<'_>, id: &JobId) -> Result<bool> {
     let open = jobs::table.find(id).filter(jobs::state.eq_any([JobState::Queued, JobState::Attention]));
     let rows = diesel::update(open)
-        .set((jobs::state.eq(JobState::Queued), jobs::failures.eq(0_i64), jobs::run_at.eq(SystemClock.now())))
+        .set((jobs::state.eq(JobState::Queued), jobs::failures.eq(0_i64), jobs::run_at.eq(tx.machine_now())))
         .execute(tx.conn)?;
     tx.wake_workers();
     Ok(rows == 1)

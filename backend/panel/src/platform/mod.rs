@@ -13,9 +13,11 @@ pub mod jobs;
 pub mod outbox;
 pub mod paging;
 mod pool;
+pub mod presence;
 pub mod schema;
 pub mod secrets;
 pub mod settings;
+pub mod stops;
 pub mod texts;
 pub mod worker;
 

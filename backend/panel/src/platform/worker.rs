@@ -14,6 +14,7 @@ use super::db::{Db, Tx};
 use super::error::{Error, Kind, Result};
 use super::jobs::{self, Job, LEASE_SECONDS, StepState};
 use super::outbox::{self, Recorded};
+use super::presence::Presence;
 
 /// How often the queue is looked at when nothing wakes the worker.
 const POLL: Duration = Duration::from_millis(500);
@@ -86,6 +87,7 @@ pub struct Worker {
     handlers: Vec<Arc<dyn Handler>>,
     react: fn(&mut Tx<'_>, &Recorded) -> Result<()>,
     slots: usize,
+    presence: Option<Presence>,
 }
 
 impl Worker {
@@ -98,13 +100,40 @@ impl Worker {
         react: fn(&mut Tx<'_>, &Recorded) -> Result<()>,
         slots: usize,
     ) -> Self {
-        Self { db, name, handlers, react, slots }
+        Self { db, name, handlers, react, slots, presence: None }
+    }
+
+    /// The same under the name that others can tell to be alive.
+    #[must_use]
+    pub fn with_presence(mut self, presence: Presence) -> Self {
+        presence.name().clone_into(&mut self.name);
+        self.presence = Some(presence);
+        self
+    }
+
+    /// Takes over what dead workers held; a worker that cannot goes on without.
+    async fn take_over(&self) {
+        let Some(presence) = &self.presence else {
+            return;
+        };
+        let dead = presence.dead().unwrap_or_default();
+        let names = dead.clone();
+        match self.db.write(move |tx| Presence::take_over(tx, &names)).await {
+            Ok(freed) => {
+                presence.forget(&dead);
+                if freed > 0 {
+                    tracing::info!(jobs = freed, "the jobs of a worker that died are taken over");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the jobs of dead workers wait for their leases"),
+        }
     }
 
     /// Works until `stop` turns true; then waits for the running jobs.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let slots = Arc::new(Semaphore::new(self.slots));
         let wake = self.db.wake();
+        self.take_over().await;
         while !*stop.borrow() {
             if let Err(error) = self.pass(&slots).await {
                 tracing::warn!(%error, "the job queue could not be read");

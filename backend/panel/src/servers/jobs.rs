@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hostwright_kernel::{Clock, Instant, SystemClock};
+use hostwright_kernel::Instant;
 
 use super::model::{
     Desired, Disk, DiskState, Seen, Server, ServerId, disk_name, is_quarantine_name, quarantine_name, seed_name,
@@ -90,14 +90,13 @@ pub fn enqueue_purge_in(tx: &mut Tx<'_>) -> Result<JobId> {
 /// Looks at a whole node and records what was seen of each of its servers.
 pub struct Observe {
     hypervisor: Arc<dyn Hypervisor>,
-    machine: Arc<dyn Clock>,
 }
 
 impl Observe {
     /// A handler over this port.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
-        Self { hypervisor, machine: Arc::new(SystemClock) }
+        Self { hypervisor }
     }
 
     async fn observe(&self, run: &Run) -> Result<Outcome> {
@@ -111,7 +110,7 @@ impl Observe {
         run.step("observe_all", async {
             let looked_at = run.db.now();
             let answer = self.hypervisor.observe_all(&node).await;
-            let look = Look { machine: self.machine.now(), looked_at, node: &node };
+            let look = Look { machine: run.db.machine_now(), looked_at, node: &node };
             let note = look.record(run, servers, answer).await?;
             Ok(((), note))
         })

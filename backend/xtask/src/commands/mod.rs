@@ -8,10 +8,12 @@ mod test;
 
 use std::process::ExitCode;
 
-pub use cargo::{build_panel, images, root};
+pub use cargo::{build_panel, cargo, code, images, root, target};
 pub use options::Options;
 
+use crate::chaos;
 use crate::demo;
+use crate::fuzz;
 use crate::signals;
 
 const USAGE: &str = "\
@@ -20,7 +22,7 @@ Usage: cargo xtask COMMAND
   test [FILTER]          format and lint check, build, start the servers, run the tests whose
                          name contains FILTER
       --only TIER        one tier: unit, slices, surfaces, authorization, races, crashes,
-                         nodes, importer, browser, architecture
+                         nodes, importer, input, security, browser, architecture
       --no-check         skip the format and lint check
       --yes              install missing system packages without asking
 
@@ -31,6 +33,21 @@ Usage: cargo xtask COMMAND
       --once             stop after the summary
       --postgres         on PostgreSQL instead of SQLite
       --debian           boot a whole Debian guest besides the tiny one
+      --yes              install missing system packages without asking
+
+  chaos                  the demo's job while its parts are killed, then every crash point
+      --seed N           the same kills as last time
+      --panel-kills N, --libvirtd-kills N, --libvirtd-stops N
+                         how often: 50, 10 and 5 unless told
+      --postgres         on PostgreSQL instead of SQLite
+      --no-points        the kills only
+      --yes              install missing system packages without asking
+
+  fuzz NAME              input that no person types: openapi (every route of a running panel),
+                         uploads, mail or quote
+      --seed N           the same run again
+      --examples N       requests for each route and caller (openapi)
+      --minutes N        how long (the others)
       --yes              install missing system packages without asking
 
   migration new NAME     make an empty migration for both databases
@@ -73,6 +90,8 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["test", rest @ ..] => test::run(rest),
         ["check", rest @ ..] => check::run(rest),
         ["demo", rest @ ..] => demo::run(rest),
+        ["chaos", rest @ ..] => chaos::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["migration", "new", name] => {
             migration::new(&root(), name)?;
             Ok(ExitCode::SUCCESS)

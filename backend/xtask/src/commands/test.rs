@@ -7,6 +7,7 @@ use anyhow::bail;
 use super::cargo::{build_panel, cargo, code, has};
 use super::check;
 use super::options::Options;
+use crate::fuzz::schemathesis;
 use crate::images;
 use crate::lab::{self, Folder, Libvirt, Postgres, WebDriver};
 use crate::packages::{self, Consent, Group};
@@ -33,7 +34,7 @@ enum Server {
     WebDriver,
 }
 
-const MODULES: [Tier; 9] = [
+const MODULES: [Tier; 11] = [
     Tier::Module("slices", &[Server::Postgres]),
     Tier::Module("surfaces", &[Server::Postgres]),
     Tier::Module("authorization", &[]),
@@ -41,6 +42,8 @@ const MODULES: [Tier; 9] = [
     Tier::Module("crashes", &[Server::Postgres, Server::Libvirt]),
     Tier::Module("nodes", &[Server::Libvirt]),
     Tier::Module("importer", &[Server::Postgres]),
+    Tier::Module("input", &[Server::Postgres]),
+    Tier::Module("security", &[Server::Postgres]),
     Tier::Module("browser", &[Server::Libvirt, Server::WebDriver]),
     Tier::Module("architecture", &[]),
 ];
@@ -73,8 +76,16 @@ impl Tier {
         }
     }
 
+    /// Whether a test of it sends schemathesis against the panel.
+    fn fuzzes(self) -> bool {
+        matches!(self, Self::All | Self::Module("input", _))
+    }
+
     fn groups(self) -> Vec<Group> {
         let mut groups = vec![Group::Build];
+        if self.fuzzes() {
+            groups.push(Group::Fuzz);
+        }
         match self {
             // The laboratory's own tests start one of each.
             Self::All | Self::Unit => {
@@ -107,6 +118,9 @@ pub(super) fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
         check::all()?;
     }
     let mut runner = runner(tier, filter, has("nextest"));
+    if tier.fuzzes() {
+        schemathesis::program()?;
+    }
     if tier != Tier::Unit {
         runner.env(lab::BINARY, build_panel()?);
     }

@@ -1,13 +1,15 @@
 //! `cargo xtask demo`: the main job on real parts, with evidence for every step.
 
-mod client;
-mod job;
+pub mod client;
+pub(crate) mod job;
 mod people;
 mod stage;
 mod steps;
 
 use std::process::ExitCode;
 
+pub(crate) use client::{Client, rows, text};
+pub use job::Extent;
 pub use stage::Stage;
 pub use steps::Steps;
 
@@ -24,6 +26,8 @@ pub struct Wishes {
     pub postgres: bool,
     /// A whole Debian guest besides the tiny one.
     pub debian: bool,
+    /// The parts will be killed while the job is done.
+    pub harried: bool,
     /// May packages be installed without asking.
     pub consent: Consent,
 }
@@ -40,6 +44,7 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
         once: options.has("--once"),
         postgres: options.has("--postgres"),
         debian: options.has("--debian"),
+        harried: false,
         consent: Consent::new(options.has("--yes")),
     };
 
@@ -52,7 +57,7 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
         }
     });
     println!("\n{}", steps.table());
-    let mut stage = stage?;
+    let stage = stage?;
     if !wishes.once {
         println!("The panel: {}", stage.panel.url());
         println!("Its data: {}", stage.data().display());
@@ -63,7 +68,7 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
 }
 
 /// The last lines of a log.
-fn tail(log: &str) -> String {
+pub(crate) fn tail(log: &str) -> String {
     let lines: Vec<&str> = log.lines().collect();
     lines.get(lines.len().saturating_sub(30)..).unwrap_or_default().join("\n")
 }

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::bail;
 
 use super::{Steps, Wishes};
 use crate::commands::{build_panel, images};
 use crate::images::{self as guests, DebianImage, TinyImage};
-use crate::lab::{Folder, Libvirt, MailServer, Panel, PanelOptions, Postgres};
+use crate::lab::{Folder, Libvirt, Mail, MailServer, Panel, PanelOptions, Postgres};
 use crate::packages::{self, Group};
 
 /// Everything that runs. Dropped from top to bottom: the panel goes before what it uses.
@@ -22,12 +23,16 @@ pub struct Stage {
     pub mail: MailServer,
     /// The private libvirt that real guests run on.
     pub libvirt: Libvirt,
+    /// Another one, where one of them is to be disturbed.
+    pub second: Option<Libvirt>,
     /// The image that boots in seconds.
     pub tiny: TinyImage,
     /// The Debian image, with `--debian`.
     pub debian: Option<DebianImage>,
     /// The database server, with `--postgres`.
     pub postgres: Option<Postgres>,
+    /// Its parts end at any moment.
+    pub is_harried: bool,
     folder: Folder,
 }
 
@@ -78,6 +83,15 @@ impl Stage {
             let evidence = versions_of(&libvirt.uri())?;
             Ok((libvirt, evidence))
         })?;
+        let second = if wishes.harried {
+            Some(steps.run("Another libvirt", || {
+                let libvirt = Libvirt::start(&folder.path().join("second"))?;
+                let evidence = versions_of(&libvirt.uri())?;
+                Ok((libvirt, evidence))
+            })?)
+        } else {
+            None
+        };
         let (postgres, database) = if wishes.postgres {
             let (postgres, url) = steps.run("PostgreSQL", || {
                 let postgres = Postgres::start()?;
@@ -102,13 +116,44 @@ impl Stage {
             let evidence = format!("{} is ready", panel.url());
             Ok((panel, evidence))
         })?;
-        Ok(Self { panel, binary, mail, libvirt, tiny, debian, postgres, folder })
+        let is_harried = wishes.harried;
+        Ok(Self { panel, binary, mail, libvirt, second, tiny, debian, postgres, is_harried, folder })
     }
 
     /// Folder that goes away with the demo.
     #[must_use]
     pub fn data(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Waits for a mail.
+    ///
+    /// # Errors
+    /// It does not come.
+    pub fn mail_like(&self, wanted: impl Fn(&Mail) -> bool) -> anyhow::Result<Mail> {
+        self.mail.wait_within(Duration::from_secs(if self.is_harried { 180 } else { 30 }), wanted)
+    }
+
+    /// Asks a libvirt with its own tool; one that ended is waited for.
+    ///
+    /// # Errors
+    /// Its words when it refuses.
+    pub fn virsh(&self, uri: &str, words: &[&str]) -> anyhow::Result<String> {
+        for turn in 0.. {
+            let output = Command::new("virsh").args(["-q", "-c", uri]).args(words).output()?;
+            if output.status.success() {
+                return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+            }
+            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            let is_gone = ["failed to connect", "End of file", "Cannot recv", "Cannot write"]
+                .iter()
+                .any(|word| said.contains(word));
+            if !self.is_harried || !is_gone || turn > 200 {
+                bail!("virsh {}: {said}", words.join(" "));
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        bail!("virsh {} was never asked", words.join(" "))
     }
 }
 

@@ -17,6 +17,8 @@ pub const BINARY: &str = "HOSTWRIGHT_TEST_BIN";
 pub const SEED: &str = "HOSTWRIGHT_TEST_SEED";
 /// How many seeds such a test takes, one after the other.
 pub const ROUNDS: &str = "HOSTWRIGHT_TEST_ROUNDS";
+/// Set where every crash point is to be walked, however long it takes.
+pub const EVERY_POINT: &str = "HOSTWRIGHT_TEST_EVERY_POINT";
 
 /// The environment variable `name`, unless it is unset, empty or not text.
 #[must_use]

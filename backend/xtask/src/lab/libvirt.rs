@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -52,7 +53,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Libvirt {
     base: PathBuf,
     child: Child,
-    orders: Option<ChildStdin>,
+    orders: Mutex<Option<ChildStdin>>,
     keeps_folder: bool,
 }
 
@@ -101,7 +102,7 @@ impl Libvirt {
             .stderr(log)
             .spawn()
             .context("starting unshare")?;
-        let orders = child.stdin.take();
+        let orders = Mutex::new(child.stdin.take());
         let lab = Self { base, child, orders, keeps_folder };
         lab.wait_until_it_answers()?;
         Ok(lab)
@@ -161,10 +162,12 @@ impl Libvirt {
     ///
     /// # Errors
     /// If it does not answer in a minute.
-    pub fn restart(&mut self) -> Result<()> {
-        let orders = self.orders.as_mut().context("the private libvirt has ended")?;
+    pub fn restart(&self) -> Result<()> {
+        let mut held = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let orders = held.as_mut().context("the private libvirt has ended")?;
         writeln!(orders, "begin")?;
         orders.flush()?;
+        drop(held);
         self.wait_until_it_answers()
     }
 
@@ -214,7 +217,7 @@ impl Libvirt {
 impl Drop for Libvirt {
     fn drop(&mut self) {
         // Process 1 sees the closed pipe; should it not, the kill takes all the rest with it.
-        drop(self.orders.take());
+        drop(self.orders.lock().unwrap_or_else(PoisonError::into_inner).take());
         let init = self.init_pid().ok();
         let _ = self.child.kill();
         let _ = self.child.wait();

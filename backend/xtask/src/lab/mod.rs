@@ -17,12 +17,13 @@ mod process;
 mod webdriver;
 
 pub use environment::{
-    BINARY, IMAGES, LIBVIRT_URI, POSTGRES, ROUNDS, SEED, WEBDRIVER, binary, images, libvirt_uri, seeds, variable,
+    BINARY, EVERY_POINT, IMAGES, LIBVIRT_URI, POSTGRES, ROUNDS, SEED, WEBDRIVER, binary, images, libvirt_uri, seeds,
+    variable,
 };
 pub use folder::Folder;
 pub use libvirt::Libvirt;
 pub use mail::MailServer;
-pub use mime::{Attachment, Mail};
+pub use mime::{Attachment, Mail, parse as read_mail};
 pub use panel::{Panel, PanelOptions};
 pub use ports::free_port;
 pub use postgres::Postgres;

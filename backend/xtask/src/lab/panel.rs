@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -65,7 +66,8 @@ impl PanelOptions {
 /// A running panel.
 #[derive(Debug)]
 pub struct Panel {
-    daemon: Daemon,
+    // Whoever kills it does so while somebody else uses it.
+    daemon: Mutex<Daemon>,
     options: PanelOptions,
     port: u16,
 }
@@ -82,7 +84,7 @@ impl Panel {
         };
         std::fs::create_dir_all(&options.data).with_context(|| format!("making {}", options.data.display()))?;
         let daemon = launch(&options, port)?;
-        Ok(Self { daemon, options, port })
+        Ok(Self { daemon: Mutex::new(daemon), options, port })
     }
 
     /// TCP port on 127.0.0.1.
@@ -106,37 +108,38 @@ impl Panel {
     /// What it wrote to both outputs since the first start.
     #[must_use]
     pub fn log(&self) -> String {
-        self.daemon.log()
+        self.daemon().log()
     }
 
     /// Process id.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.daemon.id()
+        self.daemon().id()
     }
 
     /// Whether the process is there.
-    pub fn is_running(&mut self) -> bool {
-        self.daemon.ended().is_none()
+    pub fn is_running(&self) -> bool {
+        self.daemon().ended().is_none()
     }
 
     /// `kill -9`.
-    pub fn kill(&mut self) {
-        self.daemon.kill();
+    pub fn kill(&self) {
+        self.daemon().kill();
     }
 
     /// SIGTERM: a graceful shutdown, killed after ten seconds.
-    pub fn stop(&mut self) {
-        self.daemon.stop();
+    pub fn stop(&self) {
+        self.daemon().stop();
     }
 
     /// Starts it again with the same data, settings and port, and waits until it is ready.
     ///
     /// # Errors
     /// Like [`Panel::start`].
-    pub fn resume(&mut self) -> anyhow::Result<()> {
-        self.daemon.stop();
-        self.daemon = launch(&self.options, self.port)?;
+    pub fn resume(&self) -> anyhow::Result<()> {
+        let mut daemon = self.daemon();
+        daemon.stop();
+        *daemon = launch(&self.options, self.port)?;
         Ok(())
     }
 
@@ -144,14 +147,37 @@ impl Panel {
     ///
     /// # Errors
     /// Like [`Panel::start`].
-    pub fn kill_and_resume(&mut self) -> anyhow::Result<()> {
+    pub fn kill_and_resume(&self) -> anyhow::Result<()> {
         self.kill();
         self.resume()
+    }
+
+    /// Another command of the same program, with the same data and settings.
+    #[must_use]
+    pub fn command(&self, words: &[&str]) -> std::process::Command {
+        let mut program = Guarded::new(&self.options.binary);
+        prepare(&mut program, &self.options, self.port);
+        program.command.args(words);
+        program.command
+    }
+
+    fn daemon(&self) -> MutexGuard<'_, Daemon> {
+        self.daemon.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn launch(options: &PanelOptions, port: u16) -> anyhow::Result<Daemon> {
     let mut program = Guarded::new(&options.binary);
+    prepare(&mut program, options, port);
+    program.command.args(&options.arguments);
+    let log = options.data.join("panel.log");
+    let mut daemon = Daemon::spawn("hostwright", program, &log, Stop::Terminate)?;
+    daemon.wait_for("it was ready", STARTS_WITHIN, || (status_of(port, "/readyz") == Some(200)).then_some(()))?;
+    Ok(daemon)
+}
+
+/// Settings and folders.
+fn prepare(program: &mut Guarded, options: &PanelOptions, port: u16) {
     // Settings of the developer's own panel must not leak into this one.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("HOSTWRIGHT_") {
@@ -160,15 +186,10 @@ fn launch(options: &PanelOptions, port: u16) -> anyhow::Result<Daemon> {
     }
     program
         .command
-        .args(&options.arguments)
         .env(LISTEN, format!("127.0.0.1:{port}"))
         .env(DATA, &options.data)
         .envs(options.environment.iter().map(|(name, value)| (name, value)))
         .current_dir(&options.data);
-    let log = options.data.join("panel.log");
-    let mut daemon = Daemon::spawn("hostwright", program, &log, Stop::Terminate)?;
-    daemon.wait_for("it was ready", STARTS_WITHIN, || (status_of(port, "/readyz") == Some(200)).then_some(()))?;
-    Ok(daemon)
 }
 
 /// Status code of a GET on loopback.
@@ -208,7 +229,7 @@ http.server.HTTPServer((host, int(port)), Ready).serve_forever()
         std::fs::write(&program, STAND_IN).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let options = PanelOptions::new(&program, folder.path().join("data")).env("COLOUR", "green");
-        let mut panel = Panel::start(options).unwrap();
+        let panel = Panel::start(options).unwrap();
         let (port, id) = (panel.port(), panel.id());
         panel.kill();
         assert!(!panel.is_running());

@@ -93,7 +93,9 @@ pub async fn invite(call: &Call, input: InviteStaff) -> Result<PersonView> {
     .await
 }
 
-/// Changes what somebody is among staff. Felt by their next request.
+/// Changes what somebody is among staff. Felt by their next request; who is less than
+/// before, or something else, also loses sessions, keys and links in the same
+/// transaction, for they were made with rights that are gone.
 ///
 /// # Errors
 /// `auth.last_owner`, not found.
@@ -104,6 +106,10 @@ pub async fn set_role(call: &Call, input: SetStaffRole) -> Result<PersonView> {
         let mut account = store::lock(tx, &input.person_id)?;
         if input.role != Some(StaffRole::Owner) {
             keeps_an_owner(&owners, &account)?;
+        }
+        let raised = rank(input.role) > rank(account.staff_role);
+        if account.staff_role != input.role && !raised {
+            shut_out(tx, &account.id)?;
         }
         account.staff_role = input.role;
         store::save(tx, &account)?;
@@ -140,9 +146,7 @@ pub async fn suspend(call: &Call, input: SuspendPerson) -> Result<PersonView> {
                 store::forget_password(tx, &account)?;
             }
             store::set_state(tx, &account.id, account.state, PersonState::Suspended)?;
-            sessions::revoke_all_in(tx, &account.id, None)?;
-            keys::revoke_all_in(tx, &account.id)?;
-            links::expire_in(tx, &account.id)?;
+            shut_out(tx, &account.id)?;
             Ok(Changed::new(&account.id, view(tx, &account.id)?))
         })
         .await
@@ -174,6 +178,23 @@ pub async fn resume(call: &Call, input: ResumePerson) -> Result<PersonView> {
             Ok(Changed::new(&account.id, view(tx, &account.id)?))
         })
         .await
+}
+
+/// Ends everything by which somebody could come in.
+fn shut_out(tx: &mut Tx<'_>, person: &PersonId) -> Result<()> {
+    sessions::revoke_all_in(tx, person, None)?;
+    keys::revoke_all_in(tx, person)?;
+    links::expire_in(tx, person)
+}
+
+/// How far a role reaches. Billing and support have the same rank and other rights.
+fn rank(role: Option<StaffRole>) -> u8 {
+    match role {
+        Some(StaffRole::Owner) => 3,
+        Some(StaffRole::Admin) => 2,
+        Some(StaffRole::Billing | StaffRole::Support) => 1,
+        None => 0,
+    }
 }
 
 fn view(tx: &mut Tx<'_>, person: &PersonId) -> Result<PersonView> {

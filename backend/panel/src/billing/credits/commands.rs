@@ -10,7 +10,7 @@ use crate::billing::error::BillingRefusal;
 use crate::billing::invoices::model::{AllocationSource, InvoiceId, InvoiceView};
 use crate::billing::ledger::{Account, Leg, Posting, PostingKind, post_in};
 use crate::billing::queries::{Balance, balance_in};
-use crate::billing::{entity, invoices, ledger};
+use crate::billing::{entity, invoices, ledger, payments};
 use crate::customers;
 use crate::platform::Tx;
 use crate::platform::error::Result;
@@ -106,7 +106,12 @@ pub async fn grant(call: &Call, input: GrantCredit) -> Result<Balance> {
     let reason = crate::billing::reason(&input.reason)?;
     call.write(&scope, move |tx| {
         let customer = customers::queries::load_in(tx, &input.customer_id)?;
-        let amount = crate::billing::amount(&input.amount, input.currency.unwrap_or(customer.currency))?;
+        let currency = input.currency.unwrap_or(customer.currency);
+        if currency != customer.currency && !payments::queries::uses_currency_in(tx, customer.id.as_str(), currency)? {
+            // Credit in a currency of no invoice could never be spent.
+            return Err(BillingRefusal::WrongCurrency.with("currency", customer.currency).into());
+        }
+        let amount = crate::billing::amount(&input.amount, currency)?;
         let posting = Posting {
             kind: PostingKind::CreditGranted,
             reference: GrantId::new().to_string(),

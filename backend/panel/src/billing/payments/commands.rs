@@ -17,6 +17,10 @@ use crate::customers;
 use crate::platform::error::{Error, Result};
 use crate::platform::{Refusal, Tx};
 
+/// Days after which nobody records a payment any more: ten years, for which books
+/// are kept.
+const OLDEST_DAYS: i64 = 3_653;
+
 /// A payment as somebody reports it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -130,6 +134,9 @@ impl RecordPayment {
         let received_day = self.received_day.unwrap_or(today);
         if received_day > today {
             wrong.push(BillingRefusal::PaidInFuture.with("today", today));
+        }
+        if received_day.days_until(today) > OLDEST_DAYS {
+            wrong.push(BillingRefusal::PaidLongAgo.with("earliest", today.plus_days(-OLDEST_DAYS)));
         }
         let note = self.note.as_deref().unwrap_or_default().trim().to_owned();
         if note.chars().count() > 1_000 {

@@ -1,6 +1,6 @@
 //! Reading payments.
 
-use hostwright_kernel::Money;
+use hostwright_kernel::{Currency, Money};
 
 use super::model::{Payment, PaymentView};
 use super::store;
@@ -25,6 +25,14 @@ pub async fn list(call: &Call, input: ListInput) -> Result<Paged<PaymentView>> {
             Ok(Paged { items, next: page.next })
         })
         .await
+}
+
+/// Whether the customer has issued invoices in this currency.
+///
+/// # Errors
+/// When the database fails.
+pub fn uses_currency_in(tx: &mut Tx<'_>, customer_id: &str, currency: Currency) -> Result<bool> {
+    store::uses_currency(tx, customer_id, currency)
 }
 
 /// A payment with what it settled.

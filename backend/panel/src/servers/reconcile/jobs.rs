@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use hostwright_kernel::{Clock, Instant, SystemClock};
+use hostwright_kernel::{Clock, Instant};
 
 use super::model::{Known, Patience, Step, after_mark, effective, find_greeting, mark, plan, stopped_from_inside};
 use crate::addresses;
@@ -36,7 +36,7 @@ const CONSOLE_BYTES: u32 = 262_144;
 pub struct Reconcile {
     hypervisor: Arc<dyn Hypervisor>,
     patience: Patience,
-    machine: Arc<dyn Clock>,
+    machine: Option<Arc<dyn Clock>>,
 }
 
 /// A server with everything that a step needs.
@@ -60,7 +60,7 @@ impl Reconcile {
     /// A handler over this port, with the usual patience.
     #[must_use]
     pub fn new(hypervisor: Arc<dyn Hypervisor>) -> Self {
-        Self { hypervisor, patience: Patience::default(), machine: Arc::new(SystemClock) }
+        Self { hypervisor, patience: Patience::default(), machine: None }
     }
 
     /// The same with another patience.
@@ -70,11 +70,11 @@ impl Reconcile {
         self
     }
 
-    /// The same with another clock for waiting; it is the machine's and not the
-    /// product's, because it is about guests and not about business days.
+    /// The same with a clock of its own for waiting. It is otherwise the machine's
+    /// and never the product's: it is about guests and not about business days.
     #[must_use]
     pub fn with_clock(mut self, machine: Arc<dyn Clock>) -> Self {
-        self.machine = machine;
+        self.machine = Some(machine);
         self
     }
 
@@ -117,7 +117,7 @@ struct Hand<'r> {
 
 impl Hand<'_> {
     fn machine(&self) -> Instant {
-        self.job.machine.now()
+        self.job.machine.as_ref().map_or_else(|| self.run.db.machine_now(), |clock| clock.now())
     }
 
     async fn load(&self) -> Result<Case> {

@@ -382,6 +382,8 @@ impl Known {
     pub fn settle(&mut self, server: &Server) -> bool {
         self.seen.generation = server.generation;
         self.seen.reboots_done = server.reboots;
+        // Whoever finds it running again asks again, before the plug is pulled.
+        self.seen.facts.asked = None;
         let is_first = !self.seen.built && self.seen.state == Seen::Running;
         self.seen.built |= is_first;
         is_first
