@@ -128,7 +128,7 @@ on_both_engines! {
         let beside = world.beside();
         let id = enqueue(&world.db, "one");
         let first = claim(&world.db, 0).unwrap();
-        lose_lease(&world.db, &id);
+        lose_leases(&world.db, "hand-0");
         let second = claim(&beside.db, 1).unwrap();
         assert_eq!((first.attempt, second.attempt), (1, 2));
         assert!(!world.db.write_now(|tx| jobs::renew(tx, &first)).unwrap());
@@ -165,13 +165,13 @@ on_both_engines! {
     }
 }
 
-/// As time does it.
-pub(super) fn lose_lease(db: &Db, id: &JobId) {
+/// What time does to the claims of a worker that renews them no more.
+pub(super) fn lose_leases(db: &Db, worker: &str) {
     use diesel::prelude::*;
     use hostwright_kernel::Instant;
     use hostwright_panel::platform::schema::jobs;
     db.write_now(|tx| {
-        diesel::update(jobs::table.find(id))
+        diesel::update(jobs::table.filter(jobs::worker.eq(worker)).filter(jobs::lease_until.is_not_null()))
             .set(jobs::lease_until.eq("2020-01-01T00:00:00Z".parse::<Instant>().unwrap()))
             .execute(tx.conn)?;
         Ok(())

@@ -13,7 +13,7 @@ use hostwright_panel::subscriptions::model::SubscriptionId;
 use hostwright_tests::{Customer, Shop, World, on_both_engines, text};
 use serde_json::json;
 
-use super::jobs::lose_lease;
+use super::jobs::lose_leases;
 use super::*;
 
 /// Servers that run and are paid for a month; their subscriptions.
@@ -76,7 +76,7 @@ on_both_engines! {
         world.clock.advance_days(14);
         world.done(&world.owner(), "renewals.run", json!({})).await;
         let first = world.db.write_now(|tx| jobs::claim(tx, "first", &[RUN])).unwrap().unwrap();
-        lose_lease(&world.db, &first.id);
+        lose_leases(&world.db, "first");
         let second = beside.db.write_now(|tx| jobs::claim(tx, "second", &[RUN])).unwrap().unwrap();
         assert_eq!(second.attempt, 2);
         let (one, other) = (handler(world), handler(&beside));
