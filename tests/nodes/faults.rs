@@ -89,7 +89,7 @@ async fn a_change_that_nobody_waits_for_any_more_is_not_made_later() {
 
 #[tokio::test]
 async fn a_killed_libvirtd_is_reached_again_and_its_guests_go_on() {
-    let mut mortal = private_libvirt("mortal").await;
+    let mortal = private_libvirt("mortal").await;
     let on = Subject::on_qemu_at(&mortal.uri(), mortal.base(), Deadlines::default()).await;
     on.build().await;
     on.guest_after(GuestStep::Start).await;

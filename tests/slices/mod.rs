@@ -14,6 +14,6 @@ mod nodes;
 mod notifications;
 mod notifications_encrypted;
 mod seam;
-mod servers;
+pub(crate) mod servers;
 mod subscriptions;
 mod tickets;
