@@ -22,6 +22,10 @@ pub enum Mode {
     Count,
     /// The process ends at this one, counted from 0.
     EndAt(usize),
+    /// The process ends when it first comes to this one.
+    EndAtFirst(Point),
+    /// The process ends after the first change of a node, before its journal.
+    EndAfterFirstAct,
     /// Every change of a node is made twice.
     Double,
 }
@@ -34,13 +38,20 @@ pub enum Side {
 }
 
 /// A point, as it is told when something is wrong there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
     /// `commit`, the name of an act, `look`, `console` or `mail`.
     pub what: &'static str,
     pub side: Side,
     /// The last act on a node before it.
     pub follows: &'static str,
+}
+
+impl Point {
+    /// Whether it is on one side of a change of a node.
+    pub fn is_act(self) -> bool {
+        !matches!(self.what, "commit" | "look" | "console" | "mail")
+    }
 }
 
 /// Ends the process that it belongs to, where it is told to.
@@ -62,6 +73,11 @@ impl Hook {
         Arc::new(Self { state: Mutex::new(state), ended: Notify::new() })
     }
 
+    /// Counts anew from here.
+    pub fn begin(&self, mode: Mode) {
+        *self.state.lock().unwrap() = State { mode, passed: Vec::new(), last_act: "the beginning" };
+    }
+
     /// The points passed so far.
     pub fn passed(&self) -> Vec<Point> {
         self.state.lock().unwrap().passed.clone()
@@ -76,8 +92,16 @@ impl Hook {
         let mut state = self.state.lock().unwrap();
         let number = state.passed.len();
         let point = Point { what, side, follows: state.last_act };
+        let ends = match state.mode {
+            Mode::EndAt(place) => place == number,
+            Mode::EndAtFirst(first) => first == point,
+            Mode::EndAfterFirstAct => point.is_act() && side == Side::After,
+            Mode::Off | Mode::Count | Mode::Double => false,
+        };
         state.passed.push(point);
-        let ends = state.mode == Mode::EndAt(number);
+        if ends {
+            state.mode = Mode::Off;
+        }
         drop(state);
         if ends {
             self.ended.notify_one();

@@ -127,6 +127,12 @@ impl Inventory {
         self.lines.iter().map(|line| replaced(line, name)).collect()
     }
 
+    /// The same with lines that somebody else saw.
+    pub fn with(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.lines.extend(lines);
+        self
+    }
+
     /// What is in one and not in the other, for people.
     pub fn difference(&self, other: &Self, known: &BTreeSet<String>) -> String {
         let (mut ours, mut theirs) = (self.plain(known), other.plain(known));
@@ -200,12 +206,13 @@ fn cleaned(table: &str, row: &str) -> Value {
     row
 }
 
-/// Moments of the machine's clock become only that there was one.
+/// Moments of the machine's clock and what a guest said or used become only that
+/// there was something.
 fn forget_moments(facts: &mut Value) {
     match facts {
         Value::Object(fields) => {
             for (name, value) in fields {
-                if matches!(name.as_str(), "at" | "listening") && !value.is_null() {
+                if matches!(name.as_str(), "at" | "listening" | "usage" | "console_mark") && !value.is_null() {
                     *value = Value::from("then");
                 } else {
                     forget_moments(value);

@@ -2,9 +2,12 @@
 //! once more for every point that it passes, with the process ending there and
 //! another one taking up the work. The end is the same every time.
 
+mod guests;
 mod hook;
 mod inventory;
+mod kills;
 mod place;
+mod presence;
 mod stories;
 
 use std::collections::BTreeSet;
@@ -54,7 +57,7 @@ impl Walk {
 
     /// Lets the process end at one point, and another one go on.
     async fn end_at(&self, number: usize) {
-        let (story, point) = (self.story, &self.points[number]);
+        let (story, point) = (self.story, self.points[number]);
         let place = self.start.copy().start(Mode::EndAt(number));
         let mut client = Client::default();
         let ended = tokio::select! {
@@ -66,7 +69,7 @@ impl Walk {
             } => false,
         };
         assert!(ended, "{story:?}: no process came to point {number}, {point:?}");
-        assert_eq!(place.hook.passed().last(), Some(point), "{story:?}: point {number} is another one this time");
+        assert_eq!(place.hook.passed().last(), Some(&point), "{story:?}: point {number} is another one this time");
         let place = place.resume();
         story.act(&place.world, &self.subject, &mut client).await;
         place.settle(Twice::Nothing, story.leaves()).await;

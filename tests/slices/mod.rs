@@ -15,7 +15,7 @@ mod notifications;
 mod notifications_encrypted;
 mod renewals_together;
 mod seam;
-mod servers;
+pub(crate) mod servers;
 mod soak;
 mod subscriptions;
 mod tickets;

@@ -1,9 +1,9 @@
 //! Servers in a database, on simulated nodes.
 
 mod crashes;
-mod estate;
+pub(crate) mod estate;
 mod faults;
-mod real;
+pub(crate) mod real;
 
 use hostwright_panel::auth::policy::{MemberRole, StaffRole};
 use hostwright_panel::platform::jobs::JobState;

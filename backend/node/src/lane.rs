@@ -1,5 +1,6 @@
 //! The threads that speak to one node, and the deadline on everything they do.
 //!
+//! Each thread has a connection of its own (see [`crate::session`] for the reason).
 //! libvirt's calls block and cannot be cancelled. A call that passes its deadline is abandoned
 //! together with its connection: its thread ends whenever the call returns, sends nothing more, and
 //! a new connection serves the next command. When too many calls are stuck the node is degraded and
@@ -28,7 +29,10 @@ const COMMAND_WORKERS: usize = 3;
 /// Threads that copy disks, per connection, so that a start never waits behind a copy.
 const COPYING_WORKERS: usize = 2;
 /// Threads that only look, per connection, so that looking never waits behind a long copy.
+/// There is one: it has the connection that was opened first.
 const OBSERVING_WORKERS: usize = 1;
+/// What that thread is called.
+const LOOKING: &str = "look";
 
 /// Which threads carry out a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,9 +101,27 @@ impl Drop for Waiting<'_> {
     }
 }
 
-type Job = Box<dyn FnOnce(&Arc<Session>) + Send>;
+type Job = Box<dyn FnOnce(&mut Own) + Send>;
 
-/// One connection with its threads. Dropping it lets the threads finish and end; the last of them
+/// The connection of one thread, opened when it is first needed and again when it
+/// broke. Opening counts as part of the job that needs it.
+struct Own {
+    session: Option<Arc<Session>>,
+    config: Arc<NodeConfig>,
+}
+
+impl Own {
+    fn session(&mut self) -> Result<Arc<Session>, NodeError> {
+        if let Some(session) = self.session.as_ref().filter(|session| session.is_alive()) {
+            return Ok(Arc::clone(session));
+        }
+        let session = Arc::new(Session::open(&self.config)?);
+        self.session = Some(Arc::clone(&session));
+        Ok(session)
+    }
+}
+
+/// The connections with their threads. Dropping it lets the threads finish and end; the last of them
 /// closes the connection, which can block, and therefore never happens on a caller's thread.
 struct Generation {
     number: u64,
@@ -201,13 +223,15 @@ impl Link {
     ) -> Job {
         let config = Arc::clone(&self.config);
         let stuck = Arc::clone(&self.stuck);
-        Box::new(move |session| {
+        Box::new(move |own| {
             if !ticket.begin() {
                 return;
             }
-            let turn = Turn { session: Arc::clone(session), config, ticket: Arc::clone(&ticket) };
-            let result =
-                catch_unwind(AssertUnwindSafe(|| work(&turn))).unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+            let carry_out = AssertUnwindSafe(|| {
+                let turn = Turn { session: own.session()?, config, ticket: Arc::clone(&ticket) };
+                work(&turn)
+            });
+            let result = catch_unwind(carry_out).unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
             if !ticket.end() {
                 stuck.fetch_sub(1, Ordering::SeqCst);
             }
@@ -316,8 +340,10 @@ impl Link {
             let jobs = Arc::new(Mutex::new(jobs));
             for place in 0..count {
                 let jobs = Arc::clone(&jobs);
-                let session = Arc::clone(&session);
-                spawn(format!("{name}-{role}{place}"), move || work_off(&jobs, &session))?;
+                // The thread that looks has the first connection, and the others open their own.
+                let first = (session.is_shared() || role == LOOKING).then(|| Arc::clone(&session));
+                let own = Own { session: first, config: Arc::clone(&self.config) };
+                spawn(format!("{name}-{role}{place}"), move || work_off(&jobs, own))?;
             }
             Ok(queue)
         };
@@ -325,20 +351,20 @@ impl Link {
             number,
             commands: workers(COMMAND_WORKERS, "do")?,
             copying: workers(COPYING_WORKERS, "copy")?,
-            observing: workers(OBSERVING_WORKERS, "look")?,
+            observing: workers(OBSERVING_WORKERS, LOOKING)?,
             session,
         })
     }
 }
 
-fn work_off(jobs: &Mutex<Receiver<Job>>, session: &Arc<Session>) {
+fn work_off(jobs: &Mutex<Receiver<Job>>, mut own: Own) {
     loop {
         let job = {
             let jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
             jobs.recv()
         };
         match job {
-            Ok(job) => job(session),
+            Ok(job) => job(&mut own),
             // The connection was given up and everything queued has been answered.
             Err(_closed) => return,
         }

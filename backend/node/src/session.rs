@@ -1,4 +1,10 @@
 //! One open connection to libvirt, and the rules for talking over it.
+//!
+//! Only one thread ever talks over a connection, and nothing else wakes it while it
+//! waits: libvirt's client before 10.1 keeps a pointer into the stack of a thread
+//! that was woken by another caller, or by a keepalive message that fell due, and
+//! follows it in a later call ("rpc: ensure temporary GSource is removed from client
+//! event loop"). A node that hung for seconds ended the whole process with it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -12,6 +18,9 @@ use crate::config::NodeConfig;
 use crate::error::NodeError;
 use crate::fence::Journal;
 use crate::lane::Ticket;
+
+/// The first version of libvirt's client that may be woken while it waits.
+const KEEPALIVE_IS_SAFE: u32 = 10_001_000;
 
 /// An open connection and what is known about the driver behind it.
 pub(crate) struct Session {
@@ -27,8 +36,10 @@ impl Session {
         run_event_loop()?;
         let unreachable = |fault: Error| NodeError::Unreachable { detail: fault.message().to_owned() };
         let connection = Connect::open(Some(&config.uri)).map_err(unreachable)?;
+        // Where keepalive would do harm, the deadlines alone tell a hung node.
+        let is_safe = Connect::get_version().is_ok_and(|version| version >= KEEPALIVE_IS_SAFE);
         // The test driver runs inside this process and has nothing to keep alive.
-        if let Err(fault) = connection.set_keep_alive(i32::from(config.deadlines.keepalive_seconds), 2) {
+        if is_safe && let Err(fault) = connection.set_keep_alive(i32::from(config.deadlines.keepalive_seconds), 2) {
             tracing::debug!(node = config.name, %fault, "no keepalive on this connection");
         }
         let driver = connection.get_type().map_err(unreachable)?;
@@ -43,6 +54,12 @@ impl Session {
             return Err(NodeError::Unreachable { detail: "the connection broke while it was being opened".to_owned() });
         }
         Ok(Self { connection, driver, hypervisor, supports })
+    }
+
+    /// Whether several threads may talk over it: the test driver makes no calls to
+    /// another process, and each of its connections is a node of its own.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.hypervisor == Hypervisor::Test
     }
 
     /// False once the connection is known to be broken. Asks nobody.

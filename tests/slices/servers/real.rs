@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use hostwright_panel::nodes::model::Hypervisor;
 use hostwright_panel::servers::commands;
 use hostwright_panel::servers::model::{Desired, DiskState, Seen, Server};
+use hostwright_panel::servers::ports;
 use hostwright_panel::servers::queries::{self, ShowConsole};
 use hostwright_server::hypervisor::Libvirt as Adapter;
 use hostwright_tests::World;
@@ -21,8 +22,54 @@ const POOL: &str = "<pool type='dir'><name>hostwright</name><target><path>{}</pa
 const NETWORK: &str = "<network><name>hostwright</name><bridge name='hwsrv0' stp='off' delay='0'/>\
      <ip address='10.78.0.1' netmask='255.255.255.0'/></network>";
 
+/// A libvirt with real guests, prepared as a node.
+pub(crate) struct RealNode {
+    pub(crate) uri: String,
+    image: images::TinyImage,
+    pub(crate) folder: tempfile::TempDir,
+    _lab: Libvirt,
+}
+
+impl RealNode {
+    /// Starts one with a pool and a network.
+    pub(crate) async fn start(name: &'static str) -> Self {
+        let images = Path::new(env!("CARGO_TARGET_TMPDIR")).join("images");
+        let (lab, image) = tokio::task::spawn_blocking(move || {
+            (Libvirt::temporary(name).expect("a private libvirt"), images::tiny(&images).expect("the tiny image"))
+        })
+        .await
+        .unwrap();
+        let (uri, folder) = (lab.uri(), tempfile::tempdir().unwrap());
+        let pool_dir = lab.pool_dir().join("hostwright");
+        std::fs::create_dir_all(&pool_dir).unwrap();
+        for (name, text) in [("pool", POOL.replace("{}", &pool_dir.to_string_lossy())), ("net", NETWORK.to_owned())] {
+            let file = folder.path().join(format!("{name}.xml"));
+            std::fs::write(&file, text).unwrap();
+            virsh(&uri, &[&format!("{name}-define"), &file.to_string_lossy()]);
+            virsh(&uri, &[&format!("{name}-start"), "hostwright"]);
+        }
+        Self { uri, image, folder, _lab: lab }
+    }
+
+    /// What an estate on it stands on.
+    pub(crate) fn ground(&self, port: Arc<dyn ports::Hypervisor>, probe: Arc<Adapter>) -> Ground {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let image = &self.image;
+        Ground {
+            port,
+            probe,
+            hypervisor: Hypervisor::Kvm,
+            uri: self.uri.clone(),
+            network: "hostwright",
+            cidr: "10.78.0.0/24",
+            gateway: "10.78.0.1",
+            image: [text(&image.kernel), text(&image.initrd), text(&image.disk), image.cmdline.clone()],
+        }
+    }
+}
+
 /// Works until nothing is open, with the real clock.
-async fn settled(estate: &Estate<'_>) {
+pub(crate) async fn settled(estate: &Estate<'_>) {
     let since = Instant::now();
     loop {
         estate.worker().run_until_idle().await.unwrap();
@@ -41,7 +88,7 @@ async fn state_of(estate: &Estate<'_>, server: &Server) -> Seen {
 }
 
 /// What libvirt itself says, asked with its own tool.
-fn virsh(uri: &str, words: &[&str]) -> String {
+pub(crate) fn virsh(uri: &str, words: &[&str]) -> String {
     let answer = Command::new("virsh").args(["-q", "-c", uri]).args(words).output().unwrap();
     assert!(answer.status.success(), "virsh {words:?}: {}", String::from_utf8_lossy(&answer.stderr));
     String::from_utf8_lossy(&answer.stdout).trim().to_owned()
@@ -101,7 +148,7 @@ async fn a_whole_life(estate: &Estate<'_>, boots: bool) -> Server {
     server
 }
 
-fn adapter(folder: &Path) -> Arc<Adapter> {
+pub(crate) fn adapter(folder: &Path) -> Arc<Adapter> {
     Arc::new(Adapter::new(folder.join("nodes")))
 }
 
@@ -145,35 +192,9 @@ async fn a_server_lives_and_dies_on_the_test_driver() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_lives_and_dies_on_a_real_guest() {
     let world = World::sqlite();
-    let folder = tempfile::tempdir().unwrap();
-    let images = Path::new(env!("CARGO_TARGET_TMPDIR")).join("images");
-    let (lab, image) = tokio::task::spawn_blocking(move || {
-        (Libvirt::temporary("servers").expect("a private libvirt"), images::tiny(&images).expect("the tiny image"))
-    })
-    .await
-    .unwrap();
-    let uri = lab.uri();
-    let pool_dir = lab.pool_dir().join("hostwright");
-    std::fs::create_dir_all(&pool_dir).unwrap();
-    for (name, text) in [("pool", POOL.replace("{}", &pool_dir.to_string_lossy())), ("net", NETWORK.to_owned())] {
-        let file = folder.path().join(format!("{name}.xml"));
-        std::fs::write(&file, text).unwrap();
-        virsh(&uri, &[&format!("{name}-define"), &file.to_string_lossy()]);
-        virsh(&uri, &[&format!("{name}-start"), "hostwright"]);
-    }
-    let adapter = adapter(folder.path());
-    let text = |path: &Path| path.to_string_lossy().into_owned();
-    let ground = Ground {
-        port: adapter.clone(),
-        probe: adapter,
-        hypervisor: Hypervisor::Kvm,
-        uri: uri.clone(),
-        network: "hostwright",
-        cidr: "10.78.0.0/24",
-        gateway: "10.78.0.1",
-        image: [text(&image.kernel), text(&image.initrd), text(&image.disk), image.cmdline.clone()],
-    };
-    let estate = Estate::on(&world, ground).await;
+    let node = RealNode::start("servers").await;
+    let (uri, adapter) = (node.uri.clone(), adapter(node.folder.path()));
+    let estate = Estate::on(&world, node.ground(adapter.clone(), adapter)).await;
     let server = a_whole_life(&estate, true).await;
     let id = server.id.as_str();
     assert_eq!(virsh(&uri, &["domstate", id]), "running");

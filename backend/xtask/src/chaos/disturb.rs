@@ -45,7 +45,8 @@ pub(super) fn disturb(
             plan.push_front(next);
             return Ok(());
         }
-        let one = happen(stage, watch, next)?;
+        still_there(stage)?;
+        let one = happen(stage, watch, next).and_then(|one| still_there(stage).map(|()| one))?;
         let told = match &one.converged {
             Ok(time) => format!("converged after {:.1} s", time.as_secs_f32()),
             Err(reason) => format!("NOT CONVERGED: {reason}"),
@@ -58,6 +59,14 @@ pub(super) fn disturb(
         }
     }
     Ok(())
+}
+
+/// Nobody but us may end the panel.
+fn still_there(stage: &Stage) -> anyhow::Result<()> {
+    match stage.panel.ended() {
+        Some(status) => bail!("the panel ended by itself: {status}"),
+        None => Ok(()),
+    }
 }
 
 fn pause(time: Duration, is_over: &AtomicBool) {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 /// How long a patient client waits for a panel that is being started again.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How much longer a patient client waits for something to happen.
 const STRETCH: u64 = 4;
 /// Actions that only read, by the last part of their names.
@@ -92,6 +92,9 @@ impl<'a> Client<'a> {
             if wanted(&answer) {
                 return Ok((answer, started.elapsed().as_secs_f32()));
             }
+            if crate::signals::interrupted().is_some() {
+                bail!("interrupted while waiting: {}", words.join(" "));
+            }
             if started.elapsed() > Duration::from_secs(seconds) {
                 bail!("{}: still after {seconds} s: {answer}", words.join(" "));
             }
@@ -112,7 +115,8 @@ impl<'a> Client<'a> {
             let output = command.output()?;
             // The program says so where nobody answered, or not to the end.
             let unanswered = output.stderr.starts_with(b"hostwright: ");
-            if !unanswered || !self.is_patient || started.elapsed() > PATIENCE {
+            let is_enough = started.elapsed() > PATIENCE || crate::signals::interrupted().is_some();
+            if !unanswered || !self.is_patient || is_enough {
                 return Ok(output);
             }
             std::thread::sleep(Duration::from_millis(100));

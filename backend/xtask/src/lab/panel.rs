@@ -122,6 +122,12 @@ impl Panel {
         self.daemon().ended().is_none()
     }
 
+    /// How the process ended, if it has.
+    #[must_use]
+    pub fn ended(&self) -> Option<std::process::ExitStatus> {
+        self.daemon().ended()
+    }
+
     /// `kill -9`.
     pub fn kill(&self) {
         self.daemon().kill();
