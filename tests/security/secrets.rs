@@ -139,7 +139,12 @@ async fn secrets_are_in_no_log_no_error_no_page_and_no_database() {
     visitor.refused("/me/totp/enable", Some(&carla), json!({ "code": "000000x" })).await;
     let step = SystemClock.now().micros() / (1_000_000 * STEP);
     let now = code(&from_base32(&secret).unwrap(), step);
-    visitor.done("/me/totp/enable", Some(&carla), json!({ "code": now })).await;
+    let enabled = visitor.done("/me/totp/enable", Some(&carla), json!({ "code": now })).await;
+    let recovery = enabled["recovery_codes"].as_array().unwrap();
+    assert_eq!(recovery.len(), 10);
+    for code in recovery {
+        keep("recovery code", code.as_str().unwrap());
+    }
     visitor
         .refused("/me/password", Some(&carla), json!({ "current_password": WRONG_PASSWORD, "password": NEW_PASSWORD }))
         .await;

@@ -274,9 +274,12 @@ fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Without the characters that end a header.
+/// Without the characters that end a header, and without what a reader would decode
+/// (RFC 2047) although nobody encoded it: the two signs are parted by a space of no
+/// width.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    line.replace("=?", "=\u{200b}?")
 }
 
 #[cfg(test)]

@@ -179,6 +179,12 @@ async fn nothing_in_a_letter_becomes_a_header_or_a_second_recipient() {
     for line in &told {
         assert!(!line.starts_with("Bcc") && !line.starts_with("X-Evil"), "{told:#?}");
     }
+    // Text that looks encoded is not decoded into something else by who reads it.
+    let mut encoded = mail();
+    encoded.subject = "=?utf-8?q?=0d=0aBcc:_victim?=".to_owned();
+    let text = String::from_utf8(super::written(&encoded).unwrap()).unwrap();
+    let subject = text.lines().find(|line| line.starts_with("Subject: ")).unwrap();
+    assert!(!subject.contains("=?utf-8?q?=0d") && subject.is_ascii(), "{subject}");
     let mut two = mail();
     two.to = "ada@example.com, bob@example.com".to_owned();
     assert!(matches!(transport.send(&two).await, Delivery::Refused(_)));
