@@ -131,10 +131,11 @@ async fn page_figures(
         }
     }
     let each = if wishes.quick { 10 } else { 30 };
-    let slow = pages::p99(&panel, &asked, 64, each).await;
+    let (slow, failed) = pages::p99(&panel, &asked, 64, each).await;
     let bare = pages::serve_bare(&file).await.process;
-    let floor = pages::p99(&bare, &[("/".to_owned(), String::new())], 64, each * 10).await;
+    let (floor, bare_failed) = pages::p99(&bare, &[("/".to_owned(), String::new())], 64, each * 10).await;
     figures.add(format!("p99 of 64 connections, {at}"), slow, "ms", floor);
+    figures.add(format!("requests failed under 64 connections, {at}"), failed as f64, "requests", bare_failed as f64);
     drop((panel, bare));
     let (start, memory) = pages::start(data, 3).await;
     let (bare_start, bare_memory) = pages::start_bare(&file, 3).await;

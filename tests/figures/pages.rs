@@ -79,10 +79,6 @@ pub async fn serve_bare(file: &Path) -> Started {
 }
 
 impl Process {
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// CPU milliseconds that the process has used.
     pub fn cpu(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
@@ -125,9 +121,16 @@ fn client() -> Client {
 }
 
 async fn get(client: &Client, url: &str, session: &str) -> Vec<u8> {
-    let answer = client.get(url).header("Cookie", format!("hw_session={session}")).send().await.unwrap();
-    assert!(answer.status().is_success(), "{url}: {}", answer.status());
-    answer.bytes().await.unwrap().to_vec()
+    ask(client, url, session).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+async fn ask(client: &Client, url: &str, session: &str) -> Result<Vec<u8>, String> {
+    let told = |error: reqwest::Error| format!("{url}: {error}");
+    let answer = client.get(url).header("Cookie", format!("hw_session={session}")).send().await.map_err(told)?;
+    if !answer.status().is_success() {
+        return Err(format!("{url}: {}", answer.status()));
+    }
+    Ok(answer.bytes().await.map_err(told)?.to_vec())
 }
 
 /// CPU milliseconds of a page, and the page.
@@ -145,29 +148,32 @@ pub async fn cost(process: &Process, path: &str, session: &str, count: usize) ->
     ((process.cpu() - before) / count as f64, page)
 }
 
-/// The 99th percentile of milliseconds under this many connections.
-pub async fn p99(process: &Process, asked: &[(String, String)], connections: usize, each: usize) -> f64 {
+/// The 99th percentile of milliseconds under this many connections, and how many
+/// requests were not answered well.
+pub async fn p99(process: &Process, asked: &[(String, String)], connections: usize, each: usize) -> (f64, usize) {
     let mut tasks = Vec::new();
     for number in 0..connections {
         let (asked, url) = (asked.to_vec(), process.url.clone());
         tasks.push(tokio::spawn(async move {
             let client = client();
-            let mut times = Vec::with_capacity(each);
+            let (mut times, mut failed) = (Vec::with_capacity(each), 0_usize);
             for turn in 0..each {
                 let (path, session) = &asked[(number + turn) % asked.len()];
                 let began = Instant::now();
-                get(&client, &format!("{url}{path}"), session).await;
+                failed += usize::from(ask(&client, &format!("{url}{path}"), session).await.is_err());
                 times.push(began.elapsed().as_secs_f64() * 1_000.0);
             }
-            times
+            (times, failed)
         }));
     }
-    let mut times = Vec::new();
+    let (mut times, mut failed) = (Vec::new(), 0);
     for task in tasks {
-        times.extend(task.await.unwrap());
+        let (own, lost) = task.await.unwrap();
+        times.extend(own);
+        failed += lost;
     }
     times.sort_by(f64::total_cmp);
-    times[times.len() * 99 / 100]
+    (times[times.len() * 99 / 100], failed)
 }
 
 /// Cold start to `/readyz` in milliseconds, and idle memory in megabytes: medians.

@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use diesel::RunQueryDsl;
+use diesel::sql_types::Text;
 use hostwright_panel::on_each;
-use hostwright_panel::platform::portable::{self, Table};
+use hostwright_panel::platform::db::DatabaseUrl;
+use hostwright_panel::platform::portable::{self, ColumnKind, Table};
 use hostwright_panel::platform::worker::{Handler, Outcome, Run};
 use hostwright_panel::platform::{Db, jobs};
 use hostwright_panel::renewals::jobs::{RUN, RunHandler, run_job};
@@ -81,15 +83,19 @@ pub async fn wipe(db: &Db, written: &[(Table, Vec<String>)]) {
     .unwrap();
 }
 
-/// Bare SQL: the same rows, durable, `batch` invoices in a transaction, one prepared
-/// text of JSON for each table and a conditional update for each subscription and
-/// for each account; invoices a second.
+/// A statement of bare SQL with the JSON text that it takes.
+type Statement = (String, String);
+
+/// Bare SQL: the same rows, durable, `batch` invoices in a transaction, one statement
+/// for each table and one that touches each subscription and each account; invoices
+/// a second. The statements and their texts are made before the time runs.
 pub async fn bare(db: &Db, written: &[(Table, Vec<String>)], batch: usize, most: usize) -> f64 {
+    let postgres = matches!(db.url(), DatabaseUrl::Postgres(_));
     let invoices = written[0].1.len().min(most);
-    let chunks: Vec<Vec<(Table, Vec<String>)>> = (0..invoices)
+    let transactions: Vec<Vec<Statement>> = (0..invoices)
         .step_by(batch)
         .map(|start| {
-            written
+            let part: Vec<(Table, Vec<String>)> = written
                 .iter()
                 .map(|(table, rows)| {
                     let each = (rows.len() / written[0].1.len()).max(1);
@@ -97,32 +103,15 @@ pub async fn bare(db: &Db, written: &[(Table, Vec<String>)], batch: usize, most:
                     let to = ((start + batch).min(invoices) * each).min(rows.len());
                     (table.clone(), rows[from..to].to_vec())
                 })
-                .collect()
+                .collect();
+            statements(&part, postgres)
         })
         .collect();
     let began = Instant::now();
-    for chunk in chunks {
+    for transaction in transactions {
         db.write(move |tx| {
-            let postgres = tx.is_postgres();
-            for (table, rows) in &chunk {
-                portable::insert(tx, table, rows)?;
-            }
-            let subscriptions = column(&chunk, "charges", "subscription_id");
-            let accounts = column(&chunk, "ledger_transfers", "debit_account_id");
-            for (table, set, ids) in [
-                ("subscriptions", "version = version + 1", subscriptions),
-                ("ledger_accounts", "debits_minor = debits_minor + 0", accounts),
-            ] {
-                let ids = serde_json::to_string(&ids)?;
-                let among = if postgres {
-                    "SELECT value FROM json_array_elements_text($1::json) AS value"
-                } else {
-                    "SELECT value FROM json_each(?1)"
-                };
-                let sql = format!("UPDATE {table} SET {set} WHERE id IN ({among})");
-                on_each!(&mut *tx.conn, |conn| diesel::sql_query(sql)
-                    .bind::<diesel::sql_types::Text, _>(ids)
-                    .execute(conn))?;
+            for (sql, text) in &transaction {
+                on_each!(&mut *tx.conn, |conn| diesel::sql_query(sql).bind::<Text, _>(text).execute(conn))?;
             }
             Ok(())
         })
@@ -130,6 +119,43 @@ pub async fn bare(db: &Db, written: &[(Table, Vec<String>)], batch: usize, most:
         .unwrap();
     }
     invoices as f64 / began.elapsed().as_secs_f64()
+}
+
+fn statements(part: &[(Table, Vec<String>)], postgres: bool) -> Vec<Statement> {
+    let mut all: Vec<Statement> =
+        part.iter().map(|(table, rows)| (insert(table, postgres), format!("[{}]", rows.join(",")))).collect();
+    let among = if postgres {
+        "SELECT value FROM json_array_elements_text($1::json) AS value"
+    } else {
+        "SELECT value FROM json_each(?1)"
+    };
+    for (table, set, ids) in [
+        ("subscriptions", "version = version + 1", column(part, "charges", "subscription_id")),
+        ("ledger_accounts", "debits_minor = debits_minor + 0", column(part, "ledger_transfers", "debit_account_id")),
+    ] {
+        let ids = serde_json::to_string(&ids).unwrap();
+        all.push((format!("UPDATE {table} SET {set} WHERE id IN ({among})"), ids));
+    }
+    all
+}
+
+fn insert(table: &Table, postgres: bool) -> String {
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let values: Vec<String> = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(place, column)| match (postgres, column.kind) {
+            (false, _) => format!("json_extract(value, '$[{place}]')"),
+            (true, ColumnKind::Whole) => format!("(value->>{place})::bigint"),
+            (true, ColumnKind::Bool) => format!("(value->>{place})::boolean"),
+            (true, ColumnKind::Day) => format!("(value->>{place})::date"),
+            (true, ColumnKind::Moment) => format!("(value->>{place})::timestamp"),
+            (true, _) => format!("(value->>{place})"),
+        })
+        .collect();
+    let from = if postgres { "json_array_elements($1::json) AS value" } else { "json_each(?1)" };
+    format!("INSERT INTO {} ({}) SELECT {} FROM {from}", table.name, names.join(", "), values.join(", "))
 }
 
 /// [`bare`] with as many invoices in a transaction as the product takes.
