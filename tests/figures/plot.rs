@@ -62,8 +62,7 @@ fn panel(svg: &mut String, line: &Line, x: f64, y: f64, logarithmic: bool) {
         x + WIDTH - LEFT,
         y + 160.0
     );
-    let path: Vec<String> =
-        line.points.iter().map(|point| place(point)).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+    let path: Vec<String> = line.points.iter().map(place).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
     let _infallible =
         writeln!(svg, "<polyline points=\"{}\" fill=\"none\" stroke=\"#2563eb\" stroke-width=\"2\"/>", path.join(" "));
     let ends = [0, line.points.len().saturating_sub(1)];

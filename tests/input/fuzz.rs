@@ -6,6 +6,8 @@
 
 use std::time::{Duration, Instant};
 
+use xtask::random::Random;
+
 mod mail;
 mod quote;
 mod uploads;
@@ -53,27 +55,22 @@ pub fn run(name: &str, rounds: u64, mut round: impl FnMut(&mut Source)) {
     println!("fuzz {name}: {number} rounds in {} s, nothing found", started.elapsed().as_secs());
 }
 
-/// Random numbers (SplitMix64) and what is made of them.
-pub struct Source(u64);
+/// Random numbers and what is made of them.
+pub struct Source(Random);
 
 impl Source {
     fn new(seed: u64, round: u64) -> Self {
-        let mut source = Self(seed ^ round.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        source.next();
-        source
+        // Neighbouring rounds have nothing in common.
+        Self(Random::new(Random::new(seed).draw() ^ Random::new(round).draw()))
     }
 
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+    pub fn draw(&mut self) -> u64 {
+        self.0.draw()
     }
 
     /// A number below `most`; 0 when that is 0.
     pub fn below(&mut self, most: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(most.max(1)).unwrap()).unwrap()
+        usize::try_from(self.draw() % u64::try_from(most.max(1)).unwrap()).unwrap()
     }
 
     pub fn one_of<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
@@ -81,7 +78,7 @@ impl Source {
     }
 
     pub fn bytes(&mut self, most: usize) -> Vec<u8> {
-        (0..self.below(most + 1)).map(|_| self.next().to_le_bytes()[0]).collect()
+        (0..self.below(most + 1)).map(|_| self.draw().to_le_bytes()[0]).collect()
     }
 
     /// A text of odd characters and, now and then, of a phrase that means something
@@ -110,7 +107,7 @@ impl Source {
                 }
                 1 if !bytes.is_empty() => {
                     let index = self.below(bytes.len());
-                    bytes[index] = self.next().to_le_bytes()[0];
+                    bytes[index] = self.draw().to_le_bytes()[0];
                 }
                 2 => {
                     let end = (at + self.below(40)).min(bytes.len());

@@ -11,6 +11,8 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
+use xtask::random::Random;
+
 use super::{Report, Wishes};
 use crate::{Shop, World, text, wish};
 
@@ -19,34 +21,8 @@ const STAFF: &str = "olga@host.example";
 /// Servers ordered by all hands of this process, over all soaks in it.
 static ORDERED: AtomicUsize = AtomicUsize::new(0);
 
-/// What comes next, from a seed: splitmix64.
-#[derive(Debug, Clone)]
-pub struct Chance(u64);
-
-impl Chance {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    pub fn one_in(&mut self, bound: u64) -> bool {
-        self.below(bound) == 0
-    }
-
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[usize::try_from(self.below(from.len() as u64)).unwrap()]
-    }
+fn pick<'a, T>(chance: &mut Random, from: &'a [T]) -> &'a T {
+    &from[usize::try_from(chance.below(from.len() as u64)).unwrap()]
 }
 
 /// One of them. Every third is staff, the others are customers.
@@ -58,7 +34,7 @@ pub struct Hand {
     customer: crate::Customer,
     email: String,
     session: String,
-    chance: Chance,
+    chance: Random,
     wishes: Wishes,
     requests: u64,
     answers: BTreeMap<(&'static str, u16), u64>,
@@ -98,9 +74,9 @@ impl Hand {
             address,
             shop,
             customer,
-            email: if number % 3 == 0 { STAFF.to_owned() } else { email },
+            email: if number.is_multiple_of(3) { STAFF.to_owned() } else { email },
             session: String::new(),
-            chance: Chance::new(wishes.seed.wrapping_add(number as u64 + 1)),
+            chance: Random::new(wishes.seed.wrapping_add(number as u64 + 1)),
             wishes,
             requests: 0,
             answers: BTreeMap::new(),
@@ -146,7 +122,7 @@ impl Hand {
     async fn as_nobody(&mut self) {
         let session = std::mem::take(&mut self.session);
         let path =
-            *self.chance.pick(&["/", "/sign-in", "/sign-up", "/nothing-here", "/healthz", "/readyz", "/metrics"]);
+            *pick(&mut self.chance, &["/", "/sign-in", "/sign-up", "/nothing-here", "/healthz", "/readyz", "/metrics"]);
         self.page(path).await;
         self.session = session;
     }
@@ -167,7 +143,7 @@ impl Hand {
             "/staff/mails",
         ];
         let own = ["/portal", "/portal/servers", "/portal/invoices", "/portal/tickets", "/portal/order"];
-        let path = if self.is_staff() { *self.chance.pick(&staff) } else { *self.chance.pick(&own) };
+        let path = if self.is_staff() { *pick(&mut self.chance, &staff) } else { *pick(&mut self.chance, &own) };
         self.page(path).await;
     }
 
@@ -181,7 +157,7 @@ impl Hand {
                 if items.is_empty() || self.chance.one_in(8) {
                     return;
                 }
-                let invoice = self.chance.pick(&items).clone();
+                let invoice = pick(&mut self.chance, &items).clone();
                 let Ok(open) = serde_json::from_value::<hostwright_kernel::Money>(invoice["open"].clone()) else {
                     return;
                 };
@@ -202,7 +178,7 @@ impl Hand {
                     "customer_id": self.customer.id, "lines": [{ "description": "Work", "unit": "10.00" }],
                 });
                 if let Some(draft) = self.rest("invoices.draft", input).await {
-                    let action = *self.chance.pick(&["invoices.issue", "invoices.discard"]);
+                    let action = *pick(&mut self.chance, &["invoices.issue", "invoices.discard"]);
                     self.rest(action, json!({ "invoice_id": draft["id"] })).await;
                 }
             }
@@ -235,14 +211,14 @@ impl Hand {
                 if items.is_empty() {
                     return;
                 }
-                let server = self.chance.pick(&items).clone();
+                let server = pick(&mut self.chance, &items).clone();
                 let actions = ["servers.start", "servers.shut_down", "servers.reboot", "servers.show", "servers.start"];
-                let action = if self.chance.one_in(60) { "servers.delete" } else { *self.chance.pick(&actions) };
+                let action = if self.chance.one_in(60) { "servers.delete" } else { *pick(&mut self.chance, &actions) };
                 self.rest(action, json!({ "server_id": server["id"] })).await;
             }
             _ => {
                 let action =
-                    *self.chance.pick(&["invoices.list", "subscriptions.list", "tickets.list", "ledger.balance"]);
+                    *pick(&mut self.chance, &["invoices.list", "subscriptions.list", "tickets.list", "ledger.balance"]);
                 let input =
                     if action == "ledger.balance" { json!({ "customer_id": self.customer.id }) } else { json!({}) };
                 self.rest(action, input).await;

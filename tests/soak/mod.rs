@@ -19,10 +19,10 @@ use hostwright_server::app::App;
 use hostwright_server::http::configure;
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use xtask::random::Random;
 
 use crate::simulator::Silence;
 use crate::{World, text};
-pub use hands::Chance;
 use hands::Hand;
 pub use memory::{Curve, resident_megabytes};
 
@@ -116,7 +116,7 @@ pub async fn soak(world: World, wishes: Wishes) -> Report {
     }
 
     let mut report = Report::default();
-    let mut chance = Chance::new(wishes.seed);
+    let mut chance = Random::new(wishes.seed);
     let began = Instant::now();
     let mut hours = 0_u32;
     let mut silent: BTreeMap<String, u32> = BTreeMap::new();
@@ -129,7 +129,7 @@ pub async fn soak(world: World, wishes: Wishes) -> Report {
         hours += 1;
         tick(&world, hours).await;
         come_and_go(&world, &node_ids, &mut silent, &mut chance, &mut report);
-        if hours % 8 == 0 {
+        if hours.is_multiple_of(8) {
             report.memory.note(began.elapsed());
             world.mailbox.forget();
             world.hypervisor.forget();
@@ -153,11 +153,11 @@ pub async fn soak(world: World, wishes: Wishes) -> Report {
 
 /// What the scheduler of a panel enqueues, at the pace of the fast clock.
 async fn tick(world: &World, hours: u32) {
-    let daily = hours % 24 == 0;
+    let daily = hours.is_multiple_of(24);
     if daily {
         world.done(&world.owner(), "renewals.run", json!({})).await;
     }
-    if hours % 4 == 0 {
+    if hours.is_multiple_of(4) {
         world
             .db
             .write(|tx| {
@@ -184,7 +184,7 @@ fn come_and_go(
     world: &World,
     node_ids: &[String],
     silent: &mut BTreeMap<String, u32>,
-    chance: &mut Chance,
+    chance: &mut Random,
     report: &mut Report,
 ) {
     for node in node_ids {

@@ -11,4 +11,5 @@ pub mod fuzz;
 pub mod images;
 pub mod lab;
 pub mod packages;
+pub mod random;
 pub mod signals;

@@ -11,7 +11,7 @@ use hostwright_panel::platform::secrets::Vault;
 use super::{Source, run};
 
 fn quote(source: &mut Source, now: Instant) -> Quote {
-    let mut amount = || Money::new(i64::from_le_bytes(source.next().to_le_bytes()) / 2, Currency::EUR);
+    let mut amount = || Money::new(i64::from_le_bytes(source.draw().to_le_bytes()) / 2, Currency::EUR);
     let (net, tax, total) = (amount(), amount(), amount());
     Quote {
         id: QuoteId::new(),

@@ -4,7 +4,6 @@
 mod beside;
 mod disturb;
 mod plan;
-mod random;
 mod record;
 
 use std::process::ExitCode;

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::random::Random;
+use crate::random::Random;
 
 /// Longest pause before an event, in milliseconds.
 const LONGEST_PAUSE: u64 = 6_000;

@@ -94,7 +94,6 @@ pub fn tables() -> Vec<Table> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
