@@ -30,6 +30,36 @@ async fn eventually(what: &str, node: &Node) {
     }
 }
 
+/// With one connection for several threads, libvirt 9.0's client ended the process
+/// here: it followed a pointer into the stack of the thread that was woken.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_wakes_again_answers_every_call_that_waited_for_it() {
+    let sleepy = private_libvirt("sleepy").await;
+    let deadlines = Deadlines { call: Duration::from_secs(60), keepalive_seconds: 1, ..Deadlines::default() };
+    let on = Subject::on_qemu_at(&sleepy.uri(), sleepy.base(), deadlines).await;
+    for _ in 0..4 {
+        sleepy.sigstop().unwrap();
+        let waiting: Vec<_> = (0..8)
+            .map(|number| {
+                let (node, guest) = (on.node.clone(), on.guest.clone());
+                let command = match number % 2 {
+                    0 => Command::Probe { pool: None },
+                    _ => Command::Guest { guest, fence: 0, step: GuestStep::PowerOff },
+                };
+                tokio::spawn(async move { node.perform(command).await })
+            })
+            .collect();
+        let look = on.node.perform(Command::ObserveAll { pool: None });
+        let unanswered = tokio::time::timeout(Duration::from_secs(2), look).await;
+        assert!(unanswered.is_err(), "a stopped libvirtd answered");
+        sleepy.sigcont().unwrap();
+        for call in waiting {
+            call.await.unwrap().unwrap();
+        }
+    }
+    assert_eq!(on.node.health(), Health::Good);
+}
+
 #[tokio::test]
 async fn a_hung_node_times_out_while_the_other_answers_and_recovers_when_it_wakes() {
     let hung = private_libvirt("hung").await;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -9,7 +10,7 @@ use anyhow::bail;
 use super::{Steps, Wishes};
 use crate::commands::{build_panel, images};
 use crate::images::{self as guests, DebianImage, TinyImage};
-use crate::lab::{Folder, Libvirt, Mail, MailServer, Panel, PanelOptions, Postgres};
+use crate::lab::{Folder, Libvirt, Mail, MailServer, Panel, PanelOptions, Postgres, binary};
 use crate::packages::{self, Group};
 
 /// Everything that runs. Dropped from top to bottom: the panel goes before what it uses.
@@ -54,7 +55,7 @@ impl Stage {
             Ok(((), "all there".to_owned()))
         })?;
         let binary = steps.run("Build the panel", || {
-            let binary = build_panel()?;
+            let binary = built_once()?;
             let megabytes = binary.metadata()?.len() / 1_000_000;
             Ok((binary, format!("{megabytes} MB")))
         })?;
@@ -155,6 +156,19 @@ impl Stage {
         }
         bail!("virsh {} was never asked", words.join(" "))
     }
+}
+
+/// The program, built once in a run: what a later stage runs is what an earlier one ran.
+fn built_once() -> anyhow::Result<PathBuf> {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(binary) = BUILT.get() {
+        return Ok(binary.clone());
+    }
+    let binary = match binary() {
+        Some(binary) => binary,
+        None => build_panel()?,
+    };
+    Ok(BUILT.get_or_init(|| binary).clone())
 }
 
 /// Versions of the daemon and the hypervisor as libvirt reports them.
