@@ -15,8 +15,8 @@ use std::time::Duration;
 use hostwright_panel::notifications::ports::{Delivery, MailTransport, OutgoingMail};
 use hostwright_panel::platform::worker::BoxFuture;
 use lettre::address::Address;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, Message, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -204,7 +204,10 @@ fn compose(mail: &OutgoingMail, from: &Address, to: &Address) -> Result<Vec<u8>,
         let mut parts = MultiPart::mixed().multipart(words);
         for file in &mail.files {
             let content_type = ContentType::parse(&file.content_type).map_err(|error| unwritable(&error))?;
-            parts = parts.singlepart(Attachment::new(one_line(&file.name)).body(file.bytes.clone(), content_type));
+            // Always base64: as it is, a file of ASCII might bring line ends of its own.
+            let bytes = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64)
+                .map_err(|_bytes| unwritable(&"a file cannot be encoded"))?;
+            parts = parts.singlepart(Attachment::new(one_line(&file.name)).body(bytes, content_type));
         }
         builder.multipart(parts)
     };
