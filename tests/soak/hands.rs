@@ -70,7 +70,9 @@ impl Hand {
             crate::Customer { call: world.member(&id, hostwright_panel::auth::policy::MemberRole::Owner), id };
         Self {
             app: app.clone(),
-            client: Client::builder().redirect(Policy::none()).build().unwrap(),
+            // A connection that is kept may be closed by the panel just when it is used
+            // again; browsers try again, and here every answer counts.
+            client: Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap(),
             address,
             shop,
             customer,
