@@ -1,5 +1,6 @@
 //! `cargo xtask chaos`: the demo's job while its parts are killed at random moments
-//! that follow from a seed, and every crash point against real guests.
+//! that follow from a seed, two panels on a PostgreSQL that comes and goes, and every
+//! crash point against real guests.
 
 mod beside;
 mod disturb;
@@ -14,7 +15,7 @@ use anyhow::{Context as _, bail};
 pub use plan::{Event, Measure};
 pub use record::{Happened, table};
 
-use crate::commands::{Options, cargo, images};
+use crate::commands::{Options, build_panel, cargo, images};
 use crate::demo::{Extent, Stage, Steps, Wishes, tail};
 use crate::lab;
 use crate::packages::{self, Consent, Group};
@@ -26,7 +27,7 @@ use crate::signals;
 /// An option is wrong, something did not converge, or `verify` found breaks.
 pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
     let flags = ["--postgres", "--no-points", "--yes"];
-    let valued = ["--seed", "--panel-kills", "--libvirtd-kills", "--libvirtd-stops"];
+    let valued = ["--seed", "--panel-kills", "--libvirtd-kills", "--libvirtd-stops", "--rounds"];
     let options = Options::read("chaos", words, &flags, &valued)?;
     options.at_most("chaos", 0)?;
     let number = |name: &str, usual: u64| -> anyhow::Result<u64> {
@@ -39,6 +40,7 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
         libvirtd_kills: count("--libvirtd-kills", 10)?,
         libvirtd_stops: count("--libvirtd-stops", 5)?,
     };
+    let rounds = number("--rounds", 10)?;
     let wishes = Wishes {
         once: true,
         postgres: options.has("--postgres"),
@@ -50,6 +52,7 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
     let happened = harry(measure, wishes, Extent::Whole)?;
     println!("\nseed {}\n{}", measure.seed, table(&happened));
     judge(&happened)?;
+    two_panels(measure.seed, rounds, wishes.consent)?;
     if options.has("--no-points") { Ok(ExitCode::SUCCESS) } else { every_point(wishes.consent) }
 }
 
@@ -109,6 +112,24 @@ pub fn judge(happened: &[Happened]) -> anyhow::Result<()> {
         if one.breaks != 0 {
             bail!("{}: verify found {} breaks", one.event.name(), one.breaks);
         }
+    }
+    Ok(())
+}
+
+/// The tests of two panels and of a PostgreSQL that goes away, with as many seeds.
+fn two_panels(seed: u64, rounds: u64, consent: Consent) -> anyhow::Result<()> {
+    if rounds == 0 {
+        return Ok(());
+    }
+    packages::ensure(&[Group::Build, Group::Postgres], consent)?;
+    let arguments = ["test", "--package", "hostwright-tests", "--test", "acceptance", "--"];
+    let rest = ["races::allocator", "races::outages", "killed_in_the_middle", "--nocapture", "--test-threads=1"];
+    println!("cargo {} {}", arguments.join(" "), rest.join(" "));
+    let mut runner = cargo(&arguments);
+    runner.args(rest).env(lab::SEED, seed.to_string()).env(lab::ROUNDS, rounds.to_string());
+    let status = signals::run(runner.env(lab::BINARY, build_panel()?))?;
+    if !status.success() {
+        bail!("two panels, seed {seed}: {status}");
     }
     Ok(())
 }

@@ -36,12 +36,14 @@ Usage: cargo xtask COMMAND
       --debian           boot a whole Debian guest besides the tiny one
       --yes              install missing system packages without asking
 
-  chaos                  the demo's job while its parts are killed, then every crash point
+  chaos                  the demo's job while its parts are killed, then two panels on a PostgreSQL
+                         that comes and goes, then every crash point
       --seed N           the same kills as last time
       --panel-kills N, --libvirtd-kills N, --libvirtd-stops N
                          how often: 50, 10 and 5 unless told
       --postgres         on PostgreSQL instead of SQLite
-      --no-points        the kills only
+      --rounds N         seeds for two panels: 10 unless told
+      --no-points        without the crash points
       --yes              install missing system packages without asking
 
   fuzz NAME              input that no person types: openapi (every route of a running panel),
