@@ -31,7 +31,7 @@ impl Presence {
     /// When the folder cannot be written.
     pub fn announce(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let name = hostwright_kernel::id::fresh("wrk");
+        let name = format!("{}:{}", std::process::id(), hostwright_kernel::id::fresh("wrk"));
         // Locked before it has its name, so that nobody finds it unlocked.
         let unfinished = folder.join(format!("{UNFINISHED}{name}"));
         let lock = OpenOptions::new().create(true).truncate(true).write(true).open(&unfinished)?;
