@@ -52,8 +52,11 @@ impl Panel {
         let tasks = vec![
             tokio::spawn(async move { server.await.unwrap() }),
             tokio::spawn(async move {
-                // It fails only when the test is over and its database goes away.
-                while working.worker.run_until_idle().await.is_ok() {
+                // As in the product, a round that failed is followed by another.
+                loop {
+                    if let Err(error) = working.worker.run_until_idle().await {
+                        println!("the worker: {error}");
+                    }
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             }),
@@ -85,7 +88,7 @@ impl Panel {
 
     /// What follows `path` in the newest mail to somebody.
     pub async fn mailed(&self, recipient: &str, path: &str) -> String {
-        for _ in 0..400 {
+        for _ in 0..1_200 {
             let found = self.world.mailbox.to(recipient).into_iter().rev().find_map(|mail| {
                 let rest = mail.text.split_once(path)?.1;
                 Some(rest.split(char::is_whitespace).next().unwrap().trim_end_matches('.').to_owned())
@@ -123,7 +126,7 @@ impl Panel {
     /// Waits until the first server is in a state.
     pub async fn server_is(&self, state: &str) -> Value {
         let mut seen = Value::Null;
-        for _ in 0..400 {
+        for _ in 0..1_200 {
             let servers = self.world.done(&self.world.owner(), "servers.list", json!({})).await;
             seen = servers["items"][0].clone();
             if seen["state"] == state && seen["busy"].is_null() {

@@ -28,6 +28,14 @@
 //! address and MAC are reserved in the transaction of the order, and `renewals`, whose
 //! ladder says when a first invoice is due. `images` is below
 //! `servers`; capturing images from servers will be a room of its own above.
+//!
+//! What races and dying machines taught, beyond the first plan: transactions that
+//! read see one moment and cannot write ([`platform::db`], which also gives the order
+//! of locks); connections are lent in turn by a pool of our own, because the usual one
+//! starves callers and waits for a database that is away; a worker keeps a locked file,
+//! so that what a dead one held is taken over at once ([`platform::presence`]); a lost
+//! commit is told as uncertain and never as nothing; renewals are invoiced in batches
+//! that share a transaction ([`billing::invoices`]).
 
 pub mod addresses;
 pub mod audit;
