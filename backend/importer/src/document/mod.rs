@@ -1,0 +1,1 @@
+//! The snapshot as an open document: XML with a published XSD, and JSON.

@@ -1,0 +1,1 @@
+//! Foreign syntax without meaning: what several sources are written in.
