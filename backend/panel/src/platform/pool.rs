@@ -225,10 +225,12 @@ mod tests {
         drop(first);
         assert!(late.as_mut().poll(&mut context).is_pending(), "who comes back waits behind all");
         for place in 0..8 {
-            let served: Vec<bool> = waiting.iter_mut().map(|one| one.as_mut().poll(&mut context).is_ready()).collect();
+            // Turns are kept until all were asked; each is the only one.
+            let asked: Vec<_> = waiting.iter_mut().map(|one| one.as_mut().poll(&mut context)).collect();
+            let served: Vec<_> = asked.iter().map(Poll::is_ready).collect();
             assert_eq!(served.iter().position(|is_served| *is_served), Some(0), "place {place}");
             assert_eq!(served.iter().filter(|is_served| **is_served).count(), 1);
-            drop(waiting.remove(0));
+            drop((waiting.remove(0), asked));
         }
         assert!(late.as_mut().poll(&mut context).is_ready());
     }
