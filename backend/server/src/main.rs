@@ -40,7 +40,9 @@ fn command() -> Command {
         .arg(
             global("api-key", "KEY", "API key, or the token of a session")
                 .env("HOSTWRIGHT_API_KEY")
-                .hide_env_values(true),
+                .hide_env_values(true)
+                // The token of a session is any of its letters, a hyphen first too.
+                .allow_hyphen_values(true),
         )
         .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue).help("Print JSON"))
         .subcommand(Command::new("serve").about("Serve the panel and run its jobs"))
@@ -140,4 +142,16 @@ async fn verify(config: &Config, json: bool) -> Result<bool> {
         println!("{} breaks", report.breaks);
     }
     Ok(report.breaks == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    #[test]
+    fn a_token_that_begins_with_a_hyphen_is_a_token() {
+        let words = ["hostwright", "--api-key", "-_k9-Zq", "verify", "--json"];
+        let matches = command().try_get_matches_from(words).unwrap();
+        assert_eq!(matches.get_one::<String>("api-key").map(String::as_str), Some("-_k9-Zq"));
+    }
 }
