@@ -7,6 +7,7 @@ mod schema;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -45,7 +46,7 @@ pub enum Shape {
 }
 
 /// All types, by their Rust name.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Shapes {
     /// Fields in the order of their declaration.
     pub structs: BTreeMap<&'static str, Vec<&'static str>>,
@@ -57,13 +58,20 @@ pub struct Shapes {
     pub required: BTreeSet<String>,
     /// The struct of each kind of record.
     pub records: BTreeMap<Kind, &'static str>,
+    /// `Struct.field` of the fields that were left out once.
+    tried: BTreeSet<String>,
     /// By `Struct.field`, with `[]` behind it for the values of a list.
     classes: BTreeMap<String, Class>,
 }
 
 impl Shapes {
-    /// Learns all types of documents.
+    /// All types of documents, learnt once.
     pub fn learn() -> Self {
+        static LEARNT: OnceLock<Shapes> = OnceLock::new();
+        LEARNT.get_or_init(Self::learn_all).clone()
+    }
+
+    fn learn_all() -> Self {
         let mut shapes = Self::default();
         for kind in Kind::ALL {
             let root = shapes.learn_one(|maker| Record::deserialize(maker).map(drop), Some(kind.as_str()));
@@ -99,7 +107,7 @@ impl Shapes {
                 }
             }
         };
-        let own: Vec<String> = self.fields.keys().filter(|key| !self.required.contains(*key)).cloned().collect();
+        let own: Vec<String> = self.fields.keys().filter(|key| self.tried.insert((*key).clone())).cloned().collect();
         for field in own {
             let mut seen = maker::Seen::new(self, record);
             seen.left_out = Some(field.clone());
