@@ -1,7 +1,6 @@
 //! Agents on a server behind SSH. The host key is pinned: a server that shows another one is not spoken to.
 
 use std::fmt;
-use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ fn ask(script: &str, bounds: Bounds) -> Result<(), AgentFault> {
     let stand = Stand::script(&format!("{GOOD}\n{script}"));
     let mut here = LocalTransport::new(&stand.home());
     let mut place = Place::deliver(&mut here, &stand.package, "job", bounds).unwrap();
-    let into = stand.into("platform.xml");
+    let into = stand.target("platform.xml");
     let result = place.extract(&Command::HostingPlatformInfo, &into);
     assert_eq!(result.is_ok(), into.exists(), "a file is there when it is whole, and only then");
     place.leave().unwrap();
@@ -31,7 +31,7 @@ fn findings(script: &str) -> Vec<Finding> {
     let stand = Stand::script(&format!("{GOOD}\n{script}"));
     let mut here = LocalTransport::new(&stand.home());
     let mut place = Place::deliver(&mut here, &stand.package, "job", small()).unwrap();
-    check(&mut place, &stand.package, &stand.into("check"), &Limits::default(), &Checks::default()).unwrap()
+    check(&mut place, &stand.package, &stand.target("check"), &Limits::default(), &Checks::default()).unwrap()
 }
 
 fn has(findings: &[Finding], code: &str) -> bool {

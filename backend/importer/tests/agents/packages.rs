@@ -51,7 +51,7 @@ impl Stand {
         self.folder.path().join("home")
     }
 
-    pub fn into(&self, name: &str) -> PathBuf {
+    pub fn target(&self, name: &str) -> PathBuf {
         self.folder.path().join("into").join(name)
     }
 

@@ -17,7 +17,7 @@ fn the_sample_agent_conforms() {
     let mut here = LocalTransport::new(&stand.home());
     let mut place = Place::deliver(&mut here, &stand.package, "check", small()).unwrap();
     let checks = Checks { disable: 2, ..Checks::default() };
-    let findings = check(&mut place, &stand.package, &stand.into("check"), &Limits::default(), &checks).unwrap();
+    let findings = check(&mut place, &stand.package, &stand.target("check"), &Limits::default(), &checks).unwrap();
     let faults: Vec<_> = findings.iter().filter(|finding| finding.level >= Level::Warning).collect();
     assert!(faults.is_empty(), "{faults:#?}");
     place.leave().unwrap();
@@ -32,7 +32,7 @@ fn the_skeleton_only_says_that_nothing_is_filled_in() {
     let mut here = LocalTransport::new(&stand.home());
     let mut place = Place::deliver(&mut here, &stand.package, "check", small()).unwrap();
     let checks = Checks::default();
-    let findings = check(&mut place, &stand.package, &stand.into("check"), &Limits::default(), &checks).unwrap();
+    let findings = check(&mut place, &stand.package, &stand.target("check"), &Limits::default(), &checks).unwrap();
     assert!(findings.iter().all(|finding| finding.level < Level::Fault), "{findings:#?}");
     assert!(findings.iter().any(|finding| finding.code == "check.empty"), "{findings:#?}");
 }
@@ -50,7 +50,7 @@ fn everything_is_collected_and_a_stopped_collection_goes_on_where_it_was() {
     let stand = Stand::sample();
     let mut here = LocalTransport::new(&stand.home());
     let mut place = Place::deliver(&mut here, &stand.package, "job", small()).unwrap();
-    let folder = stand.into("all");
+    let folder = stand.target("all");
     let mut commands = Vec::new();
     // Stopped before each command once.
     let done = loop {

@@ -148,11 +148,11 @@ fn the_sample_agent_conforms_over_ssh_and_nothing_is_left() {
         let mut place = Place::deliver(&mut there, &stand.package, "job", small()).unwrap();
         assert_eq!(stand.left(), [".hostwright-agent-job"]);
         if kind == "ed25519" {
-            let (into, checks) = (stand.into("check"), Checks::default());
+            let (into, checks) = (stand.target("check"), Checks::default());
             let findings = check(&mut place, &stand.package, &into, &Limits::default(), &checks).unwrap();
             assert!(findings.iter().all(|finding| finding.level < Level::Warning), "{findings:#?}");
         }
-        let folder = stand.into(kind);
+        let folder = stand.target(kind);
         let done = collect(&mut place, &folder, &Limits::default(), &all(), &mut |_| true).unwrap();
         assert_eq!((done.documents.len(), done.bundles.len(), done.faults.len()), (3, 2, 0), "{:?}", done.faults);
         place.leave().unwrap();
@@ -164,7 +164,7 @@ fn the_sample_agent_conforms_over_ssh_and_nothing_is_left() {
 fn a_run_whose_connection_is_cut_goes_on_at_the_first_file_that_is_missing() {
     let stand = Stand::slow_sample();
     let Some(server) = Sshd::start(&stand.home(), "ed25519") else { return };
-    let folder = stand.into("all");
+    let folder = stand.target("all");
     let (mut commands, mut cuts) = (Vec::new(), 0);
     let done = loop {
         let mut there = server.connect();
@@ -239,7 +239,7 @@ fn an_agent_that_hangs_on_the_other_side_is_ended_there() {
     let mut there = server.connect();
     let bounds = hostwright_importer::agents::Bounds { time: Duration::from_secs(2), ..small() };
     let mut place = Place::deliver(&mut there, &stand.package, "job", bounds).unwrap();
-    let fault = place.extract(&Command::HostingPlatformInfo, &stand.into("p.xml")).unwrap_err();
+    let fault = place.extract(&Command::HostingPlatformInfo, &stand.target("p.xml")).unwrap_err();
     assert_eq!(fault.code, AgentCode::TimedOut, "{fault}");
     place.leave().unwrap();
     assert!(stand.left().is_empty());

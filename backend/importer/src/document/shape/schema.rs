@@ -78,8 +78,8 @@ impl Shapes {
             self.table(&mut out, of, &words);
         }
         let tops: Vec<&str> = self.records.values().copied().collect();
-        out.push_str("## What records are made of\n\n");
-        for name in self.structs.keys().filter(|name| !tops.contains(name) && **name != "Header" && **name != "Gap") {
+        out.push_str("## What they are made of\n\n");
+        for name in self.structs.keys().filter(|name| !tops.contains(name)) {
             writeln!(out, "### {name}\n\n{}\n", words.get(*name).map_or("", String::as_str)).unwrap();
             self.table(&mut out, name, &words);
         }

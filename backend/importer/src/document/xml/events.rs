@@ -321,11 +321,16 @@ fn next<'b, R: BufRead>(
                 (RefusalCode::TooLarge, "one entry takes more than is held in memory".to_owned())
             }
             Error::Syntax(cause) => (RefusalCode::Truncated, cause.to_string()),
+            Error::IllFormed(cause) if is_at_end(reader) => (RefusalCode::Truncated, cause.to_string()),
             Error::Encoding(_) => (RefusalCode::Syntax, "text that is not UTF-8".to_owned()),
             other => (RefusalCode::Syntax, other.to_string().chars().take(200).collect()),
         };
         Fault::Whole(Refusal::new(code, format!("{place}: byte {}", reader.error_position()), reason))
     })
+}
+
+fn is_at_end<R: BufRead>(reader: &mut Reader<Bounded<R>>) -> bool {
+    reader.get_mut().fill_buf().is_ok_and(<[u8]>::is_empty)
 }
 
 /// The prefix that the root element gives our namespace, and its version.
