@@ -392,8 +392,8 @@ impl Reader<'_, '_> {
             return Err(self.cut("INSERT"));
         }
         if !self.tokens.take("VALUES")? && !self.tokens.take("VALUE")? {
-            self.skipped(table, line, "rows that come from a query are not computed")?;
-            return self.pass();
+            self.pass()?;
+            return self.skipped(table, line, "rows that come from a query are not computed");
         }
         let header = self.header(&table, names);
         self.rows(&table, header)
