@@ -4,6 +4,7 @@
 //! syntax it is written in is parsed in [`crate::formats`].
 
 pub mod tables;
+pub mod whmcs;
 
 use std::path::PathBuf;
 

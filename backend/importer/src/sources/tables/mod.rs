@@ -111,7 +111,7 @@ impl<'a> Out<'a> {
             return Ok(Fate::Skipped);
         }
         for gap in fields.into_gaps() {
-            self.told.say_of(&self.file, gap, kind, &id);
+            self.told.say_of(&self.file, gap, Some(kind), &id);
         }
         self.sink.record(record)?;
         Ok(Fate::Record)
@@ -149,11 +149,17 @@ impl<'a> Out<'a> {
 
     /// Tells gaps of a row that became part of other records.
     pub fn joined(&mut self, fields: Fields<'_>) -> Fate {
-        let (kind, id) = (fields.kind(), fields.id().to_owned());
+        let id = fields.id().to_owned();
         for gap in fields.into_gaps() {
-            self.told.say_of(&self.file, gap, kind, &id);
+            self.told.say_of(&self.file, gap, None, &id);
         }
         Fate::Joined
+    }
+
+    fn in_file(&mut self, file: &str) {
+        if self.file != file {
+            file.clone_into(&mut self.file);
+        }
     }
 
     /// Tells a fact of the whole.
@@ -192,6 +198,7 @@ pub fn read<R: Reader>(input: &Input, reader: &mut R, sink: &mut dyn Sink) -> Re
     files.declare()?;
     // A file that is cut is told after the second pass, when its rows were delivered.
     files.pass(&mut |file, event| {
+        out.in_file(file);
         match event {
             Event::Row(row) => {
                 marks = marks.saturating_add(u64::from(R::MARKS.contains(&row.header.table.as_str())));
@@ -219,9 +226,7 @@ pub fn read<R: Reader>(input: &Input, reader: &mut R, sink: &mut dyn Sink) -> Re
     reader.looked(&mut out)?;
     files.pass(&mut |file, event| {
         if let Event::Row(row) = event {
-            if out.file != file {
-                file.clone_into(&mut out.file);
-            }
+            out.in_file(file);
             let fate = reader.take(&row, &mut out)?;
             out.count(&row.header.table, fate);
         }

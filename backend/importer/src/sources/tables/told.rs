@@ -75,10 +75,10 @@ impl Told {
     }
 
     /// A gap about a record.
-    pub(super) fn say_of(&mut self, file: &str, gap: Pending, record: Kind, id: &str) {
+    pub(super) fn say_of(&mut self, file: &str, gap: Pending, record: Option<Kind>, id: &str) {
         let place = || place(file, &gap.table, Some(gap.line));
         let (kind, table, field, reason) = (gap.kind, gap.table.clone(), gap.field, gap.reason);
-        self.add(Key { kind, table, field, reason, record: Some(record) }, place, id, 1);
+        self.add(Key { kind, table, field, reason, record }, place, id, 1);
     }
 
     /// A gap about a part of the source.
