@@ -3,6 +3,7 @@
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
 //! syntax it is written in is parsed in [`crate::formats`].
 
+pub mod fossbilling;
 pub mod tables;
 pub mod whmcs;
 

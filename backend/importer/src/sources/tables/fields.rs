@@ -285,6 +285,18 @@ impl<'r> Fields<'r> {
         std::mem::take(&mut self.extra)
     }
 
+    /// All columns that are not NULL, as name and value in turn.
+    pub fn all(&mut self) -> Vec<String> {
+        let row = self.row;
+        let mut pairs = Vec::new();
+        for column in &row.header.columns {
+            if let Some(value) = self.text(&column.name) {
+                pairs.extend([column.name.clone(), value]);
+            }
+        }
+        pairs
+    }
+
     fn unused(&self) -> Vec<String> {
         let columns = self.row.header.columns.iter().zip(&self.row.values).zip(&self.used);
         columns

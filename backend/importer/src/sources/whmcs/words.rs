@@ -18,8 +18,16 @@ pub(super) const CYCLES: [(&str, &str, u32); 6] = [
 
 /// The same columns in rows about domains, where each means so many years.
 pub(super) const YEARS: [&str; 10] = [
-    "msetupfee", "qsetupfee", "ssetupfee", "asetupfee", "bsetupfee", "monthly", "quarterly", "semiannually",
-    "annually", "biennially",
+    "msetupfee",
+    "qsetupfee",
+    "ssetupfee",
+    "asetupfee",
+    "bsetupfee",
+    "monthly",
+    "quarterly",
+    "semiannually",
+    "annually",
+    "biennially",
 ];
 
 fn letters(word: &str) -> String {
@@ -104,9 +112,7 @@ pub(super) fn prices(currency: Currency, pay: &str, value: &dyn Fn(&str) -> Opti
     let price = |cycle, each, setup| Price { cycle, amount: amount(each), setup, transfer: None, renewal: None };
     match letters(pay).as_str() {
         "free" | "freeaccount" => vec![price(Cycle::Free, Decimal::ZERO, None)],
-        "onetime" => {
-            offered("monthly").map(|each| price(Cycle::Once, each, setup("msetupfee"))).into_iter().collect()
-        }
+        "onetime" => offered("monthly").map(|each| price(Cycle::Once, each, setup("msetupfee"))).into_iter().collect(),
         // Old addons: one cycle, its price in the first column.
         word if word != "recurring" && cycle(word).is_some() => {
             let cycle = cycle(word).unwrap_or(Cycle::Once);

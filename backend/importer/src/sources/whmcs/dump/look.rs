@@ -12,10 +12,23 @@ use crate::sources::whmcs::words;
 
 /// Tables whose rows become facts of other records.
 pub(super) const JOINED: &[&str] = &[
-    "tblcurrencies", "tblclientgroups", "tblcustomfields", "tblcustomfieldsvalues", "tblproductgroups", "tblpricing",
-    "tblproductconfigoptions", "tblhostingconfigoptions", "tblcancelrequests", "tblusers_clients",
-    "tbldomainsadditionalfields", "tbldomains_extra", "tblcreditcards", "tblbankaccts", "tblticketstatuses",
-    "mod_invoicedata", "tblinvoicedata",
+    "tblcurrencies",
+    "tblclientgroups",
+    "tblcustomfields",
+    "tblcustomfieldsvalues",
+    "tblproductgroups",
+    "tblpricing",
+    "tblproductconfigoptions",
+    "tblhostingconfigoptions",
+    "tblcancelrequests",
+    "tblusers_clients",
+    "tbldomainsadditionalfields",
+    "tbldomains_extra",
+    "tblcreditcards",
+    "tblbankaccts",
+    "tblticketstatuses",
+    "mod_invoicedata",
+    "tblinvoicedata",
 ];
 
 /// What rows of other tables need.
@@ -180,7 +193,8 @@ impl Look {
             "tblbankaccts" => {
                 let label = [f.string("bank_name"), f.string("acct_type")].join(" ").trim().to_owned();
                 let has_data = if f.text("bank_data").is_some() { "1".to_owned() } else { String::new() };
-                self.cards.put(&f.string("pay_method_id"), &["bank_account".to_owned(), label, String::new(), has_data])?;
+                self.cards
+                    .put(&f.string("pay_method_id"), &["bank_account".to_owned(), label, String::new(), has_data])?;
             }
             "tblticketstatuses" => {
                 let is_closed = !f.flag("showactive") && !f.flag("showawaiting");
@@ -236,7 +250,9 @@ impl Look {
         match id {
             // Before 5.0 there was one currency and clients named none.
             None => self.own_currency(),
-            Some(id) => self.currencies.get(id).copied().or_else(|| self.own_currency().filter(|_| self.currencies.is_empty())),
+            Some(id) => {
+                self.currencies.get(id).copied().or_else(|| self.own_currency().filter(|_| self.currencies.is_empty()))
+            }
         }
     }
 
@@ -279,7 +295,14 @@ impl Look {
         for (table, kind, aside) in asides {
             for (owner, count) in aside.left()? {
                 let count = u64::try_from(count).unwrap_or(0);
-                out.told.thing(GapKind::Dangling, table, kind, &owner, "rows that belong to nothing that is there", count);
+                out.told.thing(
+                    GapKind::Dangling,
+                    table,
+                    kind,
+                    &owner,
+                    "rows that belong to nothing that is there",
+                    count,
+                );
             }
         }
         Ok(())

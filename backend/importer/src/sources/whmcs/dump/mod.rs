@@ -38,8 +38,15 @@ struct Dump {
 impl Reader for Dump {
     const SOURCE: &'static str = "WHMCS";
     const MARKS: &'static [&'static str] = &[
-        "tblclients", "tblhosting", "tblinvoices", "tblproducts", "tblconfiguration", "tbldomains", "tbltickets",
-        "tblaccounts", "tblpricing",
+        "tblclients",
+        "tblhosting",
+        "tblinvoices",
+        "tblproducts",
+        "tblconfiguration",
+        "tbldomains",
+        "tbltickets",
+        "tblaccounts",
+        "tblpricing",
     ];
 
     fn look(&mut self, row: &Row, out: &mut Out<'_>) -> Result<(), Refusal> {

@@ -27,7 +27,11 @@ impl Dump {
         let currency = self.currency(Some(&party));
         let word = f.string("status");
         let status = words::invoice_status(&word).unwrap_or_else(|| {
-            f.gap(GapKind::FactChanged, "status", "a state that is not known; read as a draft, so that nobody is asked to pay");
+            f.gap(
+                GapKind::FactChanged,
+                "status",
+                "a state that is not known; read as a draft, so that nobody is asked to pay",
+            );
             f.keep("status", word);
             InvoiceStatus::Draft
         });
@@ -280,7 +284,11 @@ impl Dump {
             has_data |= data == "1";
         }
         if has_data && is_remote {
-            f.gap(GapKind::FactLost, "card_data", "the gateway's token is sealed by the source; ask the gateway for it");
+            f.gap(
+                GapKind::FactLost,
+                "card_data",
+                "the gateway's token is sealed by the source; ask the gateway for it",
+            );
         } else if has_data {
             f.gap(GapKind::FactLost, "card_data", "a card or account kept by the source itself is never taken");
         }

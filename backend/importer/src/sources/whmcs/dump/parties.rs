@@ -156,8 +156,13 @@ impl Dump {
         let is_for_invoices = f.flag("invoiceemails");
         let is_for_all = f.flag("generalemails");
         let role = if is_for_invoices && !is_for_all { ContactRole::Billing } else { ContactRole::General };
-        let permissions: Vec<String> =
-            f.string("permissions").split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        let permissions: Vec<String> = f
+            .string("permissions")
+            .split(',')
+            .map(str::trim)
+            .filter(|one| !one.is_empty())
+            .map(str::to_owned)
+            .collect();
         let (is_login, password) = (f.flag("subaccount"), f.text("password"));
         if let Some(password) = password {
             if is_login && !self.look.has_users {
@@ -165,7 +170,11 @@ impl Dump {
                     id: format!("contact-{id}"),
                     email: f.text("email"),
                     password: Some(words::password(&password)),
-                    grants: vec![LoginGrant { party: party.clone(), is_owner: false, permissions: permissions.clone() }],
+                    grants: vec![LoginGrant {
+                        party: party.clone(),
+                        is_owner: false,
+                        permissions: permissions.clone(),
+                    }],
                     ..Login::default()
                 };
                 out.made(login)?;
@@ -202,7 +211,12 @@ impl Dump {
             grants.push(LoginGrant {
                 party: client.clone(),
                 is_owner: owner == "1",
-                permissions: permissions.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+                permissions: permissions
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|p| !p.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
             });
         }
         if grants.is_empty() {
@@ -211,15 +225,21 @@ impl Dump {
         let has_second_factor = f.text("second_factor").is_some();
         f.lost("second_factor_config", "second factors cannot be moved; a new one is set up");
         f.lost("security_question_answer", "sealed, and not used here");
-        f.known(&["reset_token", "reset_token_expiry", "remember_token", "email_verification_token",
-            "email_verification_token_expiry"]);
+        f.known(&[
+            "reset_token",
+            "reset_token_expiry",
+            "remember_token",
+            "email_verification_token",
+            "email_verification_token_expiry",
+        ]);
         let (first, last) = (f.words("first_name"), f.words("last_name"));
         let password = f.text("password").map(|text| words::password(&text));
         let login = Login {
             id: f.id().to_owned(),
             user_name: None,
             email: f.text("email"),
-            name: Some([first, last].into_iter().flatten().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty()),
+            name: Some([first, last].into_iter().flatten().collect::<Vec<_>>().join(" "))
+                .filter(|name| !name.is_empty()),
             password,
             grants,
             language: f.text("language"),

@@ -222,7 +222,8 @@ impl Dump {
             }
         }
         let kind = f.string("type");
-        let years = f.count("registrationperiod").and_then(|years| u32::try_from(years).ok()).filter(|years| *years > 0);
+        let years =
+            f.count("registrationperiod").and_then(|years| u32::try_from(years).ok()).filter(|years| *years > 0);
         let domain = Domain {
             id,
             party,
