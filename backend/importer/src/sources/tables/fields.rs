@@ -241,10 +241,7 @@ impl<'r> Fields<'r> {
         if let Ok(amount) = Amount::parse(&text, currency) {
             return Some(amount);
         }
-        // `12,50` can mean one thing only; `1,250` cannot.
-        let comma = text.trim().split_once(',').filter(|(_, cents)| cents.len() == 2 && !text.contains('.'));
-        let with_point = comma.map(|(whole, cents)| format!("{whole}.{cents}"));
-        if let Some(amount) = with_point.and_then(|text| Amount::parse(&text, currency).ok()) {
+        if let Some(amount) = amount_of(&text, currency) {
             self.gap(GapKind::FactChanged, column, "an amount with a decimal comma");
             return Some(amount);
         }
@@ -317,6 +314,16 @@ impl<'r> Fields<'r> {
         }
         self.gaps
     }
+}
+
+/// An amount of text, with a decimal point or comma. `12,50` can mean one thing only; `1,250` cannot.
+#[must_use]
+pub fn amount_of(text: &str, currency: Currency) -> Option<Amount> {
+    let plain = Amount::parse(text, currency).ok();
+    plain.or_else(|| {
+        let (whole, cents) = text.trim().split_once(',').filter(|(_, cents)| cents.len() == 2)?;
+        Amount::parse(&format!("{whole}.{cents}"), currency).ok()
+    })
 }
 
 /// A moment as text: with a zone, without one, or a day.

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::tz::TimeZone;
 
 pub use aside::Aside;
-pub use fields::Fields;
+pub use fields::{Fields, amount_of};
 pub use ids::IdSet;
 pub use told::Told;
 

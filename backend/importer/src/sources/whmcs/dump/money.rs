@@ -17,6 +17,9 @@ fn is_more_than_zero(amount: Option<&Amount>) -> bool {
     amount.is_some_and(|amount| amount.value > Decimal::ZERO)
 }
 
+/// Name, address and tax number of a buyer.
+type Buyer = (Option<String>, Option<Address>, Option<String>);
+
 impl Dump {
     pub(super) fn invoice(&mut self, row: &Row, out: &mut Out<'_>) -> Result<Fate, Refusal> {
         let mut f = Fields::with_id(row, Kind::Invoice, "id");
@@ -81,11 +84,7 @@ impl Dump {
     }
 
     /// Name and address of the client as they were frozen when the invoice was issued.
-    fn frozen_buyer(
-        &mut self,
-        f: &mut Fields<'_>,
-        id: &str,
-    ) -> Result<(Option<String>, Option<Address>, Option<String>), Refusal> {
+    fn frozen_buyer(&mut self, f: &mut Fields<'_>, id: &str) -> Result<Buyer, Refusal> {
         let rows = self.look.frozen.take(id)?;
         let mut name = Vec::new();
         let (mut company, mut tax_number, mut is_there) = (None, None, false);

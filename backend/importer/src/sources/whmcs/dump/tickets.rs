@@ -170,5 +170,5 @@ fn size_of(folder: &Path, name: &str) -> Option<u64> {
         return None;
     }
     let found = std::fs::symlink_metadata(folder.join(name)).ok()?;
-    found.is_file().then(|| found.len())
+    found.is_file().then_some(found.len())
 }
