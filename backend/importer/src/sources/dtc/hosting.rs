@@ -100,6 +100,7 @@ impl Dtc {
             ("teck_id", ContactRole::Technical),
         ] {
             let Some(id) = f.reference(column) else { continue };
+            self.look.used_handles.insert(&id);
             let rows = self.look.handles.take(&id)?;
             if rows.is_empty() {
                 f.gap(GapKind::Dangling, column, "there is no such handle");

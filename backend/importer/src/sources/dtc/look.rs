@@ -47,6 +47,8 @@ pub(super) struct Look {
     guests: IdSet,
     pub(super) addresses: Aside,
     pub(super) handles: Aside,
+    /// Handles that a domain asked for; they are shared.
+    pub(super) used_handles: IdSet,
     pub(super) subdomains: Aside,
     pub(super) attachments: Aside,
     /// Owners of domains.
@@ -266,10 +268,14 @@ impl Look {
         let asides = [
             ("vps_ip", Kind::Guest, "an address in use by a machine that is not there", &mut self.addresses),
             ("subdomain", Kind::Site, "subdomains of a domain that is not there", &mut self.subdomains),
+            ("handle", Kind::Domain, "a contact that no domain held here has", &mut self.handles),
             ("tik_attach", Kind::TicketMessage, "files of a message that is not there", &mut self.attachments),
         ];
         for (table, kind, reason, aside) in asides {
             for (owner, count) in aside.left()? {
+                if table == "handle" && self.used_handles.contains(&owner) {
+                    continue;
+                }
                 let count = u64::try_from(count).unwrap_or(0);
                 out.told.thing(GapKind::Dangling, table, kind, &owner, reason, count);
             }

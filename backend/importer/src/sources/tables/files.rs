@@ -1,9 +1,10 @@
 //! The files that a reading is about.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::Told;
+use super::{Answers, Told};
 use crate::formats::sql_dump::{self, Declared, Event, Visit};
 use crate::snapshot::GapKind;
 use crate::sources::Input;
@@ -21,6 +22,7 @@ pub(super) struct Files {
     limits: Limits,
     declared: Declared,
     refused: Vec<Refusal>,
+    answers: Option<Answers>,
 }
 
 fn is_dump(name: &str) -> bool {
@@ -29,13 +31,14 @@ fn is_dump(name: &str) -> bool {
 }
 
 impl Files {
-    pub(super) fn of(input: &Input) -> Result<Self, Refusal> {
+    pub(super) fn of(input: &Input, answers: Option<Answers>) -> Result<Self, Refusal> {
         let mut files = Self {
             files: Vec::new(),
             unread: Vec::new(),
             limits: input.limits,
             declared: Declared::default(),
             refused: Vec::new(),
+            answers,
         };
         for path in &input.paths {
             if path.is_dir() {
@@ -70,7 +73,7 @@ impl Files {
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
             if kind.is_dir() && depth < self.limits.depth {
                 self.folder(root, &path, depth.saturating_add(1))?;
-            } else if kind.is_file() && is_dump(&name) {
+            } else if kind.is_file() && (is_dump(&name) || (self.answers.is_some() && is_answer(&name))) {
                 self.files.push(File { path, name });
             } else {
                 self.unread.push(name);
@@ -97,6 +100,8 @@ impl Files {
             let visit: &mut Visit<'_> = &mut visit;
             let result = if file.name.to_ascii_lowercase().ends_with(".xml") {
                 sql_dump::read_xml(&file.path, &file.name, &self.limits, visit)
+            } else if let (true, Some(answers)) = (is_answer(&file.name), self.answers) {
+                read_answer(file, &self.limits, answers, visit)
             } else {
                 sql_dump::read(&file.path, &file.name, &self.limits, &mut self.declared, visit)
             };
@@ -126,7 +131,32 @@ impl Files {
     }
 }
 
+fn is_answer(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".json")
+}
+
+/// Reads one answer whole: they come in pages.
+fn read_answer(file: &File, limits: &Limits, answers: Answers, visit: &mut Visit<'_>) -> Result<(), Refusal> {
+    let refusal = |code, reason: &dyn std::fmt::Display| Refusal::new(code, &file.name, reason);
+    let source = fs::File::open(&file.path).map_err(|error| refusal(RefusalCode::Unreadable, &error))?;
+    let most = u64::try_from(limits.item_bytes).unwrap_or(u64::MAX);
+    let mut text = Vec::new();
+    source
+        .take(most.saturating_add(1))
+        .read_to_end(&mut text)
+        .map_err(|error| refusal(RefusalCode::Unreadable, &error))?;
+    if text.len() > limits.item_bytes {
+        return Err(refusal(RefusalCode::TooLarge, &"an answer larger than is read"));
+    }
+    let answer = serde_json::from_slice(&text).map_err(|error| {
+        let code = if error.is_eof() { RefusalCode::Truncated } else { RefusalCode::Syntax };
+        refusal(code, &error)
+    })?;
+    answers(&answer, &file.name, visit)
+}
+
+/// Those that say more than others of the same things come first, too.
 fn declares_tables(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["struct", "schema", "create"].iter().any(|word| name.contains(word))
+    ["struct", "schema", "create", "details"].iter().any(|word| name.contains(word))
 }

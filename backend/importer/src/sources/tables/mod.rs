@@ -27,7 +27,7 @@ pub use ids::IdSet;
 pub use told::Told;
 
 use super::Input;
-use crate::formats::sql_dump::{Event, Row};
+use crate::formats::sql_dump::{Event, Row, Visit};
 use crate::snapshot::{GapKind, Kind, Record, Sink};
 use crate::{Refusal, RefusalCode};
 
@@ -44,12 +44,18 @@ pub enum Fate {
     Unread,
 }
 
+/// Makes rows of one recorded answer.
+pub type Answers = fn(&serde_json::Value, &str, &mut Visit<'_>) -> Result<(), Refusal>;
+
 /// What the rows of one kind of source mean.
 pub trait Reader {
     /// Names the source in refusals.
     const SOURCE: &'static str;
     /// Tables of which at least one is in every dump of this source.
     const MARKS: &'static [&'static str];
+
+    /// Makes rows of a recorded answer in JSON, where the source has such.
+    const ANSWERS: Option<Answers> = None;
 
     /// First pass.
     ///
@@ -192,7 +198,7 @@ impl<'a> Out<'a> {
 /// Where nothing of the source is found, where a file cannot be read to its end (after all that
 /// could be was delivered), or what the sink refuses.
 pub fn read<R: Reader>(input: &Input, reader: &mut R, sink: &mut dyn Sink) -> Result<(), Refusal> {
-    let mut files = files::Files::of(input)?;
+    let mut files = files::Files::of(input, R::ANSWERS)?;
     let mut out = Out::new(sink, input.zone.clone());
     let mut marks = 0u64;
     files.declare()?;

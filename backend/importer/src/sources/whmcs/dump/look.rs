@@ -166,7 +166,8 @@ impl Look {
                 self.prices.put(&owner, &facts)?;
             }
             "tblhostingconfigoptions" => {
-                self.chosen.put(&f.string("relid"), &[f.string("configid"), f.string("optionid"), f.string("qty")])?;
+                let facts = ["configid", "optionid", "qty", "value"].map(|column| f.string(column));
+                self.chosen.put(&f.string("relid"), &facts)?;
             }
             "tblcancelrequests" => {
                 let reason = f.words("reason").unwrap_or_default();
@@ -227,7 +228,10 @@ impl Look {
             }
         }
         f.known(&["prefix", "suffix", "format"]);
-        out.fact(&format!("currency.{code}.rate"), &f.string("rate"))
+        match f.text("rate") {
+            Some(rate) => out.fact(&format!("currency.{code}.rate"), &rate),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn looked(&mut self, out: &mut Out<'_>) -> Result<(), Refusal> {
@@ -240,7 +244,10 @@ impl Look {
     /// The currency that the source counts in.
     pub(super) fn own_currency(&self) -> Option<Currency> {
         let default = self.default_currency.as_ref().and_then(|id| self.currencies.get(id)).copied();
-        let only = || self.currencies.values().next().copied().filter(|_| self.currencies.len() == 1);
+        let only = || {
+            let first = self.currencies.values().next().copied()?;
+            self.currencies.values().all(|one| *one == first).then_some(first)
+        };
         default.or(self.given).or_else(only)
     }
 

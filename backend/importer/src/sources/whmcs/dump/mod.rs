@@ -12,13 +12,14 @@ use std::path::PathBuf;
 use hostwright_kernel::Currency;
 
 use self::look::Look;
+use super::api;
 use super::secrets::{Opened, Secrets};
 use crate::Refusal;
 use crate::formats::sql_dump::Row;
 use crate::snapshot::values::Secret;
 use crate::snapshot::{GapKind, Kind, Sink};
 use crate::sources::Input;
-use crate::sources::tables::{self, Fate, Fields, Out, Reader};
+use crate::sources::tables::{self, Answers, Fate, Fields, Out, Reader};
 
 /// Reads dumps.
 pub(super) fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
@@ -48,6 +49,8 @@ impl Reader for Dump {
         "tblaccounts",
         "tblpricing",
     ];
+
+    const ANSWERS: Option<Answers> = Some(api::rows);
 
     fn look(&mut self, row: &Row, out: &mut Out<'_>) -> Result<(), Refusal> {
         self.look.at(row, out)
@@ -104,6 +107,11 @@ impl Dump {
             fields.gap(GapKind::Dangling, column, "there is no such client");
         }
         Some(client)
+    }
+
+    /// The currency that a row of an answer names itself.
+    fn named_currency(&self, fields: &mut Fields<'_>) -> Option<Currency> {
+        fields.text("currencycode").and_then(|code| code.trim().to_ascii_uppercase().parse().ok())
     }
 
     /// Opens a secret of this column; a sealed one is kept as it is and told.

@@ -27,7 +27,7 @@ impl Dump {
         let Some(party) = self.party(&mut f, "userid") else {
             return Ok(out.skip(&f, "an invoice of no client"));
         };
-        let currency = self.currency(Some(&party));
+        let currency = self.named_currency(&mut f).or_else(|| self.currency(Some(&party)));
         let word = f.string("status");
         let status = words::invoice_status(&word).unwrap_or_else(|| {
             f.gap(

@@ -94,7 +94,7 @@ impl Dump {
             domains: domain.into_iter().collect(),
             server,
             user_name: f.text("username"),
-            password: self.opened(&mut f, "password"),
+            password: f.secret("clear_password").or_else(|| self.opened(&mut f, "password")),
             addresses: addresses(&mut f),
             payment_method: f.text("paymentmethod"),
             gateway_subscription: f.text("subscriptionid"),
@@ -131,9 +131,10 @@ impl Dump {
     fn options(&mut self, f: &mut Fields<'_>, id: &str) -> Result<Vec<ChosenOption>, Refusal> {
         let mut options = Vec::new();
         for facts in self.look.chosen.take(id)? {
-            let [option, choice, quantity] = facts.as_slice() else { continue };
+            let [option, choice, quantity, written] = facts.as_slice() else { continue };
             let name = self.look.options.get(option).cloned();
-            let value = self.look.choices.get(choice).map(|(_, name)| name.clone());
+            let known = self.look.choices.get(choice).map(|(_, name)| name.clone());
+            let value = known.or_else(|| Some(written.clone()).filter(|written| !written.is_empty()));
             if name.is_none() || value.is_none() {
                 f.gap(GapKind::Dangling, "tblhostingconfigoptions", "an option or choice that is not there");
             }

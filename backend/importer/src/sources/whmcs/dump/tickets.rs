@@ -79,8 +79,15 @@ impl Dump {
             updated: f.moment("lastreply", &out.zone),
             extra: f.rest(),
         };
+        // A list of tickets in an answer tells no messages.
+        let has_message = f.has("message");
+        if !has_message {
+            f.gap(GapKind::FactLost, "message", "the answer lists the ticket without its messages");
+        }
         let fate = out.record(f, ticket)?;
-        out.made(message)?;
+        if has_message {
+            out.made(message)?;
+        }
         Ok(fate)
     }
 
