@@ -19,6 +19,8 @@ mod machines;
 mod mail;
 mod money;
 mod parties;
+#[cfg(test)]
+mod tests;
 mod tickets;
 mod zones;
 

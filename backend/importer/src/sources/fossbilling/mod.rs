@@ -17,6 +17,8 @@ mod look;
 mod money;
 mod parties;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
 mod tickets;
 
 use hostwright_kernel::Currency;

@@ -12,6 +12,8 @@ mod aside;
 mod fields;
 mod files;
 mod ids;
+#[cfg(test)]
+pub(crate) mod reading;
 mod told;
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 //! `user_plans`, and only some of their columns; all other columns are kept as extras. It keeps
 //! no money: a guest is joined to a subscription where a billing system names its `vpsid`.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use super::Input;

@@ -379,6 +379,8 @@ fn subscriptions(out: &mut impl Write, planted: &mut Planted, numbers: &mut Numb
         let (code, _) = currency(id);
         let cents = numbers.below(100_000);
         let (written, read) = if id % 19 == 7 {
+            // Both amounts of the row are written so.
+            planted.gap(GapKind::FactChanged, "tblhosting", "decimal comma");
             planted.gap(GapKind::FactChanged, "tblhosting", "decimal comma");
             (format!("{},{:02}", cents / 100, cents % 100), format!("{}.{:02}", cents / 100, cents % 100))
         } else {
