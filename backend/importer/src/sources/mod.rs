@@ -3,7 +3,12 @@
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
 //! syntax it is written in is parsed in [`crate::formats`].
 
+pub mod dtc;
 pub(crate) mod files;
+pub mod fossbilling;
+pub mod tables;
+pub mod virtualizor;
+pub mod whmcs;
 pub mod zones;
 
 use std::path::PathBuf;
