@@ -1,1 +1,5 @@
 //! Foreign syntax without meaning: what several sources are written in.
+
+pub mod elements;
+pub mod python_literals;
+pub mod s_expressions;
