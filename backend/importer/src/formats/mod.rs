@@ -3,3 +3,4 @@
 pub mod elements;
 pub mod python_literals;
 pub mod s_expressions;
+pub mod shell_words;

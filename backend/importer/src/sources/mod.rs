@@ -5,6 +5,11 @@
 
 pub(crate) mod guests;
 pub mod libvirt;
+pub mod matching;
+pub mod openvz;
+pub mod proxmox;
+pub mod qemu;
+pub mod solusvm;
 pub mod xen;
 
 use std::path::PathBuf;

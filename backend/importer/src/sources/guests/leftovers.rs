@@ -69,6 +69,22 @@ impl Leftovers {
         }
     }
 
+    /// Takes over what another left behind of the same object.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for Extra { name, value } in other.extra {
+            self.keep(&name, &value);
+        }
+        for ((kind, field, reason), count) in other.gaps {
+            let held = self.gaps.entry((kind, field, reason)).or_default();
+            *held = held.saturating_add(count);
+        }
+        for (name, count) in other.spared {
+            let held = self.spared.entry(name).or_default();
+            *held = held.saturating_add(count);
+        }
+        self.beyond = self.beyond.saturating_add(other.beyond);
+    }
+
     /// The facts kept as text; what remains are gaps.
     pub(crate) fn take_extra(&mut self) -> Vec<Extra> {
         std::mem::take(&mut self.extra)

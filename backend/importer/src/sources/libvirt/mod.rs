@@ -42,7 +42,7 @@ pub(crate) struct Around {
     /// Names of guests that start with their host.
     pub(crate) started_with_host: BTreeSet<String>,
     /// Names of snapshots by the guest's uuid or name.
-    snapshots: BTreeMap<String, Vec<String>>,
+    pub(crate) snapshots: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads domain documents.

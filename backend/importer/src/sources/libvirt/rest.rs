@@ -134,11 +134,6 @@ pub(super) fn of_taken(left: &mut Leftovers, path: &str, label: &str, element: E
     }
 }
 
-/// Answers for an element that was not taken at all.
-pub(super) fn of_untouched(left: &mut Leftovers, path: &str, element: &Element) {
-    part(left, path, path, Part::Element(element));
-}
-
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
 }
