@@ -63,6 +63,7 @@ pub fn parse(text: &str, place: &str, limits: &Limits) -> Result<Vec<Statement>,
             cursor.skip_statement(true)?;
             if let Some(Statement::Other { text, .. }) = statements.last_mut() {
                 text.push('\n');
+                text.push_str(&" ".repeat(indent.min(80)));
                 text.push_str(cursor.since(start));
             }
             continue;

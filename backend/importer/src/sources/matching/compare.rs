@@ -165,7 +165,10 @@ fn pair_disks<'a>(left: &'a [Disk], right: &'a [Disk]) -> Vec<(Option<&'a Disk>,
     let mut rest: Vec<&Disk> = right.iter().collect();
     let mut pairs = Vec::new();
     for one in left {
-        let by_name = rest.iter().position(|other| one.target.is_some() && one.target == other.target);
+        let by_name = rest
+            .iter()
+            .position(|other| one.target.is_some() && one.target == other.target)
+            .or_else(|| rest.iter().position(|other| one == *other));
         let at = by_name.or_else(|| {
             rest.iter().position(|other| {
                 let is_named = left.iter().any(|disk| disk.target.is_some() && disk.target == other.target);

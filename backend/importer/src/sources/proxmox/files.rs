@@ -24,7 +24,7 @@ pub(super) struct File {
 enum Section {
     Current,
     Pending,
-    Special(String),
+    Special,
     Snapshot(String),
 }
 
@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str, left: &mut Leftovers) -> File {
             file.is_known = true;
             section = match name {
                 "PENDING" => Section::Pending,
-                special if special.starts_with("special:") => Section::Special(special.to_owned()),
+                special if special.starts_with("special:") => Section::Special,
                 snapshot => {
                     file.snapshots.push(snapshot.to_owned());
                     Section::Snapshot(snapshot.to_owned())
@@ -53,7 +53,7 @@ pub(super) fn parse(text: &str, left: &mut Leftovers) -> File {
                     file.description.push_str(decoded(comment).trim());
                 }
                 Section::Snapshot(name) => left.keep(&format!("snapshot {name}/description"), decoded(comment).trim()),
-                Section::Pending | Section::Special(_) => left.spare("comment"),
+                Section::Pending | Section::Special => left.spare("comment"),
             }
         } else if !line.trim().is_empty() {
             entry(line, &section, &mut file, left);
@@ -86,7 +86,7 @@ fn entry(line: &str, section: &Section, file: &mut File, left: &mut Leftovers) {
         Section::Pending => {
             file.pending.insert(key.to_owned(), value.to_owned());
         }
-        Section::Special(_) => left.spare("special section"),
+        Section::Special => left.spare("special section"),
         Section::Snapshot(name) => match key {
             "snaptime" | "parent" | "snapstate" => left.keep(&format!("snapshot {name}/{key}"), value),
             "vmstate" => {

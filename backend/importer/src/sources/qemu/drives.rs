@@ -221,11 +221,13 @@ impl Drives {
             here = node.below.as_ref().and_then(|below| self.nodes.get(below));
         }
         let mut backing = self.nodes.get(name).and_then(|node| node.backing.clone());
+        let mut steps = 0_usize;
         while let Some(node) = backing.as_ref().and_then(|name| self.nodes.get(name)) {
             let below = node.below.as_ref().and_then(|below| self.nodes.get(below));
             let source = node.source.as_ref().or_else(|| below.and_then(|below| below.source.as_ref()));
             disk.backing.extend(source.map(|(_, source)| source.clone()));
-            if disk.backing.len() > 64 {
+            steps = steps.saturating_add(1);
+            if steps > 64 {
                 break;
             }
             backing = node.backing.clone();
