@@ -66,7 +66,10 @@ fn read(reader: Reader, path: &Path) -> Result<Read, Refusal> {
 
 impl Read {
     fn guests(&self) -> Vec<&Guest> {
-        self.records.iter().filter_map(|one| if let Record::Guest(guest) = one { Some(&**guest) } else { None }).collect()
+        self.records
+            .iter()
+            .filter_map(|one| if let Record::Guest(guest) = one { Some(&**guest) } else { None })
+            .collect()
     }
 }
 
@@ -116,7 +119,10 @@ impl Table {
 
     fn print(&self, title: &str) {
         println!("\n{title}");
-        println!("{:26}{:>7}{:>8}{:>16}{:>12}{:>9}{:>8}", "folder", "files", "fully", "+ not needed", "with gaps", "refused", "guests");
+        println!(
+            "{:26}{:>7}{:>8}{:>16}{:>12}{:>9}{:>8}",
+            "folder", "files", "fully", "+ not needed", "with gaps", "refused", "guests"
+        );
         for (folder, row) in &self.rows {
             let folder = if folder.is_empty() { "." } else { folder };
             let Row { files, fully, spared, with_gaps, refused, guests } = row;
@@ -145,7 +151,8 @@ fn table(folder: &str, reader_of: impl Fn(&Path) -> Reader) -> Option<Table> {
 
 #[test]
 fn every_document_of_qemu_guests_is_read() {
-    let Some(table) = table("libvirt-qemu", |path| if ending(path) == "args" { qemu::read } else { libvirt::read }) else {
+    let Some(table) = table("libvirt-qemu", |path| if ending(path) == "args" { qemu::read } else { libvirt::read })
+    else {
         return;
     };
     assert_eq!(table.refusals, vec![]);
@@ -232,7 +239,9 @@ const RULES: &[Rule] = &[
         fact.name == "state" && is_absent_left(fact) && pair.format == "cfg"
     }),
     ("libvirt writes Xen's own loader where the other names none", |fact, _| {
-        fact.name == "firmware" && is_absent_left(fact) && fact.right.as_deref().is_some_and(|path| path.ends_with("/hvmloader"))
+        fact.name == "firmware"
+            && is_absent_left(fact)
+            && fact.right.as_deref().is_some_and(|path| path.ends_with("/hvmloader"))
     }),
     ("xl names the kind of firmware, libvirt its file", |fact, _| {
         let is_kind = matches!(fact.left.as_deref(), Some("efi" | "bios"));
@@ -254,10 +263,13 @@ const RULES: &[Rule] = &[
     ("libxl is given pygrub where the XML names neither kernel nor boot loader", |fact, pair| {
         let is_bare = pair.xml.kernel.is_none() && pair.xml.bootloader.is_none();
         let is_loader = fact.name == "bootloader" && fact.left.as_deref() == Some("pygrub") && fact.right.is_none();
-        let is_boot = fact.name == "boot" && (fact.left.as_deref(), fact.right.as_deref()) == (Some("Bootloader"), Some("Disk"));
+        let is_boot =
+            fact.name == "boot" && (fact.left.as_deref(), fact.right.as_deref()) == (Some("Bootloader"), Some("Disk"));
         pair.format == "json" && is_bare && (is_loader || is_boot)
     }),
-    ("libxl keeps no description", |fact, pair| fact.name == "description" && is_absent_left(fact) && pair.format == "json"),
+    ("libxl keeps no description", |fact, pair| {
+        fact.name == "description" && is_absent_left(fact) && pair.format == "json"
+    }),
     ("every paravirtual guest has Xen's console, also where the XML does not write it", |fact, pair| {
         fact.name == "console" && fact.left.as_deref() == Some("pty") && fact.right.is_none() && pair.format == "json"
     }),
@@ -269,10 +281,22 @@ fn rule_of(fact: &Fact, pair: &Pair) -> Option<&'static str> {
 
 /// Facts that no rule may excuse.
 fn is_essential(name: &str) -> bool {
-    let whole = ["name", "uuid", "hypervisor", "vcpus", "max_vcpus", "memory_bytes", "max_memory_bytes", "kernel", "command_line"];
+    let whole = [
+        "name",
+        "uuid",
+        "hypervisor",
+        "vcpus",
+        "max_vcpus",
+        "memory_bytes",
+        "max_memory_bytes",
+        "kernel",
+        "command_line",
+    ];
     whole.contains(&name)
-        || (name.starts_with("disk ") && [" source", " target", " format", " exists"].iter().any(|end| name.ends_with(end)))
-        || (name.starts_with("interface ") && [" mac", " source", " addresses", " exists"].iter().any(|end| name.ends_with(end)))
+        || (name.starts_with("disk ")
+            && [" source", " target", " format", " exists"].iter().any(|end| name.ends_with(end)))
+        || (name.starts_with("interface ")
+            && [" mac", " source", " addresses", " exists"].iter().any(|end| name.ends_with(end)))
         || name.starts_with("passed_through")
 }
 

@@ -234,7 +234,9 @@ impl<R: BufRead> Documents<R> {
     fn grow(&self, count: &mut usize, depth: usize) -> Result<(), Refusal> {
         *count = count.saturating_add(1);
         if *count > MOST_ELEMENTS {
-            return Err(self.refuse(RefusalCode::TooLarge, format!("more than {MOST_ELEMENTS} elements in one document")));
+            return Err(
+                self.refuse(RefusalCode::TooLarge, format!("more than {MOST_ELEMENTS} elements in one document"))
+            );
         }
         if depth >= self.limits.depth {
             return Err(self.refuse(RefusalCode::TooLarge, format!("elements are nested more than {depth} deep")));
@@ -280,7 +282,8 @@ impl<R: BufRead> Documents<R> {
 
     /// Forgets the prefixes that an element declared.
     fn leave(&mut self, depth: usize) {
-        let is_over = |scopes: &[(usize, String, String)]| scopes.last().is_some_and(|(declared, ..)| *declared >= depth);
+        let is_over =
+            |scopes: &[(usize, String, String)]| scopes.last().is_some_and(|(declared, ..)| *declared >= depth);
         while self.scopes.len() > self.of_wrapper && is_over(&self.scopes) {
             self.scopes.pop();
         }

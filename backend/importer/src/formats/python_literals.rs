@@ -468,7 +468,10 @@ mod tests {
     #[test]
     fn what_would_need_evaluation_is_text() {
         assert_eq!(one("a = 'x-%d' % vmid"), Value::Expression("'x-%d' % vmid".into()));
-        assert_eq!(one("a = os.popen('rm -rf /').read() # no"), Value::Expression("os.popen('rm -rf /').read()".into()));
+        assert_eq!(
+            one("a = os.popen('rm -rf /').read() # no"),
+            Value::Expression("os.popen('rm -rf /').read()".into())
+        );
         let list = Value::List(vec![Value::Expression("'phy:' + f(1, [2])".into()), Value::Text("b".into())]);
         assert_eq!(one("a = ['phy:' + f(1, [2]), 'b']"), list);
     }

@@ -61,8 +61,8 @@ pub(crate) fn list(input: &Input) -> Result<Files, Refusal> {
     let mut files = Files { found: Vec::new(), gaps: Vec::new(), is_single: false };
     let mut is_folder = false;
     for path in &input.paths {
-        let about = std::fs::metadata(path)
-            .map_err(|fault| Refusal::new(RefusalCode::Unreadable, path.display(), fault))?;
+        let about =
+            std::fs::metadata(path).map_err(|fault| Refusal::new(RefusalCode::Unreadable, path.display(), fault))?;
         if about.is_dir() {
             is_folder = true;
             below(path, 0, &input.limits, &mut files)?;
@@ -147,7 +147,11 @@ pub(crate) fn text(file: &Found, limits: &Limits) -> Result<(String, bool), Refu
     let unreadable = |fault: std::io::Error| Refusal::new(RefusalCode::Unreadable, &file.place, fault);
     let most = u64::try_from(limits.item_bytes).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
-    File::open(&file.path).map_err(unreadable)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    File::open(&file.path)
+        .map_err(unreadable)?
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     if bytes.len() > limits.item_bytes {
         return Err(Refusal::new(RefusalCode::TooLarge, &file.place, format!("larger than {most} bytes")));
     }

@@ -1,9 +1,7 @@
 //! Disks, network interfaces, console, screen and passed-through devices of a domain.
 
 use super::super::guests::leftovers::Leftovers;
-use super::super::guests::values::{
-    address, bus_of, host_and_port, is_partition, is_xen, mac, network_source,
-};
+use super::super::guests::values::{address, bus_of, host_and_port, is_partition, is_xen, mac, network_source};
 use super::rest;
 use crate::formats::elements::Element;
 use crate::snapshot::values::Secret;
@@ -96,6 +94,7 @@ fn disk(mut element: Element, guest: &Guest, first: &mut FirstToBoot, left: &mut
     rest::of_taken(left, "devices/disk/driver", &label(&disk, "driver"), driver);
 
     disk.is_read_only = take_flag(&mut element, "readonly", "devices/disk", left);
+    disk.is_read_only |= disk.kind == DiskKind::Cdrom;
     disk.is_shared = take_flag(&mut element, "shareable", "devices/disk", left);
     if take_flag(&mut element, "transient", "devices/disk", left) {
         left.lose("devices/disk/transient", "what is written to a transient disk is thrown away when the guest stops");
@@ -241,7 +240,8 @@ fn interface(mut element: Element, index: usize, first: &mut FirstToBoot, left: 
 
 fn vlan(element: &mut Element, nic: &mut Nic, called: &str, left: &mut Leftovers) {
     let Some(mut vlan) = element.take("vlan") else { return };
-    let mut tags: Vec<String> = vlan.take_all("tag").into_iter().filter_map(|mut tag| tag.take_attribute("id")).collect();
+    let mut tags: Vec<String> =
+        vlan.take_all("tag").into_iter().filter_map(|mut tag| tag.take_attribute("id")).collect();
     if tags.len() == 1 {
         nic.vlan = tags.pop().and_then(|tag| tag.parse().ok());
     } else {

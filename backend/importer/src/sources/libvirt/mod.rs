@@ -67,8 +67,7 @@ pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
 }
 
 fn open(file: &Found, input: &Input) -> Result<Documents<BufReader<File>>, Refusal> {
-    let opened =
-        File::open(&file.path).map_err(|fault| Refusal::new(RefusalCode::Unreadable, &file.place, fault))?;
+    let opened = File::open(&file.path).map_err(|fault| Refusal::new(RefusalCode::Unreadable, &file.place, fault))?;
     Ok(Documents::new(BufReader::new(opened), &file.place, &input.limits, WRAPPERS, NAMESPACES))
 }
 
@@ -103,7 +102,11 @@ pub(crate) fn read_file(file: &Found, input: &Input, around: &Around, out: &mut 
             Err(refusal) if count > 0 => return out.gap(files::as_gap(&refusal)),
             Err(refusal) => return Err(refusal),
         };
-        let place = if count == 0 { file.place.clone() } else { format!("{}, document {}", file.place, count.saturating_add(1)) };
+        let place = if count == 0 {
+            file.place.clone()
+        } else {
+            format!("{}, document {}", file.place, count.saturating_add(1))
+        };
         count = count.saturating_add(1);
         document(root, file, &place, around, out)?;
     }
@@ -153,8 +156,23 @@ fn document(
 
 /// Documents of libvirt that may lie beside domains.
 const KNOWN_DOCUMENTS: &[&str] = &[
-    "network", "networkstatus", "networkport", "pool", "poolstate", "volume", "filter", "filterbinding", "interface",
-    "secret", "device", "capabilities", "domainCapabilities", "domainbackup", "domaincheckpoint", "sysinfo", "cpu",
+    "network",
+    "networkstatus",
+    "networkport",
+    "pool",
+    "poolstate",
+    "volume",
+    "filter",
+    "filterbinding",
+    "interface",
+    "secret",
+    "device",
+    "capabilities",
+    "domainCapabilities",
+    "domainbackup",
+    "domaincheckpoint",
+    "sysinfo",
+    "cpu",
 ];
 
 fn emit(

@@ -113,9 +113,8 @@ const FATES: &[(&str, Fate)] = &[
 ];
 
 fn fate_of(path: &str) -> Option<Fate> {
-    let fits = |known: &str| {
-        path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']))
-    };
+    let fits =
+        |known: &str| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']));
     FATES.iter().filter(|(known, _)| fits(known)).max_by_key(|(known, _)| known.len()).map(|(_, fate)| *fate)
 }
 

@@ -174,7 +174,8 @@ fn values_that_are_not_believable_are_left_out_and_said() {
 
 /// Writes a domain from a guest: the way back, for round trips.
 fn write(guest: &Guest) -> String {
-    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&apos;").replace('"', "&quot;");
+    let escape =
+        |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&apos;").replace('"', "&quot;");
     let mut out = format!(
         "<domain type='kvm'><name>{}</name><uuid>{}</uuid><memory unit='b'>{}</memory><vcpu>{}</vcpu>\
          <os><type>hvm</type><boot dev='{}'/></os><devices>",
@@ -206,15 +207,16 @@ fn write(guest: &Guest) -> String {
 
 fn any_guest() -> impl Strategy<Value = Guest> {
     use crate::snapshot::{Disk, Nic};
-    let disk = ("[!-~]{1,20}", any::<bool>(), any::<bool>(), "raw|qcow2").prop_map(|(source, cd, read_only, format)| Disk {
-        kind: if cd { DiskKind::Cdrom } else { DiskKind::Disk },
-        source: Some(source),
-        source_kind: Some("file".into()),
-        bus: Some("virtio".into()),
-        format: Some(format),
-        is_read_only: read_only,
-        ..Disk::default()
-    });
+    let disk =
+        ("[!-~]{1,20}", any::<bool>(), any::<bool>(), "raw|qcow2").prop_map(|(source, cd, read_only, format)| Disk {
+            kind: if cd { DiskKind::Cdrom } else { DiskKind::Disk },
+            source: Some(source),
+            source_kind: Some("file".into()),
+            bus: Some("virtio".into()),
+            format: Some(format),
+            is_read_only: read_only || cd,
+            ..Disk::default()
+        });
     let nic = (any::<[u8; 6]>(), "[a-z0-9]{1,9}").prop_map(|(mac, bridge)| Nic {
         mac: Some(mac.map(|byte| format!("{byte:02x}")).join(":")),
         kind: Some("bridge".into()),

@@ -56,7 +56,11 @@ pub fn compare(left: &Guest, right: &Guest) -> Vec<Fact> {
     // A password is compared and never shown.
     let shown = |has: bool| has.then(|| "set".to_owned());
     let is_same = left.graphics_password == right.graphics_password;
-    let other = if is_same { shown(right.graphics_password.is_some()) } else { right.graphics_password.as_ref().map(|_| "set to another".to_owned()) };
+    let other = if is_same {
+        shown(right.graphics_password.is_some())
+    } else {
+        right.graphics_password.as_ref().map(|_| "set to another".to_owned())
+    };
     facts.add("graphics_password", shown(left.graphics_password.is_some()), other);
     for (index, (a, b)) in pairs(&left.passed_through, &right.passed_through, |a, b| a == b).into_iter().enumerate() {
         facts.text(&format!("passed_through {index}"), a, b);
@@ -96,7 +100,8 @@ impl Facts {
         let target = left.or(right).and_then(|disk| disk.target.clone()).unwrap_or_else(|| "?".to_owned());
         let name = |part: &str| format!("disk {target} {part}");
         let (Some(left), Some(right)) = (left, right) else {
-            let shown = |disk: Option<&Disk>| disk.map(|disk| disk.source.clone().unwrap_or_else(|| "empty".to_owned()));
+            let shown =
+                |disk: Option<&Disk>| disk.map(|disk| disk.source.clone().unwrap_or_else(|| "empty".to_owned()));
             return self.add(&name("exists"), shown(left), shown(right));
         };
         let kind = |kind: DiskKind| Some(format!("{kind:?}"));
@@ -129,7 +134,11 @@ impl Facts {
         self.text(&name("model"), left.model.as_ref(), right.model.as_ref());
         self.add(&name("vlan"), left.vlan.map(|n| n.to_string()), right.vlan.map(|n| n.to_string()));
         let addresses = |nic: &Nic| {
-            let mut list: Vec<String> = nic.addresses.iter().map(|text| bare_address(text).map_or(text.clone(), |one| one.to_string())).collect();
+            let mut list: Vec<String> = nic
+                .addresses
+                .iter()
+                .map(|text| bare_address(text).map_or(text.clone(), |one| one.to_string()))
+                .collect();
             list.sort();
             (!list.is_empty()).then(|| list.join(" "))
         };
@@ -141,7 +150,11 @@ impl Facts {
 }
 
 /// Pairs what is the same; then what is left over in its order; then each alone.
-fn pairs<'a, T>(left: &'a [T], right: &'a [T], is_same: impl Fn(&T, &T) -> bool) -> Vec<(Option<&'a T>, Option<&'a T>)> {
+fn pairs<'a, T>(
+    left: &'a [T],
+    right: &'a [T],
+    is_same: impl Fn(&T, &T) -> bool,
+) -> Vec<(Option<&'a T>, Option<&'a T>)> {
     let mut rest: Vec<&T> = right.iter().collect();
     let mut pairs = Vec::new();
     let mut alone = Vec::new();

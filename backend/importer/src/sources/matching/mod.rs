@@ -138,7 +138,8 @@ impl Claims {
         self.names.extend(subscription.user_name.as_deref().and_then(name_key));
         self.names.extend(subscription.domains.iter().filter_map(|domain| name_key(domain)));
         self.addresses.extend(subscription.addresses.iter().filter_map(|text| address_key(text)));
-        let values = subscription.extra.iter().map(|one| &one.value).chain(subscription.options.iter().map(|one| &one.value));
+        let values =
+            subscription.extra.iter().map(|one| &one.value).chain(subscription.options.iter().map(|one| &one.value));
         for value in values {
             self.fields.extend(field_keys(value));
         }
@@ -172,7 +173,11 @@ fn field_keys(value: &str) -> BTreeSet<String> {
 }
 
 fn names_of(guest: &Guest) -> BTreeSet<String> {
-    [Some(&guest.name), guest.hostname.as_ref(), Some(&guest.id)].into_iter().flatten().filter_map(|name| name_key(name)).collect()
+    [Some(&guest.name), guest.hostname.as_ref(), Some(&guest.id)]
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name_key(name))
+        .collect()
 }
 
 fn macs_of(guest: &Guest) -> BTreeSet<String> {
@@ -264,7 +269,8 @@ impl State {
     fn is_open(&self, guest: usize, subscription: usize) -> bool {
         let of_guest = self.of_guest.get(guest).and_then(Option::as_ref);
         let of_subscription = self.of_subscription.get(subscription).and_then(Option::as_ref);
-        of_guest.is_none_or(|(_, open)| open.contains(&subscription)) && of_subscription.is_none_or(|open| open.contains(&guest))
+        of_guest.is_none_or(|(_, open)| open.contains(&subscription))
+            && of_subscription.is_none_or(|open| open.contains(&guest))
     }
 
     fn settle(&mut self, evidence: Evidence, edges: &BTreeSet<(usize, usize)>) {

@@ -31,13 +31,19 @@ fn each_kind_of_evidence_matches_alone() {
     let sold = |guest: &str| Subscription { guest: Some(guest.into()), ..subscription("s") };
     assert_eq!(one(with_uuid("a", 7), &[with_uuid("k", 7)], sold("k")), Some(Evidence::Uuid));
     assert_eq!(one(with_uuid("a", 7), &[], sold("00000000-0000-0000-0000-000000000007")), Some(Evidence::Uuid));
-    assert_eq!(one(guest("vm7"), &[], Subscription { user_name: Some("VM7".into()), ..subscription("s") }), Some(Evidence::Name));
+    assert_eq!(
+        one(guest("vm7"), &[], Subscription { user_name: Some("VM7".into()), ..subscription("s") }),
+        Some(Evidence::Name)
+    );
     let known = with_nic("k", "00:16:3E:00:00:01", "192.0.2.200");
     assert_eq!(one(with_nic("a", "00:16:3e:00:00:01", "192.0.2.1"), &[known], sold("k")), Some(Evidence::Mac));
     let has_address = Subscription { addresses: vec!["192.0.2.1".into()], ..subscription("s") };
     assert_eq!(one(with_nic("a", "00:16:3e:00:00:01", "192.0.2.1/24"), &[], has_address), Some(Evidence::Address));
     let field = Extra { name: "vpsid".into(), value: "a".into() };
-    assert_eq!(one(guest("a"), &[], Subscription { extra: vec![field], ..subscription("s") }), Some(Evidence::CustomField));
+    assert_eq!(
+        one(guest("a"), &[], Subscription { extra: vec![field], ..subscription("s") }),
+        Some(Evidence::CustomField)
+    );
     let stated = Guest { subscription: Some("s".into()), ..guest("a") };
     assert_eq!(one(stated, &[], subscription("s")), Some(Evidence::Stated));
     assert_eq!(one(guest("a"), &[], subscription("s")), None);
@@ -54,7 +60,11 @@ fn different_uuids_are_different_guests_whatever_their_names() {
 
 #[test]
 fn names_that_repeat_across_nodes_are_told_apart_by_weaker_evidence_or_listed() {
-    let named = |id: &str, address: &str| Subscription { user_name: Some("xen01".into()), addresses: vec![address.into()], ..subscription(id) };
+    let named = |id: &str, address: &str| Subscription {
+        user_name: Some("xen01".into()),
+        addresses: vec![address.into()],
+        ..subscription(id)
+    };
     let found = [
         Guest { name: "xen01".into(), ..with_nic("node1/xen01", "00:16:3e:00:00:01", "192.0.2.1") },
         Guest { name: "xen01".into(), ..with_nic("node2/xen01", "00:16:3e:00:00:01", "192.0.2.2") },
@@ -62,7 +72,8 @@ fn names_that_repeat_across_nodes_are_told_apart_by_weaker_evidence_or_listed() 
     ];
     let sold = [named("s1", "192.0.2.1"), named("s2", "192.0.2.2"), named("s3", "203.0.113.3")];
     let matching = match_guests(&found, &[], &sold);
-    let pairs: Vec<(&str, &str, Evidence)> = matching.matched.iter().map(|one| (one.guest.as_str(), one.subscription.as_str(), one.by)).collect();
+    let pairs: Vec<(&str, &str, Evidence)> =
+        matching.matched.iter().map(|one| (one.guest.as_str(), one.subscription.as_str(), one.by)).collect();
     assert_eq!(pairs, [("node1/xen01", "s1", Evidence::Address), ("node2/xen01", "s2", Evidence::Address)]);
     let left = Ambiguity { guest: "node3/xen01".into(), subscriptions: vec!["s3".into()], by: Evidence::Name };
     assert_eq!(matching.ambiguous, [left]);
@@ -102,7 +113,12 @@ fn disks_of_two_descriptions_are_cross_checked() {
         ],
         ..guest("a")
     };
-    let differs = |disk: &str, what, left: &str, right: &str| DiskDisagreement::Differs { disk: disk.into(), what, left: left.into(), right: right.into() };
+    let differs = |disk: &str, what, left: &str, right: &str| DiskDisagreement::Differs {
+        disk: disk.into(),
+        what,
+        left: left.into(),
+        right: right.into(),
+    };
     let expected = [
         differs("vda", "size_bytes", "10", "20"),
         DiskDisagreement::OnlyLeft { disk: "scsi1".into() },
@@ -112,7 +128,10 @@ fn disks_of_two_descriptions_are_cross_checked() {
     ];
     assert_eq!(cross_check_disks(&panel, &host), expected);
     assert_eq!(cross_check_disks(&host, &host), vec![]);
-    let told = Guest { disks: vec![Disk { target: Some("main".into()), size_bytes: Some(5), ..Disk::default() }], ..guest("1") };
+    let told = Guest {
+        disks: vec![Disk { target: Some("main".into()), size_bytes: Some(5), ..Disk::default() }],
+        ..guest("1")
+    };
     let has = Guest { disks: vec![Disk { size_bytes: Some(5), ..disk("vda", "/a") }], ..guest("a") };
     assert_eq!(cross_check_disks(&told, &has), vec![]);
 }
@@ -120,7 +139,12 @@ fn disks_of_two_descriptions_are_cross_checked() {
 #[test]
 fn a_comparison_names_every_fact_that_one_side_states() {
     let a = Guest { memory_bytes: Some(1), disks: vec![disk("vda", "/a")], ..guest("x") };
-    let b = Guest { memory_bytes: Some(2), kernel: Some("/k".into()), disks: vec![disk("vda", "/a"), disk("vdb", "/b")], ..guest("x") };
+    let b = Guest {
+        memory_bytes: Some(2),
+        kernel: Some("/k".into()),
+        disks: vec![disk("vda", "/a"), disk("vdb", "/b")],
+        ..guest("x")
+    };
     let facts = compare(&a, &b);
     let against: Vec<&str> = facts.iter().filter(|fact| !fact.agrees()).map(|fact| fact.name.as_str()).collect();
     assert_eq!(against, ["memory_bytes", "kernel", "disk vdb exists"]);

@@ -23,10 +23,35 @@ const PAGE: u64 = 4 * KIB;
 
 /// Settings that only tune the old kernel.
 const SPARED: &[&str] = &[
-    "VERSION", "AVNUMPROC", "NUMPROC", "NUMTCPSOCK", "NUMOTHERSOCK", "VMGUARPAGES", "OOMGUARPAGES", "KMEMSIZE",
-    "TCPSNDBUF", "TCPRCVBUF", "OTHERSOCKBUF", "DGRAMRCVBUF", "LOCKEDPAGES", "SHMPAGES", "NUMFILE", "NUMFLOCK", "NUMPTY",
-    "NUMSIGINFO", "DCACHESIZE", "NUMIPTENT", "NUMMEMORYSUBGROUPS", "QUOTATIME", "QUOTAUGIDLIMIT", "MEMINFO", "PLATFORM",
-    "SLMMODE", "IPTABLES", "NETFILTER", "VM_OVERCOMMIT",
+    "VERSION",
+    "AVNUMPROC",
+    "NUMPROC",
+    "NUMTCPSOCK",
+    "NUMOTHERSOCK",
+    "VMGUARPAGES",
+    "OOMGUARPAGES",
+    "KMEMSIZE",
+    "TCPSNDBUF",
+    "TCPRCVBUF",
+    "OTHERSOCKBUF",
+    "DGRAMRCVBUF",
+    "LOCKEDPAGES",
+    "SHMPAGES",
+    "NUMFILE",
+    "NUMFLOCK",
+    "NUMPTY",
+    "NUMSIGINFO",
+    "DCACHESIZE",
+    "NUMIPTENT",
+    "NUMMEMORYSUBGROUPS",
+    "QUOTATIME",
+    "QUOTAUGIDLIMIT",
+    "MEMINFO",
+    "PLATFORM",
+    "SLMMODE",
+    "IPTABLES",
+    "NETFILTER",
+    "VM_OVERCOMMIT",
 ];
 
 /// Reads configuration files of containers.
@@ -39,7 +64,11 @@ pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
     files::each(&list, &mut out, |file, out| {
         let who = Who::of(&file.name);
         if file.is_link || matches!(who, Who::Nothing) {
-            let reason = if file.is_link { "a link; only the file it leads to is read" } else { "not a container's configuration" };
+            let reason = if file.is_link {
+                "a link; only the file it leads to is read"
+            } else {
+                "not a container's configuration"
+            };
             if list.is_single {
                 return Err(Refusal::new(RefusalCode::NotThisFormat, &file.place, reason));
             }

@@ -61,7 +61,12 @@ fn memory_is_read_from_whichever_setting_limits_it() {
 
 #[test]
 fn the_host_is_no_guest_and_samples_are_templates() {
-    let files = [("0.conf", "ONBOOT=\"no\""), ("ve-basic.conf-sample", "CPUS=\"1\""), ("101.mount", "#!/bin/sh"), ("5.conf", "# no")];
+    let files = [
+        ("0.conf", "ONBOOT=\"no\""),
+        ("ve-basic.conf-sample", "CPUS=\"1\""),
+        ("101.mount", "#!/bin/sh"),
+        ("5.conf", "# no"),
+    ];
     let (guests, gaps) = read(&files).unwrap();
     assert_eq!(guests.len(), 1);
     assert!(guests[0].is_template);

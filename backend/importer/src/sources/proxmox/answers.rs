@@ -16,11 +16,46 @@ use crate::{Gap, GapKind, Kind, Refusal, RefusalCode};
 
 /// Keys of lists and states that are measured and gone the next moment, or said elsewhere.
 const MEASURED: &[&str] = &[
-    "cpu", "mem", "disk", "diskread", "diskwrite", "netin", "netout", "uptime", "pid", "ha", "blockstat", "nics",
-    "ballooninfo", "freemem", "swap", "level", "id", "proxmox-support", "running-machine", "running-qemu", "memhost",
-    "pressurecpufull", "pressurecpusome", "pressureiofull", "pressureiosome", "pressurememoryfull",
-    "pressurememorysome", "balloon_min", "shares", "agent", "serial", "spice", "clipboard", "maxdisk", "maxswap",
-    "balloon", "qmpstatus", "template", "lock", "hastate",
+    "cpu",
+    "mem",
+    "disk",
+    "diskread",
+    "diskwrite",
+    "netin",
+    "netout",
+    "uptime",
+    "pid",
+    "ha",
+    "blockstat",
+    "nics",
+    "ballooninfo",
+    "freemem",
+    "swap",
+    "level",
+    "id",
+    "proxmox-support",
+    "running-machine",
+    "running-qemu",
+    "memhost",
+    "pressurecpufull",
+    "pressurecpusome",
+    "pressureiofull",
+    "pressureiosome",
+    "pressurememoryfull",
+    "pressurememorysome",
+    "balloon_min",
+    "shares",
+    "agent",
+    "serial",
+    "spice",
+    "clipboard",
+    "maxdisk",
+    "maxswap",
+    "balloon",
+    "qmpstatus",
+    "template",
+    "lock",
+    "hastate",
 ];
 
 /// What the path of an answer tells.
@@ -77,9 +112,11 @@ pub(super) fn read(text: &str, file: &Found, estate: &mut Estate, out: &mut Emit
         && outer.contains_key("data")
     {
         let inner = outer.remove("data").unwrap_or_default();
-        let faults: Vec<String> = ["errors", "message"].iter().filter_map(|key| outer.remove(*key)).map(|fault| fault.to_string()).collect();
+        let faults: Vec<String> =
+            ["errors", "message"].iter().filter_map(|key| outer.remove(*key)).map(|fault| fault.to_string()).collect();
         if inner.is_null() {
-            let reason = format!("the answer is an error: {}", super::super::guests::leftovers::short(&faults.join(" ")));
+            let reason =
+                format!("the answer is an error: {}", super::super::guests::leftovers::short(&faults.join(" ")));
             return Err(Refusal::new(RefusalCode::Invalid, &file.place, reason));
         }
         outer.remove("total");
@@ -89,7 +126,9 @@ pub(super) fn read(text: &str, file: &Found, estate: &mut Estate, out: &mut Emit
     match data {
         Value::Array(rows) => list(rows, &asked, file, estate, &mut left),
         Value::Object(object) => one(object, &asked, file, estate, &mut left, out)?,
-        _ => return Err(Refusal::new(RefusalCode::NotThisFormat, &file.place, "the answer holds no object and no list")),
+        _ => {
+            return Err(Refusal::new(RefusalCode::NotThisFormat, &file.place, "the answer holds no object and no list"));
+        }
     }
     for fact in left.take_extra() {
         out.fact(&fact.name, &fact.value)?;
@@ -229,13 +268,14 @@ fn guest_row(mut row: Object, asked: &Asked, file: &Found, estate: &mut Estate, 
         _ => asked.sort,
     };
     let draft = estate.guest(&id, &file.place, sort);
-    let state = match (row.remove("status").as_ref().and_then(Value::as_str), row.get("qmpstatus").and_then(Value::as_str)) {
-        (Some("running"), Some("paused" | "suspended" | "prelaunch")) => GuestState::Paused,
-        (Some("paused" | "suspended"), _) => GuestState::Paused,
-        (Some("running"), _) => GuestState::Running,
-        (Some("stopped"), _) => GuestState::Stopped,
-        _ => GuestState::Unknown,
-    };
+    let state =
+        match (row.remove("status").as_ref().and_then(Value::as_str), row.get("qmpstatus").and_then(Value::as_str)) {
+            (Some("running"), Some("paused" | "suspended" | "prelaunch")) => GuestState::Paused,
+            (Some("paused" | "suspended"), _) => GuestState::Paused,
+            (Some("running"), _) => GuestState::Running,
+            (Some("stopped"), _) => GuestState::Stopped,
+            _ => GuestState::Unknown,
+        };
     if draft.has_status && draft.guest.state != state {
         draft.left.change("status", "two answers tell different states; the first was taken");
     } else if state != GuestState::Unknown {
@@ -281,7 +321,11 @@ fn volume(mut row: Object, estate: &mut Estate, left: &mut Leftovers) {
         }
         Some(kind) => {
             let kind = kind.to_owned();
-            left.note(GapKind::PartUnread, &kind, "backups, images for installing and templates of a storage are not taken over");
+            left.note(
+                GapKind::PartUnread,
+                &kind,
+                "backups, images for installing and templates of a storage are not taken over",
+            );
         }
         None => left.note(GapKind::PartUnread, "content", "a volume without a kind"),
     }
@@ -341,7 +385,8 @@ fn node(mut row: Object, file: &Found, estate: &mut Estate) {
 /// Users of the realm `pam` are accounts of the host itself: the provider's people.
 fn user(mut row: Object, file: &Found, estate: &mut Estate) {
     let Some(id) = json::take_text(&mut row, "userid") else { return };
-    let words: Vec<String> = ["firstname", "lastname"].iter().filter_map(|key| json::take_text(&mut row, key)).collect();
+    let words: Vec<String> =
+        ["firstname", "lastname"].iter().filter_map(|key| json::take_text(&mut row, key)).collect();
     let name = Some(words.join(" ")).filter(|name| !name.is_empty());
     let email = json::take_text(&mut row, "email");
     let is_disabled = row.remove("enable").is_some_and(|value| !json::is_yes(&value));
@@ -355,7 +400,8 @@ fn user(mut row: Object, file: &Found, estate: &mut Estate) {
         if let Some(value) = json::text_of(&value) {
             extra.push(Extra { name: key, value });
         } else if let Value::Array(list) = value {
-            let words: Vec<String> = list.iter().map(|one| json::text_of(one).unwrap_or_else(|| one.to_string())).collect();
+            let words: Vec<String> =
+                list.iter().map(|one| json::text_of(one).unwrap_or_else(|| one.to_string())).collect();
             extra.push(Extra { name: key, value: words.join(" ") });
         }
     }
@@ -367,7 +413,10 @@ fn user(mut row: Object, file: &Found, estate: &mut Estate) {
     } else {
         let user_name = Some(id.clone());
         let is_locked = is_disabled;
-        estate.logins.push((place, Login { id, user_name, email, name, is_locked, has_second_factor, extra, ..Login::default() }));
+        estate.logins.push((
+            place,
+            Login { id, user_name, email, name, is_locked, has_second_factor, extra, ..Login::default() },
+        ));
     }
 }
 

@@ -20,8 +20,26 @@ pub(super) type Keys = BTreeMap<String, String>;
 
 /// Keys that say nothing of identity, resources, disks or networks.
 const SPARED: &[&str] = &[
-    "acpi", "audio0", "digest", "freeze", "keyboard", "localtime", "rng0", "scsihw", "smm", "spice_enhancements",
-    "startdate", "tablet", "tdf", "vmgenid", "watchdog", "cmode", "console", "tty", "vmstatestorage", "machine_deps",
+    "acpi",
+    "audio0",
+    "digest",
+    "freeze",
+    "keyboard",
+    "localtime",
+    "rng0",
+    "scsihw",
+    "smm",
+    "spice_enhancements",
+    "startdate",
+    "tablet",
+    "tdf",
+    "vmgenid",
+    "watchdog",
+    "cmode",
+    "console",
+    "tty",
+    "vmstatestorage",
+    "machine_deps",
 ];
 
 /// Keys by which one may tell a container from a machine.
@@ -29,7 +47,8 @@ const OF_CONTAINERS: &[&str] = &["rootfs", "hostname", "unprivileged", "swap", "
 
 /// What kind of guest a configuration is of, where nothing else says it.
 pub(super) fn sort_of(keys: &Keys) -> Sort {
-    let is_container = OF_CONTAINERS.iter().any(|key| keys.contains_key(*key)) || keys.keys().any(|key| key.starts_with("lxc."));
+    let is_container =
+        OF_CONTAINERS.iter().any(|key| keys.contains_key(*key)) || keys.keys().any(|key| key.starts_with("lxc."));
     if is_container { Sort::Container } else { Sort::Machine }
 }
 
@@ -68,7 +87,10 @@ pub(super) fn fill(guest: &mut Guest, sort: Sort, mut keys: Keys, left: &mut Lef
     boot(guest, &mut keys, left);
     screen(guest, &mut keys, left);
     for (key, value) in take_indexed(&mut keys, &["hostpci", "usb"]) {
-        let what = options(&value).into_iter().next().map(|(name, value)| if name.is_empty() { value } else { format!("{name}={value}") });
+        let what = options(&value)
+            .into_iter()
+            .next()
+            .map(|(name, value)| if name.is_empty() { value } else { format!("{name}={value}") });
         let kind = if key.starts_with("hostpci") { "pci" } else { "usb" };
         guest.passed_through.push(format!("{kind} {}", what.unwrap_or_default()));
         left.keep(&key, &value);
@@ -127,7 +149,9 @@ fn resources(guest: &mut Guest, sort: Sort, keys: &mut Keys, left: &mut Leftover
 fn machine(guest: &mut Guest, keys: &mut Keys, left: &mut Leftovers) {
     if let Some(written) = keys.remove("machine") {
         let mut words = options(&written).into_iter();
-        guest.machine = words.next().map(|(name, value)| if name.is_empty() || name == "type" { value } else { format!("{name}={value}") });
+        guest.machine = words
+            .next()
+            .map(|(name, value)| if name.is_empty() || name == "type" { value } else { format!("{name}={value}") });
         for (name, value) in words {
             left.keep(&format!("machine/{name}"), &value);
         }
@@ -152,7 +176,8 @@ pub(super) fn options(text: &str) -> Vec<(String, String)> {
 fn take_indexed(keys: &mut Keys, words: &[&str]) -> Vec<(String, String)> {
     let index = |key: &str| {
         let at = words.iter().position(|word| {
-            key.strip_prefix(word).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+            key.strip_prefix(word)
+                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
         })?;
         let digits = key.get(words.get(at)?.len()..)?;
         Some((at, digits.parse::<u64>().ok()?))
@@ -211,6 +236,7 @@ fn drive(key: &str, written: &str, sort: Sort, left: &mut Leftovers) -> Disk {
             _ => left.keep(&format!("{key}/{name}"), &value),
         }
     }
+    disk.is_read_only |= disk.kind == DiskKind::Cdrom;
     disk
 }
 
@@ -234,7 +260,8 @@ fn source(disk: &mut Disk, written: &str) {
                 disk.pool = Some(store.to_owned());
                 disk.source = Some(name.to_owned());
                 let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-                disk.format = ending.filter(|ending| ["raw", "qcow2", "vmdk", "qcow", "qed"].contains(&ending.as_str()));
+                disk.format =
+                    ending.filter(|ending| ["raw", "qcow2", "vmdk", "qcow", "qed"].contains(&ending.as_str()));
                 if name.ends_with(".iso") {
                     disk.kind = DiskKind::Cdrom;
                     disk.format = Some("raw".to_owned());
@@ -322,7 +349,9 @@ fn boot(guest: &mut Guest, keys: &mut Keys, left: &mut Leftovers) {
         Some(order) => order.split(';').next().unwrap_or_default().to_owned(),
         None => written.trim().chars().next().map(String::from).unwrap_or_default(),
     };
-    let is_cd = |name: &str| guest.disks.iter().any(|disk| disk.target.as_deref() == Some(name) && disk.kind == DiskKind::Cdrom);
+    let is_cd = |name: &str| {
+        guest.disks.iter().any(|disk| disk.target.as_deref() == Some(name) && disk.kind == DiskKind::Cdrom)
+    };
     guest.boot = match first.as_str() {
         "d" => Boot::Cdrom,
         "n" => Boot::Network,

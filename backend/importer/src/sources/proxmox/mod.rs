@@ -53,10 +53,50 @@ pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
 
 /// Keys of guests, of which a configuration holds at least one.
 const KEYS: &[&str] = &[
-    "acpi", "agent", "amd-sev", "arch", "args", "audio0", "autostart", "balloon", "bios", "boot", "bootdisk", "cores",
-    "cpu", "cpulimit", "cpuunits", "features", "hostname", "hotplug", "hugepages", "ide2", "intel-tdx", "kvm", "machine",
-    "memory", "meta", "name", "net0", "numa", "onboot", "ostype", "rootfs", "sata0", "scsi0", "scsihw", "smbios1",
-    "sockets", "swap", "tags", "template", "unprivileged", "vcpus", "vga", "virtio0", "vmgenid",
+    "acpi",
+    "agent",
+    "amd-sev",
+    "arch",
+    "args",
+    "audio0",
+    "autostart",
+    "balloon",
+    "bios",
+    "boot",
+    "bootdisk",
+    "cores",
+    "cpu",
+    "cpulimit",
+    "cpuunits",
+    "features",
+    "hostname",
+    "hotplug",
+    "hugepages",
+    "ide2",
+    "intel-tdx",
+    "kvm",
+    "machine",
+    "memory",
+    "meta",
+    "name",
+    "net0",
+    "numa",
+    "onboot",
+    "ostype",
+    "rootfs",
+    "sata0",
+    "scsi0",
+    "scsihw",
+    "smbios1",
+    "sockets",
+    "swap",
+    "tags",
+    "template",
+    "unprivileged",
+    "vcpus",
+    "vga",
+    "virtio0",
+    "vmgenid",
 ];
 
 /// Whether keys are those of a guest's configuration.
@@ -102,7 +142,8 @@ fn configuration(text: &str, file: &Found, estate: &mut Estate, out: &mut Emitte
 
 /// The node in a path such as `nodes/NODE/qemu-server/100.conf`.
 fn node_of(file: &Found) -> Option<String> {
-    let names: Vec<String> = file.path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let names: Vec<String> =
+        file.path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let at = names.iter().rposition(|name| name == "qemu-server" || name == "lxc")?;
     let (before, node) = (names.get(at.checked_sub(2)?)?, names.get(at.checked_sub(1)?)?);
     (before == "nodes").then(|| node.clone())

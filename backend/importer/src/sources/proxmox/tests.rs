@@ -13,7 +13,10 @@ struct Read {
 
 impl Read {
     fn guests(&self) -> Vec<&Guest> {
-        self.records.iter().filter_map(|one| if let Record::Guest(guest) = one { Some(&**guest) } else { None }).collect()
+        self.records
+            .iter()
+            .filter_map(|one| if let Record::Guest(guest) = one { Some(&**guest) } else { None })
+            .collect()
     }
 
     fn count(&self, kind: Kind) -> usize {
@@ -59,11 +62,20 @@ fn only_what_stands_before_the_first_section_is_the_guest() {
     assert_eq!((guest.server.as_deref(), guest.owner.as_deref()), (Some("pve1"), Some("customer7;prod")));
     assert!(guest.starts_with_host && guest.is_locked && !guest.is_template);
     let disk = &guest.disks[0];
-    assert_eq!((disk.pool.as_deref(), disk.source.as_deref(), disk.size_bytes), (Some("local-lvm"), Some("vm-100-disk-0"), Some(32 << 30)));
+    assert_eq!(
+        (disk.pool.as_deref(), disk.source.as_deref(), disk.size_bytes),
+        (Some("local-lvm"), Some("vm-100-disk-0"), Some(32 << 30))
+    );
     assert_eq!((guest.disks[1].kind, &guest.disks[1].source), (DiskKind::Cdrom, &None));
     let nic = &guest.nics[0];
-    assert_eq!((nic.mac.as_deref(), nic.model.as_deref(), nic.vlan), (Some("f2:1a:5c:65:0f:38"), Some("virtio"), Some(12)));
-    assert_eq!((nic.addresses.as_slice(), nic.gateway.as_deref()), (["192.0.2.4/24".to_owned()].as_slice(), Some("192.0.2.1")));
+    assert_eq!(
+        (nic.mac.as_deref(), nic.model.as_deref(), nic.vlan),
+        (Some("f2:1a:5c:65:0f:38"), Some("virtio"), Some(12))
+    );
+    assert_eq!(
+        (nic.addresses.as_slice(), nic.gateway.as_deref()),
+        (["192.0.2.4/24".to_owned()].as_slice(), Some("192.0.2.1"))
+    );
     assert!(nic.is_firewalled);
     assert_eq!((guest.boot, guest.passed_through.as_slice()), (Boot::Disk, ["pci 01:00.0".to_owned()].as_slice()));
     let told = |field: &str| read.gaps.iter().any(|gap| gap.field.as_deref() == Some(field));
@@ -88,19 +100,37 @@ fn a_container_s_file_is_known_by_its_keys_or_folder() {
 #[test]
 fn answers_about_one_guest_are_put_together_whatever_their_order() {
     let files = [
-        ("cluster/resources.json", r#"{"data":[{"vmid":100,"type":"qemu","node":"pve-1","status":"running","name":"a","maxmem":1,"pool":"p1"},
-            {"vmid":"101","type":"lxc","node":"pve-1","status":"stopped","maxmem":536870912,"maxcpu":2,"template":""}]}"#),
-        ("nodes_pve_1_qemu_100_config.json", r#"{"data":{"name":"a","memory":"2048","cores":2,"scsi0":"local:100/d.qcow2,size=4G","smbios1":"uuid=b956720f-561c-4be9-af11-10f234756217"}}"#),
-        ("nodes/pve-1/qemu/100/snapshot.json", r#"{"data":[{"name":"s1","snaptime":5},{"name":"current","parent":"s1"}]}"#),
-        ("nodes/pve-1/storage/local/content.json", r#"{"data":[{"volid":"local:100/d.qcow2","content":"images","size":99,"format":"qcow2"},{"volid":"local:backup/x","content":"backup","size":1}]}"#),
+        (
+            "cluster/resources.json",
+            r#"{"data":[{"vmid":100,"type":"qemu","node":"pve-1","status":"running","name":"a","maxmem":1,"pool":"p1"},
+            {"vmid":"101","type":"lxc","node":"pve-1","status":"stopped","maxmem":536870912,"maxcpu":2,"template":""}]}"#,
+        ),
+        (
+            "nodes_pve_1_qemu_100_config.json",
+            r#"{"data":{"name":"a","memory":"2048","cores":2,"scsi0":"local:100/d.qcow2,size=4G","smbios1":"uuid=b956720f-561c-4be9-af11-10f234756217"}}"#,
+        ),
+        (
+            "nodes/pve-1/qemu/100/snapshot.json",
+            r#"{"data":[{"name":"s1","snaptime":5},{"name":"current","parent":"s1"}]}"#,
+        ),
+        (
+            "nodes/pve-1/storage/local/content.json",
+            r#"{"data":[{"volid":"local:100/d.qcow2","content":"images","size":99,"format":"qcow2"},{"volid":"local:backup/x","content":"backup","size":1}]}"#,
+        ),
         ("nodes.json", r#"{"data":[{"node":"pve-1","type":"node","status":"online","maxcpu":4}]}"#),
-        ("users.json", r#"{"data":[{"userid":"root@pam","enable":1},{"userid":"bob@pve","enable":0,"email":"b@example","firstname":"Bob"}]}"#),
+        (
+            "users.json",
+            r#"{"data":[{"userid":"root@pam","enable":1},{"userid":"bob@pve","enable":0,"email":"b@example","firstname":"Bob"}]}"#,
+        ),
         ("version.json", r#"{"data":{"release":"8.1","version":"8.1.3"}}"#),
     ];
     let read = read(&files).unwrap();
     let guests = read.guests();
     assert_eq!(guests.len(), 2);
-    assert_eq!((guests[0].memory_bytes, guests[0].vcpus, guests[0].state), (Some(2 << 30), Some(2), GuestState::Running));
+    assert_eq!(
+        (guests[0].memory_bytes, guests[0].vcpus, guests[0].state),
+        (Some(2 << 30), Some(2), GuestState::Running)
+    );
     assert_eq!((guests[0].server.as_deref(), guests[0].owner.as_deref()), (Some("pve-1"), Some("p1")));
     assert_eq!(guests[0].snapshots, ["s1"]);
     assert_eq!(guests[0].disks[0].size_bytes, Some(4 << 30));

@@ -84,9 +84,13 @@ impl Drives {
             set_source(&mut drive.disk, &file);
         }
         let number = |options: &mut Options, name: &str| options.take(name).and_then(|text| text.parse::<u64>().ok());
-        let (on_bus, unit, index) = (number(&mut options, "bus"), number(&mut options, "unit"), number(&mut options, "index"));
+        let (on_bus, unit, index) =
+            (number(&mut options, "bus"), number(&mut options, "unit"), number(&mut options, "index"));
         let per_bus = if bus == "scsi" { 7 } else { 2 };
-        let place = on_bus.unwrap_or_default().checked_mul(per_bus).and_then(|place| place.checked_add(unit.unwrap_or_default()));
+        let place = on_bus
+            .unwrap_or_default()
+            .checked_mul(per_bus)
+            .and_then(|place| place.checked_add(unit.unwrap_or_default()));
         drive.slot = index.or_else(|| place.filter(|_| on_bus.is_some() || unit.is_some()));
         drive.disk.bus = Some(match bus.as_str() {
             "floppy" => "fdc".to_owned(),
@@ -96,7 +100,8 @@ impl Drives {
         if options.take("boot").is_some_and(|word| word == "on") {
             drive.boot = Some(0);
         }
-        let called = format!("drive {}", drive.id.as_deref().unwrap_or_else(|| drive.disk.source.as_deref().unwrap_or("?")));
+        let called =
+            format!("drive {}", drive.id.as_deref().unwrap_or_else(|| drive.disk.source.as_deref().unwrap_or("?")));
         options.keep(&called, left);
         self.drives.push(drive);
     }
@@ -114,7 +119,9 @@ impl Drives {
             }
         } else {
             let mut options = Options::of(argument, "driver");
-            for name in ["driver", "node-name", "file", "backing", "filename", "read-only", "file.driver", "file.filename"] {
+            for name in
+                ["driver", "node-name", "file", "backing", "filename", "read-only", "file.driver", "file.filename"]
+            {
                 if let Some(value) = options.take(name) {
                     flat.insert(name.to_owned(), value);
                 }
@@ -283,7 +290,9 @@ fn flatten(prefix: &str, value: &Value, into: &mut BTreeMap<String, String>) {
     let join = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
     match value {
         Value::Object(object) => object.iter().for_each(|(key, value)| flatten(&join(key), value, into)),
-        Value::Array(list) => list.iter().enumerate().for_each(|(index, value)| flatten(&join(&index.to_string()), value, into)),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, value)| flatten(&join(&index.to_string()), value, into))
+        }
         Value::String(text) => {
             into.insert(prefix.to_owned(), text.clone());
         }
@@ -314,7 +323,8 @@ fn network(written: &str) -> Option<String> {
         return Some(rbd(rest));
     }
     if let Some(rest) = written.strip_prefix("nbd:") {
-        let (rest, export) = rest.split_once(":exportname=").map_or((rest, None), |(rest, export)| (rest, Some(export)));
+        let (rest, export) =
+            rest.split_once(":exportname=").map_or((rest, None), |(rest, export)| (rest, Some(export)));
         let host = match rest.strip_prefix("unix:") {
             Some(socket) => format!("unix:{socket}"),
             None => {
@@ -343,7 +353,9 @@ fn rbd(written: &str) -> String {
         for host in plain(list).split(';').filter(|host| !host.is_empty()) {
             let (host, port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
                 Some((host, port)) => (host.to_owned(), port.trim_start_matches(':').to_owned()),
-                None => host.split_once(':').map_or((host.to_owned(), String::new()), |(h, p)| (h.to_owned(), p.to_owned())),
+                None => {
+                    host.split_once(':').map_or((host.to_owned(), String::new()), |(h, p)| (h.to_owned(), p.to_owned()))
+                }
             };
             hosts.push(host_and_port(&host, Some(&port)));
         }

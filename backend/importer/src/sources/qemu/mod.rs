@@ -48,20 +48,96 @@ pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
 
 /// Options that take no argument.
 const FLAGS: &[&str] = &[
-    "S", "nographic", "no-acpi", "no-hpet", "no-reboot", "no-shutdown", "usb", "nodefaults", "no-user-config",
-    "enable-kvm", "enable-hax", "daemonize", "snapshot", "no-kvm", "no-fd-bootchk", "win2k-hack", "full-screen",
-    "alt-grab", "ctrl-grab", "no-quit", "sdl", "portrait", "s", "mem-prealloc", "preconfig", "only-migratable",
-    "nodefconfig", "no-kvm-irqchip", "no-kvm-pit", "no-kvm-pit-reinjection", "enable-fips", "localtime", "std-vga",
-    "version", "h", "help",
+    "S",
+    "nographic",
+    "no-acpi",
+    "no-hpet",
+    "no-reboot",
+    "no-shutdown",
+    "usb",
+    "nodefaults",
+    "no-user-config",
+    "enable-kvm",
+    "enable-hax",
+    "daemonize",
+    "snapshot",
+    "no-kvm",
+    "no-fd-bootchk",
+    "win2k-hack",
+    "full-screen",
+    "alt-grab",
+    "ctrl-grab",
+    "no-quit",
+    "sdl",
+    "portrait",
+    "s",
+    "mem-prealloc",
+    "preconfig",
+    "only-migratable",
+    "nodefconfig",
+    "no-kvm-irqchip",
+    "no-kvm-pit",
+    "no-kvm-pit-reinjection",
+    "enable-fips",
+    "localtime",
+    "std-vga",
+    "version",
+    "h",
+    "help",
 ];
 
 /// Options that describe nothing of a guest that is moved.
 const SPARED_OPTIONS: &[&str] = &[
-    "S", "nographic", "no-acpi", "no-hpet", "no-reboot", "no-shutdown", "usb", "nodefaults", "no-user-config",
-    "daemonize", "monitor", "mon", "qmp", "pidfile", "chardev", "rtc", "clock", "localtime", "parallel", "sandbox",
-    "msg", "global", "k", "vga", "soundhw", "audiodev", "usbdevice", "watchdog", "action", "balloon", "runas", "D", "d",
-    "trace", "boot-menu", "add-fd", "no-kvm-pit-reinjection", "nodefconfig", "L", "full-screen", "no-quit", "overcommit",
-    "realtime", "mem-prealloc", "s", "gdb", "std-vga", "display", "readconfig", "writeconfig",
+    "S",
+    "nographic",
+    "no-acpi",
+    "no-hpet",
+    "no-reboot",
+    "no-shutdown",
+    "usb",
+    "nodefaults",
+    "no-user-config",
+    "daemonize",
+    "monitor",
+    "mon",
+    "qmp",
+    "pidfile",
+    "chardev",
+    "rtc",
+    "clock",
+    "localtime",
+    "parallel",
+    "sandbox",
+    "msg",
+    "global",
+    "k",
+    "vga",
+    "soundhw",
+    "audiodev",
+    "usbdevice",
+    "watchdog",
+    "action",
+    "balloon",
+    "runas",
+    "D",
+    "d",
+    "trace",
+    "boot-menu",
+    "add-fd",
+    "no-kvm-pit-reinjection",
+    "nodefconfig",
+    "L",
+    "full-screen",
+    "no-quit",
+    "overcommit",
+    "realtime",
+    "mem-prealloc",
+    "s",
+    "gdb",
+    "std-vga",
+    "display",
+    "readconfig",
+    "writeconfig",
 ];
 
 /// The command line while it is read.
@@ -77,9 +153,8 @@ struct Line {
 
 fn guest(words: Vec<String>, file: &Found) -> Result<(Guest, Leftovers), Refusal> {
     let is_setting = |word: &String| {
-        word.split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        })
+        word.split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
     };
     let mut words = words.into_iter().skip_while(is_setting).peekable();
     let mut program = words.next().unwrap_or_default();
@@ -100,15 +175,19 @@ fn guest(words: Vec<String>, file: &Found) -> Result<(Guest, Leftovers), Refusal
         order: None,
         is_accelerated: name.contains("kvm"),
     };
-    line.guest.architecture = name.strip_prefix("qemu-system-").map(|name| if name == "i386" { "i686" } else { name }.to_owned());
+    line.guest.architecture =
+        name.strip_prefix("qemu-system-").map(|name| if name == "i386" { "i686" } else { name }.to_owned());
     line.left.keep("emulator", &program);
     while let Some(word) = words.next() {
-        let Some(option) = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).filter(|option| !option.is_empty()) else {
+        let Some(option) =
+            word.strip_prefix("--").or_else(|| word.strip_prefix('-')).filter(|option| !option.is_empty())
+        else {
             // A word without a dash is the first disk.
             line.drives.simple("hda", &word);
             continue;
         };
-        let argument = if FLAGS.contains(&option) { None } else { words.next_if(|next| !next.starts_with('-') || next == "-") };
+        let argument =
+            if FLAGS.contains(&option) { None } else { words.next_if(|next| !next.starts_with('-') || next == "-") };
         line.option(option, argument.unwrap_or_default());
     }
     Ok(line.finish(file.stem()))
@@ -200,12 +279,16 @@ impl Line {
             }
             "incoming" => left.lose("incoming", "the guest is being moved to this host"),
             "snapshot" => left.lose("snapshot", "what is written to the disks is thrown away when the guest stops"),
-            "cpu" | "numa" | "object" | "smbios" | "cpu-sockets" | "mem-path" | "fsdev" | "virtfs" | "tpmdev" | "fw_cfg"
-            | "acpitable" | "dtb" => {
+            "cpu" | "numa" | "object" | "smbios" | "cpu-sockets" | "mem-path" | "fsdev" | "virtfs" | "tpmdev"
+            | "fw_cfg" | "acpitable" | "dtb" => {
                 if option == "tpmdev" {
                     left.lose("tpmdev", "a TPM keeps keys outside of the disks");
                 }
-                let shown = if argument.contains("secret") { argument.split(',').next().unwrap_or_default() } else { &argument };
+                let shown = if argument.contains("secret") {
+                    argument.split(',').next().unwrap_or_default()
+                } else {
+                    &argument
+                };
                 left.keep(option, shown);
             }
             _ if SPARED_OPTIONS.contains(&option) => left.spare(option),
@@ -218,7 +301,8 @@ impl Line {
 
     fn processors(&mut self, argument: &str) {
         let mut options = Options::of(argument, "cpus");
-        let mut number = |name: &str| options.take(name).and_then(|text| text.parse::<u32>().ok()).filter(|number| *number > 0);
+        let mut number =
+            |name: &str| options.take(name).and_then(|text| text.parse::<u32>().ok()).filter(|number| *number > 0);
         let used = number("cpus");
         let most = number("maxcpus");
         let by_topology = || {
@@ -254,7 +338,9 @@ impl Line {
             let net = options.take("netdev");
             options.keep(&format!("device {driver}"), &mut self.left);
             self.nics.push((nic, net));
-        } else if let Some(address) = options.get("host").filter(|_| driver.starts_with("vfio-pci") || driver == "pci-assign") {
+        } else if let Some(address) =
+            options.get("host").filter(|_| driver.starts_with("vfio-pci") || driver == "pci-assign")
+        {
             let short = address.matches(':').count() == 1;
             let text = format!("pci {}{}", if short { "0000:" } else { "" }, address.to_ascii_lowercase());
             self.guest.passed_through.push(text);
@@ -340,7 +426,11 @@ impl Line {
                 let at = self.nets.iter().position(|(id, _)| id.as_deref() == Some(net.as_str()));
                 match at.map(|at| self.nets.remove(at).1) {
                     Some(end) => nic = Nic { mac: nic.mac, model: nic.model, ..end },
-                    None => left.note(GapKind::Dangling, "netdev", "an interface whose other end is not on the command line"),
+                    None => left.note(
+                        GapKind::Dangling,
+                        "netdev",
+                        "an interface whose other end is not on the command line",
+                    ),
                 }
             }
             guest.nics.push(nic);
@@ -387,7 +477,11 @@ fn host_end(options: &mut Options, left: &mut Leftovers) -> Nic {
 
 fn model_of(driver: &str) -> &str {
     match driver {
-        "virtio-net-pci" | "virtio-net" | "virtio-net-device" | "virtio-net-ccw" | "virtio-net-pci-non-transitional" => "virtio",
+        "virtio-net-pci"
+        | "virtio-net"
+        | "virtio-net-device"
+        | "virtio-net-ccw"
+        | "virtio-net-pci-non-transitional" => "virtio",
         other => other,
     }
 }

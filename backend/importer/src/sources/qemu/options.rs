@@ -62,7 +62,10 @@ mod tests {
     #[test]
     fn commas_are_doubled_and_words_alone_are_flags() {
         let options = Options::of("file=/a,,b,if=virtio,readonly", "file");
-        assert_eq!((options.get("file"), options.get("if"), options.get("readonly")), (Some("/a,b"), Some("virtio"), Some("on")));
+        assert_eq!(
+            (options.get("file"), options.get("if"), options.get("readonly")),
+            (Some("/a,b"), Some("virtio"), Some("on"))
+        );
         assert_eq!(Options::of("pc,accel=tcg", "type").get("type"), Some("pc"));
     }
 }

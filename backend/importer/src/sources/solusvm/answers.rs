@@ -16,8 +16,16 @@ use crate::{GapKind, Refusal, RefusalCode};
 
 /// Keys of a server's figures that are gone the next moment.
 const MEASURED: &[&str] = &[
-    "freememory", "allocatedmemory", "allocatedbandwidth", "freedisk", "virtualservers", "freeips", "freehdd",
-    "trafficgraph", "loadgraph", "memorygraph",
+    "freememory",
+    "allocatedmemory",
+    "allocatedbandwidth",
+    "freedisk",
+    "virtualservers",
+    "freeips",
+    "freehdd",
+    "trafficgraph",
+    "loadgraph",
+    "memorygraph",
 ];
 
 /// Reads an answer into the estate.
@@ -136,7 +144,9 @@ fn rows(object: &mut Object, key: &str, left: &mut Leftovers) -> Vec<Object> {
 /// Words separated by commas, or a list of them.
 fn words(object: &mut Object, key: &str, left: &mut Leftovers) -> Vec<String> {
     let words: Vec<String> = match object.remove(key) {
-        Some(Value::String(text)) => text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+        Some(Value::String(text)) => {
+            text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        }
         Some(Value::Array(list)) => list.iter().filter_map(json::text_of).collect(),
         _ => Vec::new(),
     };
@@ -162,7 +172,11 @@ fn guest(mut row: Object, number: Option<String>, file: &Found, estate: &mut Est
         estate.guests.iter().find(|(_, draft)| has(draft)).map(|(id, _)| id.clone())
     });
     let Some(id) = id.or(same).or_else(|| main.clone()) else {
-        left.note(GapKind::Skipped, "vserverid", "an answer about a guest that names neither its number nor its address");
+        left.note(
+            GapKind::Skipped,
+            "vserverid",
+            "an answer about a guest that names neither its number nor its address",
+        );
         for (key, value) in row {
             left.keep(&key, &json::text_of(&value).unwrap_or_default());
         }
@@ -182,7 +196,9 @@ fn guest(mut row: Object, number: Option<String>, file: &Found, estate: &mut Est
     }
     guest.party = json::take_text(&mut row, "clientid").or_else(|| guest.party.take());
     guest.os = json::take_text(&mut row, "template").or_else(|| guest.os.take());
-    guest.server = json::take_text(&mut row, "node").or_else(|| json::take_text(&mut row, "nodeid")).or_else(|| guest.server.take());
+    guest.server = json::take_text(&mut row, "node")
+        .or_else(|| json::take_text(&mut row, "nodeid"))
+        .or_else(|| guest.server.take());
     kind(&mut row, guest, left);
     state(&mut row, guest, left);
     if let Some(bytes) = figure(&mut row, "hdd", left) {
@@ -192,7 +208,8 @@ fn guest(mut row: Object, number: Option<String>, file: &Found, estate: &mut Est
         }
     }
     guest.memory_bytes = figure(&mut row, "memory", left).or(guest.memory_bytes);
-    guest.swap_bytes = figure(&mut row, "swap-burst", left).or_else(|| figure(&mut row, "swap", left)).or(guest.swap_bytes);
+    guest.swap_bytes =
+        figure(&mut row, "swap-burst", left).or_else(|| figure(&mut row, "swap", left)).or(guest.swap_bytes);
     network(&mut row, main, guest, left);
     for (key, value) in row {
         if MEASURED.contains(&key.as_str()) {
@@ -314,7 +331,12 @@ fn person(mut row: Object, is_reseller: bool, file: &Found, estate: &mut Estate,
     party.email = json::take_text(&mut row, "email");
     let person: Vec<&str> = [&party.first_name, &party.last_name].into_iter().flatten().map(String::as_str).collect();
     let person = Some(person.join(" ")).filter(|name| !name.is_empty());
-    party.name = [&party.company, &person, &user, &party.email].into_iter().flatten().next().cloned().unwrap_or_else(|| id.clone());
+    party.name = [&party.company, &person, &user, &party.email]
+        .into_iter()
+        .flatten()
+        .next()
+        .cloned()
+        .unwrap_or_else(|| id.clone());
     if party.company.is_some() {
         party.kind = crate::snapshot::PartyKind::Company;
     }
@@ -331,7 +353,8 @@ fn person(mut row: Object, is_reseller: bool, file: &Found, estate: &mut Estate,
         };
     }
     let password = json::take_text(&mut row, "password");
-    let password = password.map(|text| Password { scheme: PasswordScheme::Plain, value: Secret(text), is_locked: false });
+    let password =
+        password.map(|text| Password { scheme: PasswordScheme::Plain, value: Secret(text), is_locked: false });
     let login = Login {
         id: id.clone(),
         user_name: user,
@@ -347,7 +370,11 @@ fn person(mut row: Object, is_reseller: bool, file: &Found, estate: &mut Estate,
         }
     }
     if estate.parties.contains_key(&id) {
-        return left.note(GapKind::Duplicate, "clients", "a client of this number was read before; the first was taken");
+        return left.note(
+            GapKind::Duplicate,
+            "clients",
+            "a client of this number was read before; the first was taken",
+        );
     }
     estate.logins.insert(id.clone(), (file.place.clone(), login));
     estate.parties.insert(id, (file.place.clone(), party));

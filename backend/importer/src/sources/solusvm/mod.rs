@@ -79,7 +79,8 @@ fn emit(estate: Estate, out: &mut Emitter<'_>) -> Result<(), Refusal> {
         out.guest(&draft.place, draft.guest, draft.left, SPARED)?;
     }
     if dangling > 0 {
-        let mut gap = Gap::new(GapKind::Dangling, "guests", "the client is not among the answers given").field("clientid");
+        let mut gap =
+            Gap::new(GapKind::Dangling, "guests", "the client is not among the answers given").field("clientid");
         gap.record = Some(Kind::Guest);
         out.gap(gap.times(dangling))?;
     }

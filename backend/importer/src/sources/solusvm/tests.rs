@@ -24,7 +24,10 @@ fn read(files: &[(&str, &str)]) -> Result<(Vec<Record>, Vec<Gap>), Refusal> {
 }
 
 fn guests(records: &[Record]) -> Vec<Guest> {
-    records.iter().filter_map(|one| if let Record::Guest(guest) = one { Some((**guest).clone()) } else { None }).collect()
+    records
+        .iter()
+        .filter_map(|one| if let Record::Guest(guest) = one { Some((**guest).clone()) } else { None })
+        .collect()
 }
 
 fn gap_reasons(gaps: &[Gap]) -> Vec<String> {
@@ -41,7 +44,12 @@ fn answers_about_one_guest_are_put_together() {
     let info = r#"{"status":"success","state":"online","mainipaddress":"192.0.2.7","ipaddresses":"192.0.2.7,192.0.2.9",
         "type":"kvm","node":"node1","hdd":"21474836480,0,21474836480,0","memory":"536870912,1,2,3","bandwidth":"1,2,3,4"}"#;
     let clients = r#"{"status":"success","clients":[{"id":"4","username":"u","email":"u@example","firstname":"U","lastname":"V","status":"Active"}]}"#;
-    let files = [("a.json", SERVERS), ("b.json", info), ("c.json", clients), ("n.json", r#"{"status":"success","nodes":"node1,node2"}"#)];
+    let files = [
+        ("a.json", SERVERS),
+        ("b.json", info),
+        ("c.json", clients),
+        ("n.json", r#"{"status":"success","nodes":"node1,node2"}"#),
+    ];
     let (records, gaps) = read(&files).unwrap();
     let guests = guests(&records);
     let guest = &guests[0];
@@ -54,7 +62,10 @@ fn answers_about_one_guest_are_put_together() {
     assert!(guests[1].cannot_run.is_some());
     let count = |kind: Kind| records.iter().filter(|record| record.kind() == kind).count();
     assert_eq!((count(Kind::Server), count(Kind::Party), count(Kind::Login)), (2, 1, 1));
-    assert_eq!(gap_reasons(&gaps), ["it is no number of bytes and is left out", "the client is not among the answers given"]);
+    assert_eq!(
+        gap_reasons(&gaps),
+        ["it is no number of bytes and is left out", "the client is not among the answers given"]
+    );
 }
 
 #[test]

@@ -13,11 +13,46 @@ use crate::{Limits, Refusal, RefusalCode};
 
 /// Settings that say nothing of identity, resources, disks or networks.
 const SPARED: &[&str] = &[
-    "pae", "acpi", "apic", "viridian", "rtc_timeoffset", "localtime", "device_model", "device_model_version",
-    "device_model_override", "parallel", "soundhw", "usb", "usbdevice", "stdvga", "vga", "videoram", "keymap", "hap",
-    "nx", "xen_platform_pci", "timer_mode", "hpet", "tsc_mode", "opengl", "monitor", "vncconsole", "channel",
-    "shadow_memory", "vkb", "vncunused", "vncviewer", "spicedisable_ticketing", "spiceagent_mouse", "spicevdagent",
-    "spice_clipboard_sharing", "spiceusbredirection", "acpi_s3", "acpi_s4", "xauthority", "display",
+    "pae",
+    "acpi",
+    "apic",
+    "viridian",
+    "rtc_timeoffset",
+    "localtime",
+    "device_model",
+    "device_model_version",
+    "device_model_override",
+    "parallel",
+    "soundhw",
+    "usb",
+    "usbdevice",
+    "stdvga",
+    "vga",
+    "videoram",
+    "keymap",
+    "hap",
+    "nx",
+    "xen_platform_pci",
+    "timer_mode",
+    "hpet",
+    "tsc_mode",
+    "opengl",
+    "monitor",
+    "vncconsole",
+    "channel",
+    "shadow_memory",
+    "vkb",
+    "vncunused",
+    "vncviewer",
+    "spicedisable_ticketing",
+    "spiceagent_mouse",
+    "spicevdagent",
+    "spice_clipboard_sharing",
+    "spiceusbredirection",
+    "acpi_s3",
+    "acpi_s4",
+    "xauthority",
+    "display",
 ];
 
 /// Settings by which a file is known to describe a guest.
@@ -30,12 +65,7 @@ struct Settings {
 }
 
 /// Reads a file. `fallback` names the guest where the file does not.
-pub(super) fn guest(
-    text: &str,
-    place: &str,
-    fallback: &str,
-    limits: &Limits,
-) -> Result<(Guest, Leftovers), Refusal> {
+pub(super) fn guest(text: &str, place: &str, fallback: &str, limits: &Limits) -> Result<(Guest, Leftovers), Refusal> {
     let mut left = Leftovers::default();
     let statements = python_literals::parse(text, place, limits)?;
     let mut settings = gather(statements, &mut left);

@@ -104,8 +104,7 @@ pub(super) fn guest(mut outer: Object, fallback: &str) -> Option<(Guest, Leftove
         screens.extend(self::screens(&mut object, &mut left));
         json::keep_rest(&mut left, "vfb", object, SPARED);
     }
-    for (index, _) in json::take_list(&mut config, "vkbs").unwrap_or_default().iter().enumerate() {
-        let _ = index;
+    for _ in json::take_list(&mut config, "vkbs").unwrap_or_default() {
         left.spare("vkbs");
     }
     for value in json::take_list(&mut config, "pcidevs").unwrap_or_default() {
@@ -229,6 +228,7 @@ fn disk(mut object: Object, left: &mut Leftovers) -> Disk {
         disk.kind = DiskKind::Cdrom;
     }
     disk.is_read_only = object.remove("readwrite").is_some_and(|value| !json::is_yes(&value));
+    disk.is_read_only |= disk.kind == DiskKind::Cdrom;
     if let Some(back_end) = back_end {
         left.keep(&format!("disk {name}/backend"), &back_end);
     }

@@ -171,6 +171,8 @@ impl Spec {
                 left.keep(&format!("disk {name}/access"), other);
             }
         }
+        // Whatever is asked for, a CD cannot be written.
+        disk.is_read_only |= disk.kind == DiskKind::Cdrom;
         if let Some(back_end) = self.back_end {
             left.keep(&format!("disk {name}/backendtype"), &back_end);
         }

@@ -10,9 +10,34 @@ use crate::snapshot::{Boot, Disk, DiskKind, Guest, GuestState, Hypervisor};
 
 /// Parts that say nothing of identity, resources, disks or networks.
 const SPARED: &[&str] = &[
-    "acpi", "apic", "pae", "usb", "usbdevice", "parallel", "device_model", "keymap", "localtime", "rtc_timeoffset",
-    "viridian", "timer_mode", "hpet", "soundhw", "stdvga", "videoram", "xauthority", "display", "vncunused", "hap",
-    "nomigrate", "vpt_align", "xen_platform_pci", "tsc_mode", "vncconsole", "monitor", "opengl", "isa",
+    "acpi",
+    "apic",
+    "pae",
+    "usb",
+    "usbdevice",
+    "parallel",
+    "device_model",
+    "keymap",
+    "localtime",
+    "rtc_timeoffset",
+    "viridian",
+    "timer_mode",
+    "hpet",
+    "soundhw",
+    "stdvga",
+    "videoram",
+    "xauthority",
+    "display",
+    "vncunused",
+    "hap",
+    "nomigrate",
+    "vpt_align",
+    "xen_platform_pci",
+    "tsc_mode",
+    "vncconsole",
+    "monitor",
+    "opengl",
+    "isa",
 ];
 
 /// Named values of a list, in order; names may repeat.
@@ -191,9 +216,10 @@ fn devices(fields: &mut Fields, guest: &mut Guest, domid: Option<u64>, left: &mu
             }
             "vif" => {
                 let index = guest.nics.len();
-                let words = parts.fields.iter().map(|(name, values)| {
-                    (name.clone(), values.iter().map(Node::text).collect::<Vec<_>>().join(" "))
-                });
+                let words = parts
+                    .fields
+                    .iter()
+                    .map(|(name, values)| (name.clone(), values.iter().map(Node::text).collect::<Vec<_>>().join(" ")));
                 let mut nic = strings::interface_of(words.collect(), index, guest.hypervisor, left);
                 // Xen names the host's end after the running domain.
                 let name = domid.map(|domid| format!("vif{domid}.{index}"));
