@@ -6,9 +6,17 @@
 pub mod dtc;
 pub(crate) mod files;
 pub mod fossbilling;
+pub(crate) mod guests;
+pub mod libvirt;
+pub mod matching;
+pub mod openvz;
+pub mod proxmox;
+pub mod qemu;
+pub mod solusvm;
 pub mod tables;
 pub mod virtualizor;
 pub mod whmcs;
+pub mod xen;
 pub mod zones;
 
 use std::path::PathBuf;
