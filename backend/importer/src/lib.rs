@@ -23,7 +23,9 @@ mod limits;
 mod refusal;
 pub mod snapshot;
 pub mod sources;
+mod tally;
 
 pub use limits::Limits;
 pub use refusal::{Refusal, RefusalCode};
 pub use snapshot::{Counts, Entry, Gap, GapKind, Kind, Record, Sink};
+pub use tally::Tally;
