@@ -3,6 +3,19 @@
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
 //! syntax it is written in is parsed in [`crate::formats`].
 
+pub mod cpanel;
+pub mod directadmin;
+pub mod hestia;
+pub mod join;
+
+mod containers;
+mod foreign_password;
+mod mail_targets;
+mod mail_tree;
+mod panel_certificates;
+mod panel_zones;
+mod parts;
+
 use std::path::PathBuf;
 
 use hostwright_kernel::Currency;

@@ -224,6 +224,20 @@ fn a_wrong_checksum_of_gzip_is_told() {
 }
 
 #[test]
+fn gzip_of_many_parts_is_one_archive_and_what_follows_it_is_told() {
+    let plain = tarred(&[("a", &[1; 3000]), ("b", b"2")]);
+    let mut bytes: Vec<u8> = plain.chunks(7).flat_map(gzipped).collect();
+    assert!(walked(&bytes).gaps.is_empty());
+    bytes.extend(b"\0\0\0");
+    assert!(walked(&bytes).gaps.is_empty());
+    bytes.extend(b"tail");
+    bytes.drain(bytes.len() - 7..bytes.len() - 4);
+    let seen = walked(&bytes);
+    assert_eq!(seen.kept.files.len(), 2);
+    assert!(seen.gaps[0].reason.contains("follows") && seen.walked.unwrap().cut.is_none());
+}
+
+#[test]
 fn what_follows_the_end_is_counted() {
     let mut bytes = tarred(&[("a", b"1")]);
     bytes.extend(b"tail");

@@ -15,10 +15,10 @@
 //!
 //! Deliberately absent: extraction, and writing of archives.
 
+mod ahead;
 mod budget;
 mod folder;
 mod path;
-mod peeked;
 mod stream;
 mod tar_blocks;
 

@@ -1,10 +1,11 @@
 //! From a stream of bytes to the members of a tar archive, through whatever it is packed in.
 
-use std::io::{self, Read};
+use std::cell::Cell;
+use std::io::Read;
 
+use super::ahead::{Ahead, Gzip};
 use super::budget;
 use super::path::{Leads, SafePath, leads};
-use super::peeked::Peeked;
 use super::tar_blocks::{self, Body, Header, HeaderKind, Step, TarBlocks};
 use super::{Choice, INSIDE, Member, Tour};
 use crate::snapshot::GapKind;
@@ -48,11 +49,17 @@ pub fn walk(input: &mut dyn Read, prefix: &str, depth: usize, tour: &mut Tour<'_
     if depth > tour.budget.depth {
         return Err(Refusal::new(RefusalCode::TooLarge, place, "archives are nested too deep"));
     }
-    let mut input = Peeked::new(input, 512).map_err(|err| budget::refusal(&err, &place))?;
-    match Packing::of(input.first()) {
+    let mut input = Ahead::new(input);
+    let first = input.ahead(512).map_err(|err| budget::refusal(&err, &place))?.to_vec();
+    match Packing::of(&first) {
         Some(Packing::Gzip) => {
-            let mut plain = tour.budget.unpacked(flate2::read::MultiGzDecoder::new(input));
-            walk(&mut plain, prefix, depth.saturating_add(1), tour)
+            let is_followed = Cell::new(false);
+            let mut plain = tour.budget.unpacked(Gzip::new(input, &is_followed));
+            walk(&mut plain, prefix, depth.saturating_add(1), tour)?;
+            if is_followed.get() {
+                tour.gap(GapKind::Skipped, "what follows the compressed archive is not read", &place);
+            }
+            Ok(())
         }
         Some(Packing::Zstd) => {
             let mut decoder = zstd::stream::read::Decoder::new(input).map_err(|err| budget::refusal(&err, &place))?;
@@ -65,8 +72,8 @@ pub fn walk(input: &mut dyn Read, prefix: &str, depth: usize, tour: &mut Tour<'_
             place,
             format!("it is packed with {name}; gzip, zstd and plain tar are read"),
         )),
-        None if input.first().is_empty() => Err(Refusal::new(RefusalCode::Truncated, place, "it is empty")),
-        None if !tar_blocks::is_header(input.first()) && input.first().iter().any(|byte| *byte != 0) => {
+        None if first.is_empty() => Err(Refusal::new(RefusalCode::Truncated, place, "it is empty")),
+        None if !tar_blocks::is_header(&first) && first.iter().any(|byte| *byte != 0) => {
             Err(Refusal::new(RefusalCode::NotThisFormat, place, "it is no tar archive"))
         }
         None => {
@@ -121,11 +128,6 @@ fn members(input: &mut dyn Read, prefix: &str, depth: usize, tour: &mut Tour<'_>
         Ok(bytes) => {
             let gap = crate::Gap::new(GapKind::Skipped, &place, "bytes after the end of the archive are not read");
             tour.tally.add(gap.times(bytes));
-            Ok(())
-        }
-        // What follows a gzip stream and is none itself; gzip's own program ignores it as well.
-        Err(err) if err.kind() == io::ErrorKind::InvalidInput => {
-            tour.gap(GapKind::Skipped, "what follows the compressed archive is not read", &place);
             Ok(())
         }
         Err(err) => Err(budget::refusal(&err, &place)),
