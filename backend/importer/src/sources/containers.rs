@@ -18,16 +18,6 @@ pub enum Found {
     Loose(PathBuf),
 }
 
-impl Found {
-    /// Where it lies.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Account(path) | Self::Loose(path) => path,
-        }
-    }
-}
-
 /// Shows everything below the paths to `one`, in the order of names.
 ///
 /// A refusal of one thing becomes a gap where something else could be read.

@@ -52,6 +52,10 @@ impl Parts {
             self.gap(GapKind::Skipped, name, "a part is larger than is held");
             return Ok(());
         };
+        if self.texts.contains_key(name) {
+            self.gap(GapKind::Duplicate, name, "a part stands twice; the first is taken");
+            return Ok(());
+        }
         self.held_bytes = self.held_bytes.saturating_add(bytes.len());
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,

@@ -130,8 +130,10 @@ pub struct Collected {
     pub home: Option<String>,
     pub home_files: u64,
     pub home_bytes: u64,
-    /// Folders directly below and in `public_html` and the like are not kept: only whether a reseller's parts were there.
+    /// A reseller's parts were there.
     pub is_reseller: bool,
+    /// The folder that everything lies in; what lies beside it is not of the account.
+    top: Option<String>,
     current: Option<(Class, String)>,
 }
 
@@ -167,6 +169,7 @@ impl Collected {
             home_files: 0,
             home_bytes: 0,
             is_reseller: false,
+            top: None,
             current: None,
         }
     }
@@ -190,6 +193,22 @@ impl Collected {
         self.parts.finish(sink)
     }
 
+    /// The path below the account's folder; `None` for what lies beside it.
+    fn name(&mut self, path: &str) -> Option<String> {
+        let (top, below) = split(path);
+        let name = logical(below);
+        match &self.top {
+            Some(known) => (known == top).then_some(name),
+            None => {
+                let first = name.split('/').next().unwrap_or_default();
+                if PARTS.contains(&first) {
+                    self.top = Some(top.to_owned());
+                }
+                Some(name)
+            }
+        }
+    }
+
     fn note_home(&mut self, name: &str, path: &str, size: u64) {
         if let (None, Some(below)) = (&self.home, name.strip_prefix("homedir/")) {
             self.home = path.strip_suffix(below).map(str::to_owned);
@@ -199,11 +218,17 @@ impl Collected {
     }
 }
 
-/// The path of a member without the top folder, the home as if it lay unpacked.
-fn logical(path: &str) -> String {
-    let first = path.split('/').next().unwrap_or(path);
-    let first = first.trim_end_matches('!');
-    let below = if PARTS.contains(&first) { path } else { path.split_once('/').map_or("", |(_, below)| below) };
+/// The top folder and the path below it; without a top folder that is the whole path.
+fn split(path: &str) -> (&str, &str) {
+    let first = path.split('/').next().unwrap_or(path).trim_end_matches('!');
+    match path.split_once('/') {
+        Some((top, below)) if !PARTS.contains(&first) => (top, below),
+        _ => ("", path),
+    }
+}
+
+/// The path below the top folder, the home as if it lay unpacked.
+fn logical(below: &str) -> String {
     for home in ["homedir.tar", "homedir.tar.gz"] {
         if let Some(inside) = below.strip_prefix(home).and_then(|rest| rest.strip_prefix(INSIDE)) {
             return format!("homedir/{inside}");
@@ -277,7 +302,11 @@ fn mail_path(inside: &[&str]) -> Option<MailPath> {
 
 impl Visitor for Collected {
     fn choose(&mut self, member: &Member<'_>) -> Choice {
-        let name = logical(member.path);
+        let Some(name) = self.name(member.path) else {
+            let (top, _) = split(member.path);
+            self.parts.unread(top, "files beside the account's folder are not of the account");
+            return Choice::Pass;
+        };
         let class = class(&name);
         if name.starts_with("homedir/") {
             self.note_home(&name, member.path, member.size);
@@ -329,7 +358,7 @@ impl Visitor for Collected {
     }
 
     fn folder(&mut self, member: &Member<'_>) {
-        let name = logical(member.path);
+        let Some(name) = self.name(member.path) else { return };
         match name.split('/').collect::<Vec<_>>().as_slice() {
             ["homedir", "mail", domain, local]
                 if domain.contains('.') && !domain.starts_with('.') && !local.starts_with('.') =>
@@ -359,12 +388,13 @@ mod tests {
 
     #[test]
     fn the_top_folder_may_have_any_name_or_be_absent() {
-        assert_eq!(logical("cpmove-bob/cp/bob"), "cp/bob");
-        assert_eq!(logical("cp/bob"), "cp/bob");
-        assert_eq!(logical("x/homedir.tar!/mail/cur/1"), "homedir/mail/cur/1");
-        assert_eq!(logical("homedir.tar!/mail/cur/1"), "homedir/mail/cur/1");
-        assert_eq!(logical("x/homedir.tar"), "homedir.tar");
-        assert_eq!(logical("x"), "");
+        let name = |path: &str| logical(split(path).1);
+        assert_eq!(name("cpmove-bob/cp/bob"), "cp/bob");
+        assert_eq!(name("cp/bob"), "cp/bob");
+        assert_eq!(name("x/homedir.tar!/mail/cur/1"), "homedir/mail/cur/1");
+        assert_eq!(name("homedir.tar!/mail/cur/1"), "homedir/mail/cur/1");
+        assert_eq!(name("x/homedir.tar"), "homedir.tar");
+        assert_eq!(name("odd"), "odd");
     }
 
     #[test]

@@ -57,6 +57,7 @@ fn mailboxes(account: &Account, collected: &mut Collected, sink: &mut dyn Sink) 
             }
         }
     }
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     for ((domain, local), login) in logins {
         let mut found = collected.mail.take(&domain, &local);
         if found.is_none() && account.main_domain.as_ref() == Some(&domain) {
@@ -73,31 +74,32 @@ fn mailboxes(account: &Account, collected: &mut Collected, sink: &mut dyn Sink) 
                 "no password hash; a new one is needed",
             );
         }
+        taken.insert(id.clone());
         sink.record(mailbox(account, id, &local, &domain, login, found, collected))?;
     }
     for ((domain, local), found) in collected.mail.rest() {
-        let (domain, local, reason) = match (domain.as_str(), local.as_str()) {
-            ("", "") => (
-                account.main_domain.clone(),
-                account.user.clone(),
-                "the account's own mailbox has the account's password",
-            ),
-            ("", _) => (
-                account.main_domain.clone(),
-                local.clone(),
-                "a folder of mail without a login; a new password is needed",
-            ),
-            _ => (Some(domain.clone()), local.clone(), "a folder of mail without a login; a new password is needed"),
-        };
-        let Some(domain) = domain else {
+        if (domain.as_str(), local.as_str()) == ("", "") {
+            own_mailbox(account, found, &taken, collected, sink)?;
+            continue;
+        }
+        let Some(domain) = Some(domain).filter(|name| !name.is_empty()).or_else(|| account.main_domain.clone()) else {
             collected.parts.gap(GapKind::Skipped, &format!("homedir/{}", found.root), "a mailbox of no domain");
             continue;
         };
-        // An empty own mailbox is in every home and means nothing.
-        if found.messages == 0 && found.bytes == 0 && local == account.user {
+        let id = account.own(&format!("{local}@{domain}"));
+        if !taken.insert(id.clone()) {
+            let reason = "a second folder of mail for one address is not taken";
+            collected.parts.gap_of(
+                GapKind::Duplicate,
+                &format!("homedir/{}", found.root),
+                Kind::Mailbox,
+                &id,
+                "content",
+                reason,
+            );
             continue;
         }
-        let id = account.own(&format!("{local}@{domain}"));
+        let reason = "a folder of mail without a login; a new password is needed";
         collected.parts.gap_of(
             GapKind::FactLost,
             &format!("homedir/{}", found.root),
@@ -115,6 +117,33 @@ fn mailboxes(account: &Account, collected: &mut Collected, sink: &mut dyn Sink) 
         collected.parts.tally.add(gap.times(beyond));
     }
     Ok(())
+}
+
+/// The mailbox of the account itself, `homedir/mail/{cur,new}`. Somebody else may have its
+/// address: a mailbox that is called like the account.
+fn own_mailbox(
+    account: &Account,
+    found: MailFound,
+    taken: &BTreeSet<String>,
+    collected: &mut Collected,
+    sink: &mut dyn Sink,
+) -> Result<(), Refusal> {
+    // An empty one is in every home and means nothing.
+    if found.messages == 0 && found.bytes == 0 {
+        return Ok(());
+    }
+    let (part, main) = ("homedir/mail", account.main_domain.clone().unwrap_or_default());
+    let mut domain = main;
+    let mut id = account.own(&format!("{}@{domain}", account.user));
+    if domain.is_empty() || taken.contains(&id) {
+        domain = account.server.clone().unwrap_or_else(|| "localhost".to_owned());
+        id = account.own(&format!("{}@{domain}", account.user));
+        let reason = "another mailbox has the address of the account's own one, which gets the server's name";
+        collected.parts.gap_of(GapKind::FactChanged, part, Kind::Mailbox, &id, "address", reason);
+    }
+    let reason = "the account's own mailbox has the account's password";
+    collected.parts.gap_of(GapKind::FactLost, part, Kind::Mailbox, &id, "password", reason);
+    sink.record(mailbox(account, id, &account.user, &domain, Login::default(), Some(found), collected))
 }
 
 /// `passwd`, `shadow` and `quota` of one domain, joined on the whole first column: a name that

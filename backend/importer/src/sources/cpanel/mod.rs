@@ -52,7 +52,9 @@ pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
 /// Accounts and servers that were told already.
 #[derive(Debug, Default)]
 struct Known {
-    accounts: BTreeSet<String>,
+    /// User names with their servers.
+    accounts: BTreeSet<(String, Option<String>)>,
+    ids: BTreeSet<String>,
     servers: BTreeSet<String>,
 }
 
@@ -91,18 +93,18 @@ fn read_account(path: &Path, input: &Input, known: &mut Known, sink: &mut dyn Si
         );
         sink.gap(Gap::new(GapKind::FactLost, &container, reason).of(Kind::HostingAccount, &account.id))?;
     }
-    if known.accounts.contains(&account.id) {
-        let elsewhere = account.server.as_ref().map(|server| format!("{}@{server}", account.user));
-        match elsewhere.filter(|id| !known.accounts.contains(id)) {
-            Some(id) => account.id = id,
-            None => {
-                let reason = "this account was read from another archive before; this one is not taken";
-                return sink
-                    .gap(Gap::new(GapKind::Duplicate, &container, reason).of(Kind::HostingAccount, &account.id));
-            }
+    let twin = (account.user.clone(), account.server.clone());
+    let elsewhere = account.server.as_ref().map(|server| format!("{}@{server}", account.user));
+    let id = [Some(account.id.clone()), elsewhere].into_iter().flatten().find(|id| !known.ids.contains(id));
+    match id.filter(|_| !known.accounts.contains(&twin)) {
+        Some(id) => account.id = id,
+        None => {
+            let reason = "this account was read from another archive before; this one is not taken";
+            return sink.gap(Gap::new(GapKind::Duplicate, &container, reason).of(Kind::HostingAccount, &account.id));
         }
     }
-    known.accounts.insert(account.id.clone());
+    known.ids.insert(account.id.clone());
+    known.accounts.insert(twin);
     let is_new_server = account.server.as_ref().is_some_and(|server| known.servers.insert(server.clone()));
     account::tell(&account, is_new_server, &mut collected, sink)?;
     sites::tell(&account, &mut collected, sink)?;
