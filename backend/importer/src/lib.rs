@@ -19,13 +19,13 @@
 
 pub mod document;
 pub mod formats;
+mod gap_counts;
 mod limits;
 mod refusal;
 pub mod snapshot;
 pub mod sources;
-mod tally;
 
+pub use gap_counts::GapCounts;
 pub use limits::Limits;
 pub use refusal::{Refusal, RefusalCode};
 pub use snapshot::{Counts, Entry, Gap, GapKind, Kind, Record, Sink};
-pub use tally::Tally;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::ops::Bound;
 
+use crate::GapCounts;
 use crate::formats::archive;
 use crate::snapshot::{Gap, GapKind, Kind};
-use crate::tally::Tally;
 use crate::{Limits, Refusal, Sink};
 
 /// Bytes of one part that is held; configuration of panels has kilobytes.
@@ -21,7 +21,7 @@ pub struct Parts {
     /// The archive, as it was given.
     pub container: String,
     /// What is told at the end.
-    pub tally: Tally,
+    pub tally: GapCounts,
     texts: BTreeMap<String, String>,
     held_bytes: usize,
     one_part: usize,
@@ -34,7 +34,7 @@ impl Parts {
     pub fn new(container: &str, limits: &Limits) -> Self {
         Self {
             container: container.to_owned(),
-            tally: Tally::default(),
+            tally: GapCounts::default(),
             texts: BTreeMap::new(),
             held_bytes: 0,
             one_part: ONE_PART.min(limits.item_bytes),

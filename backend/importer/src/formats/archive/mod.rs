@@ -28,8 +28,8 @@ use std::path::Path;
 pub use budget::Budget;
 pub use path::{BadPath, SafePath};
 
+use crate::GapCounts;
 use crate::snapshot::GapKind;
-use crate::tally::Tally;
 use crate::{Limits, Refusal, RefusalCode};
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ struct Tour<'a> {
     /// How the archive is called in gaps.
     container: &'a str,
     budget: &'a Budget,
-    tally: &'a mut Tally,
+    tally: &'a mut GapCounts,
     visitor: &'a mut dyn Visitor,
     seen: path::Seen,
     walked: Walked,
@@ -119,7 +119,7 @@ impl Tour<'_> {
 /// `import.unreadable`, `import.not_this_format` for what is no archive at all,
 /// `import.too_large` beyond the limits, `import.truncated` for a file that ends before its
 /// first member.
-pub fn walk(path: &Path, limits: &Limits, tally: &mut Tally, visitor: &mut dyn Visitor) -> Result<Walked, Refusal> {
+pub fn walk(path: &Path, limits: &Limits, tally: &mut GapCounts, visitor: &mut dyn Visitor) -> Result<Walked, Refusal> {
     let container = path.display().to_string();
     let budget = Budget::new(limits);
     let meta = std::fs::metadata(path).map_err(|err| Refusal::new(RefusalCode::Unreadable, &container, err))?;

@@ -8,8 +8,8 @@ use super::budget;
 use super::path::{Leads, SafePath, leads};
 use super::tar_blocks::{self, Body, Header, HeaderKind, Step, TarBlocks};
 use super::{Choice, INSIDE, Member, Tour};
+use crate::gap_counts::clipped;
 use crate::snapshot::GapKind;
-use crate::tally::clipped;
 use crate::{Refusal, RefusalCode};
 
 /// Window of zstd that is allowed to the decompressor: 128 MiB, what its own program allows.

@@ -7,7 +7,7 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Entry, Gap, Tally};
+use crate::{Entry, Gap, GapCounts};
 
 /// Keeps what it is shown; opens what is called an archive.
 #[derive(Default)]
@@ -65,7 +65,7 @@ pub(super) fn walked_with(bytes: &[u8], limits: &Limits) -> Seen {
 }
 
 pub(super) fn walked_path(path: &std::path::Path, limits: &Limits) -> Seen {
-    let (mut kept, mut tally) = (Kept::default(), Tally::default());
+    let (mut kept, mut tally) = (Kept::default(), GapCounts::default());
     let walked = walk(path, limits, &mut tally, &mut kept);
     let mut told: Vec<Entry> = Vec::new();
     tally.tell(&mut told).unwrap();
@@ -146,7 +146,7 @@ fn what_is_no_archive_is_refused_with_its_code() {
     assert_eq!(code(b"BZh91AY&SY"), RefusalCode::NotThisFormat);
     assert_eq!(code(&gzipped(b"no tar in here")), RefusalCode::NotThisFormat);
     let missing =
-        walk(&PathBuf::from("/no/such/file"), &Limits::default(), &mut Tally::default(), &mut Kept::default());
+        walk(&PathBuf::from("/no/such/file"), &Limits::default(), &mut GapCounts::default(), &mut Kept::default());
     assert_eq!(missing.unwrap_err().code, RefusalCode::Unreadable);
 }
 

@@ -259,7 +259,7 @@ fn suspension(account: &Account, parts: &mut Parts) -> (bool, Option<String>) {
                 is_suspended = true;
                 let text = text.trim();
                 if reason.is_none() && !text.is_empty() {
-                    reason = Some(crate::tally::clipped(text, 2_000));
+                    reason = Some(crate::gap_counts::clipped(text, 2_000));
                 }
             } else {
                 parts.gap(GapKind::Dangling, &format!("{folder}{name}"), "it names another account");

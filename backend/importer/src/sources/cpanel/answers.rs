@@ -15,7 +15,7 @@ use crate::snapshot::{
     Certificate, Database, Gap, GapKind, HostingAccount, Kind, MailRule, MailRuleKind, Mailbox, Site, SiteKind,
 };
 use crate::sources::Input;
-use crate::{Refusal, RefusalCode, Sink, Tally};
+use crate::{GapCounts, Refusal, RefusalCode, Sink};
 
 /// Reads one recorded answer.
 ///
@@ -34,7 +34,7 @@ pub fn read(path: &Path, input: &Input, sink: &mut dyn Sink) -> Result<(), Refus
         return Err(Refusal::new(RefusalCode::NotThisFormat, &place, reason));
     };
     let data = data(&answer, &place)?;
-    let mut telling = Telling { place: &place, tally: Tally::default(), ids: BTreeSet::new() };
+    let mut telling = Telling { place: &place, tally: GapCounts::default(), ids: BTreeSet::new() };
     let ended = telling.data(data, path, sink);
     telling.tally.tell(sink)?;
     ended
@@ -114,7 +114,7 @@ impl<'a> Row<'a> {
 
 struct Telling<'a> {
     place: &'a str,
-    tally: Tally,
+    tally: GapCounts,
     ids: BTreeSet<(Kind, String)>,
 }
 
@@ -195,7 +195,7 @@ impl Telling<'_> {
                 GapKind::FactLost,
                 Some(kind),
                 &format!("the key '{}' has no place", one.name),
-                &crate::tally::clipped(&one.value, 40),
+                &crate::gap_counts::clipped(&one.value, 40),
             );
         }
     }

@@ -43,7 +43,7 @@ pub fn tell(account: &Account, collected: &mut Collected, sink: &mut dyn Sink) -
             if !dumps.contains_key(&("mysql", database.clone())) && !database.contains('%') {
                 let reason = format!(
                     "a grant is for the database '{}', which is not in the archive",
-                    crate::tally::clipped(database, 100)
+                    crate::gap_counts::clipped(database, 100)
                 );
                 collected.parts.gap_of(
                     GapKind::Dangling,

@@ -71,7 +71,7 @@ fn is_account_folder(path: &Path) -> bool {
 fn read_account(path: &Path, input: &Input, known: &mut Known, sink: &mut dyn Sink) -> Result<(), Refusal> {
     let container = path.display().to_string();
     let mut collected = collect::Collected::new(Parts::new(&container, &input.limits));
-    let mut tally = crate::Tally::default();
+    let mut tally = crate::GapCounts::default();
     let walked = archive::walk(path, &input.limits, &mut tally, &mut collected)?;
     let Some(mut account) = account::of(&mut collected) else {
         return Err(match walked.cut {

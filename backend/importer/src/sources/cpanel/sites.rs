@@ -285,8 +285,10 @@ fn other_domains(account: &Account, domains: &Domains, collected: &mut Collected
             || domains.parked.contains(&name)
             || domains.subdomains.contains_key(&name);
         if !is_known {
-            let reason =
-                format!("the domain '{}' is named, but is no site of the account", crate::tally::clipped(&name, 100));
+            let reason = format!(
+                "the domain '{}' is named, but is no site of the account",
+                crate::gap_counts::clipped(&name, 100)
+            );
             collected.parts.gap_of(GapKind::Dangling, &account.part, Kind::Site, &account.own(&name), "DNS", &reason);
         }
     }

@@ -1,9 +1,10 @@
 //! Writes synthetic account archives with planted oddities: for tests of the reader and of
 //! the join with billing. Nothing in them is anybody's.
 //!
-//! Conventions that a synthetic billing source can share: accounts are `user00001` and so on,
-//! account `userN`'s main domain is `userN.example`, all live on [`SERVER`]. Accounts without
-//! billing are `orphan0001` and so on with `orphanN.example`.
+//! Names can be those of a synthetic billing source ([`Naming`]), so that both can be joined.
+//! By default accounts are `user00001` and so on, account `userN`'s main domain is
+//! `userN.example`, and all live on [`SERVER`]. Accounts without billing are `orphan0001` and
+//! so on with `orphanN.example`.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,6 +15,27 @@ use flate2::write::GzEncoder;
 
 /// The host name of the server that all synthetic accounts live on.
 pub const SERVER: &str = "web1.hosting.example";
+
+/// How accounts are called.
+#[derive(Debug, Clone, Copy)]
+pub struct Naming {
+    /// The user name of an account, by its number from 1.
+    pub user: fn(u32) -> String,
+    /// Its main domain, lower case.
+    pub domain: fn(u32) -> String,
+    /// The host name of the server.
+    pub server: &'static str,
+}
+
+impl Default for Naming {
+    fn default() -> Self {
+        Self {
+            user: |number| format!("user{number:05}"),
+            domain: |number| format!("user{number:05}.example"),
+            server: SERVER,
+        }
+    }
+}
 
 /// What was written, and which accounts are odd in which way. Lists hold user names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,18 +85,35 @@ pub struct PlantedAccount {
 /// # Errors
 /// As the file system.
 pub fn write(folder: &Path, accounts: u32, seed: u64) -> io::Result<Planted> {
+    write_named(folder, accounts, seed, Naming::default())
+}
+
+/// As [`write`], with names of somebody's choice.
+///
+/// # Errors
+/// As the file system.
+pub fn write_named(folder: &Path, accounts: u32, seed: u64, naming: Naming) -> io::Result<Planted> {
     std::fs::create_dir_all(folder)?;
     let mut planted = Planted::default();
     for number in 1..=accounts {
-        one(folder, &format!("user{number:05}"), number, seed, &mut planted)?;
+        let who = Who { user: (naming.user)(number), domain: (naming.domain)(number), server: naming.server };
+        one(folder, &who, number, seed, &mut planted)?;
     }
     for number in 1..=accounts.div_ceil(50) {
         let user = format!("orphan{number:04}");
         planted.without_billing.push(user.clone());
+        let who = Who { domain: format!("{user}.example"), user, server: naming.server };
         // Without further oddities.
-        one(folder, &user, 0, seed ^ u64::from(number), &mut planted)?;
+        one(folder, &who, 0, seed ^ u64::from(number), &mut planted)?;
     }
     Ok(planted)
+}
+
+/// Whose archive is written.
+struct Who {
+    user: String,
+    domain: String,
+    server: &'static str,
 }
 
 /// A small deterministic sequence; quality does not matter here.
@@ -92,9 +131,9 @@ impl Dice {
 
 type Files = Vec<(String, Vec<u8>)>;
 
-fn one(folder: &Path, user: &str, number: u32, seed: u64, planted: &mut Planted) -> io::Result<()> {
+fn one(folder: &Path, who: &Who, number: u32, seed: u64, planted: &mut Planted) -> io::Result<()> {
+    let (user, domain) = (who.user.as_str(), who.domain.clone());
     let mut dice = Dice(seed.wrapping_mul(31).wrapping_add(u64::from(number)));
-    let domain = format!("{user}.example");
     let odd = number % 20;
     let mut account = PlantedAccount {
         user: user.to_owned(),
@@ -111,7 +150,7 @@ fn one(folder: &Path, user: &str, number: u32, seed: u64, planted: &mut Planted)
     let is_suspended = odd == 13;
     let hash = format!("$6$salt{number}$hash{}", dice.below(1_000_000));
     put("version", "pkgacct version: 10\narchive version: 4\n".to_owned());
-    put("meta/hostname", format!("{SERVER}\n"));
+    put("meta/hostname", format!("{}\n", who.server));
     put("meta/homedir_paths", format!("/home/{user}\n"));
     put("shadow", if is_suspended { format!("!{hash}") } else { hash.clone() });
     put("quota", if dice.below(3) == 0 { "unlimited\n".to_owned() } else { format!("{}\n", 500 + dice.below(2_000)) });
@@ -211,7 +250,7 @@ fn one(folder: &Path, user: &str, number: u32, seed: u64, planted: &mut Planted)
     if odd == 11 {
         planted.hostile.push(user.to_owned());
         // The good members come last: reading has to go on.
-        let mut hostile = hostile_members(&top, user);
+        let mut hostile = hostile_members(&top, &domain);
         hostile.append(&mut packed);
         packed = hostile;
     }
@@ -329,13 +368,13 @@ fn add(builder: &mut tar::Builder<Vec<u8>>, path: &str, content: &[u8]) -> io::R
 }
 
 /// Members that no reader may follow, as raw headers: the builder refuses to write them.
-fn hostile_members(top: &str, user: &str) -> Vec<u8> {
+fn hostile_members(top: &str, domain: &str) -> Vec<u8> {
     let mut bytes = raw("../../../etc/cron.d/evil", "", tar::EntryType::Regular, b"* * * * * root evil\n");
     bytes.append(&mut raw("/etc/passwd", "", tar::EntryType::Regular, b"root::0:0::/:\n"));
     bytes.append(&mut raw(&format!("{top}/homedir/link"), "/etc", tar::EntryType::Symlink, b""));
     bytes.append(&mut raw(&format!("{top}/homedir/hard"), "/etc/shadow", tar::EntryType::Link, b""));
     bytes.append(&mut raw(&format!("{top}/homedir/dev"), "", tar::EntryType::Block, b""));
-    bytes.append(&mut raw(&format!("{top}/va/{user}.example"), "", tar::EntryType::Symlink, b""));
+    bytes.append(&mut raw(&format!("{top}/va/{domain}"), "", tar::EntryType::Symlink, b""));
     bytes
 }
 

@@ -366,6 +366,24 @@ fn synthetic_archives_are_read_with_every_planted_oddity_told() {
 }
 
 #[test]
+fn very_many_empty_files_are_counted_and_not_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cpmove-bob.tar.gz");
+    let file = flate2::write::GzEncoder::new(std::fs::File::create(&path).unwrap(), flate2::Compression::fast());
+    let mut builder = tar::Builder::new(file);
+    for number in 0..30_000 {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(0);
+        let name = if number == 20_000 { "b/cp/bob".to_owned() } else { format!("b/logs/{number}") };
+        builder.append_data(&mut header, name, std::io::empty()).unwrap();
+    }
+    builder.into_inner().unwrap().finish().unwrap();
+    let entries = read_path(&path).unwrap();
+    assert!(entries.len() < 20, "{}", entries.len());
+    assert!(gaps(&entries).iter().any(|gap| gap.kind == GapKind::PartUnread && gap.count == 29_999));
+}
+
+#[test]
 fn reading_twice_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     synthetic::write(folder.path(), 20, 1).unwrap();

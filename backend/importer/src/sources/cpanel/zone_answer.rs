@@ -7,11 +7,17 @@ use serde_json::Value;
 use super::answers::scalar;
 use crate::snapshot::values::Extra;
 use crate::snapshot::{GapKind, Kind, Zone, ZoneRecord};
-use crate::{Refusal, Sink, Tally};
+use crate::{GapCounts, Refusal, Sink};
 
 /// Tells the zone that the rows describe. The answer does not name it: it is the owner of the
 /// SOA, else the shortest owner of NS records, else what the file is called.
-pub fn tell(rows: &[Value], stem: &str, place: &str, tally: &mut Tally, sink: &mut dyn Sink) -> Result<(), Refusal> {
+pub fn tell(
+    rows: &[Value],
+    stem: &str,
+    place: &str,
+    tally: &mut GapCounts,
+    sink: &mut dyn Sink,
+) -> Result<(), Refusal> {
     let mut zone = Zone::default();
     for row in rows {
         let line = row.get("line_index").and_then(scalar).and_then(|text| text.parse::<u64>().ok());

@@ -22,7 +22,7 @@ use super::containers::{self, Found};
 use super::parts::Parts;
 use crate::formats::{archive, panel_lines};
 use crate::snapshot::{Gap, GapKind, Kind};
-use crate::{Refusal, RefusalCode, Sink, Tally};
+use crate::{GapCounts, Refusal, RefusalCode, Sink};
 
 /// Reads user backups, templates and packages.
 ///
@@ -41,7 +41,7 @@ pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
 fn read_account(path: &Path, input: &Input, known: &mut BTreeSet<String>, sink: &mut dyn Sink) -> Result<(), Refusal> {
     let container = path.display().to_string();
     let mut collected = collect::Collected::new(Parts::new(&container, &input.limits));
-    let mut tally = Tally::default();
+    let mut tally = GapCounts::default();
     let walked = archive::walk(path, &input.limits, &mut tally, &mut collected)?;
     let Some(account) = account::of(&mut collected) else {
         return Err(walked.cut.unwrap_or_else(|| {

@@ -13,12 +13,12 @@ type Same = (GapKind, String, Option<Kind>, Option<String>, Option<String>, Stri
 
 /// Collects gaps and tells each once. Bounded, whatever the input holds.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct GapCounts {
     told: BTreeMap<Same, (u64, Option<String>)>,
     beyond: u64,
 }
 
-impl Tally {
+impl GapCounts {
     /// Notes a gap.
     pub fn add(&mut self, gap: Gap) {
         let Gap { kind, place, record, id, field, reason, count } = gap;
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_equal_gaps_are_told_as_one_with_their_count() {
-        let mut tally = Tally::default();
+        let mut tally = GapCounts::default();
         for number in 0..100_000 {
             tally.count(GapKind::Skipped, "a.tar", None, "a device", &format!("dev/{number}"));
         }
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn different_gaps_beyond_what_is_kept_apart_are_counted_together() {
-        let mut tally = Tally::default();
+        let mut tally = GapCounts::default();
         for number in 0..KEPT_APART + 5 {
             tally.add(Gap::new(GapKind::Skipped, number, "odd"));
         }
