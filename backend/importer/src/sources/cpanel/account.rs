@@ -160,7 +160,7 @@ pub fn tell(
     let started = fact("STARTDATE");
     let is_marked = fact("SUSPENDED").is_some_and(|flag| flag != "0");
     let parts = &mut collected.parts;
-    let created = started.as_deref().and_then(|text| moment(text));
+    let created = started.as_deref().and_then(moment);
     if started.is_some() && created.is_none() {
         parts.gap_of(
             GapKind::FactChanged,

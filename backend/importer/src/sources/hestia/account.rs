@@ -236,7 +236,7 @@ fn databases(account: &Account, collected: &mut Collected, sink: &mut dyn Sink) 
             sink.record(Database {
                 id,
                 account: Some(account.id.clone()),
-                name,
+                name: name.clone(),
                 engine,
                 charset: one.take("CHARSET"),
                 collation: None,

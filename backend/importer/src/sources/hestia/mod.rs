@@ -14,6 +14,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -109,10 +110,10 @@ fn objects(part: &str, text: &str, record: Kind, parts: &mut Parts) -> Vec<(u64,
         };
         let mut object = Object::default();
         for (key, value) in pairs {
-            if object.facts.contains_key(&key) {
-                parts.bad_line(part, record, line.number, "a key stands twice; the first is taken");
+            if let Entry::Vacant(free) = object.facts.entry(key) {
+                free.insert(value);
             } else {
-                object.facts.insert(key, value);
+                parts.bad_line(part, record, line.number, "a key stands twice; the first is taken");
             }
         }
         found.push((line.number, object));
@@ -125,10 +126,10 @@ fn object(part: &str, text: &str, record: Kind, parts: &mut Parts) -> Object {
     let mut whole = Object::default();
     for (line, object) in objects(part, text, record, parts) {
         for (key, value) in object.facts {
-            if whole.facts.contains_key(&key) {
-                parts.bad_line(part, record, line, "a key stands twice; the first is taken");
+            if let Entry::Vacant(free) = whole.facts.entry(key) {
+                free.insert(value);
             } else {
-                whole.facts.insert(key, value);
+                parts.bad_line(part, record, line, "a key stands twice; the first is taken");
             }
         }
     }

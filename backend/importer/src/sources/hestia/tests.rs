@@ -2,7 +2,7 @@ use std::io::Write;
 
 use super::super::Input;
 use super::*;
-use crate::Entry;
+use crate::Entry as Said;
 use crate::snapshot::values::PasswordScheme;
 use crate::snapshot::{
     Certificate, CronLine, Database, DatabaseUser, FileUser, HostingAccount, MailRule, MailRuleKind, Mailbox, Product,
@@ -14,18 +14,18 @@ macro_rules! of {
         $entries
             .iter()
             .filter_map(|entry| match entry {
-                Entry::Record(Record::$kind(one)) => Some(one.as_ref()),
+                Said::Record(Record::$kind(one)) => Some(one.as_ref()),
                 _ => None,
             })
             .collect::<Vec<&$kind>>()
     };
 }
 
-fn gaps(entries: &[Entry]) -> Vec<&Gap> {
-    entries.iter().filter_map(|entry| if let Entry::Gap(gap) = entry { Some(gap) } else { None }).collect()
+fn gaps(entries: &[Said]) -> Vec<&Gap> {
+    entries.iter().filter_map(|entry| if let Said::Gap(gap) = entry { Some(gap) } else { None }).collect()
 }
 
-fn has_gap(entries: &[Entry], part: &str) -> bool {
+fn has_gap(entries: &[Said], part: &str) -> bool {
     gaps(entries).iter().any(|gap| gap.reason.contains(part))
 }
 
@@ -45,11 +45,11 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn read_named(name: &str, bytes: &[u8]) -> Result<Vec<Entry>, Refusal> {
+fn read_named(name: &str, bytes: &[u8]) -> Result<Vec<Said>, Refusal> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<Said> = Vec::new();
     read(&Input::of(vec![path]), &mut entries)?;
     Ok(entries)
 }
@@ -98,7 +98,7 @@ fn a_backup_of_either_panel_gives_the_same_records() {
         entries
             .iter()
             .filter_map(|entry| {
-                if let Entry::Record(one) = entry { Some(format!("{:?} {}", one.kind(), one.id())) } else { None }
+                if let Said::Record(one) = entry { Some(format!("{:?} {}", one.kind(), one.id())) } else { None }
             })
             .collect()
     };
