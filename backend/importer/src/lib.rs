@@ -22,12 +22,14 @@
 pub mod agents;
 pub mod document;
 pub mod formats;
+mod gap_counts;
 mod limits;
 mod refusal;
 pub mod snapshot;
 pub mod sources;
 pub mod tally;
 
+pub use gap_counts::GapCounts;
 pub use limits::Limits;
 pub use refusal::{Refusal, RefusalCode};
 pub use snapshot::{Counts, Entry, Gap, GapKind, Kind, Record, Sink};

@@ -18,6 +18,18 @@ pub mod virtualizor;
 pub mod whmcs;
 pub mod xen;
 pub mod zones;
+pub mod cpanel;
+pub mod directadmin;
+pub mod hestia;
+pub mod join;
+
+mod containers;
+mod foreign_password;
+mod mail_targets;
+mod mail_tree;
+mod panel_certificates;
+mod panel_zones;
+mod parts;
 
 use std::path::PathBuf;
 
