@@ -203,7 +203,12 @@ impl Run<'_, '_> {
             }
         }
         if contents == 0 && checks.contents > 0 {
-            self.find(Level::Note, "check.no_content", "domainContent", "no content identifier was named, so none was asked");
+            self.find(
+                Level::Note,
+                "check.no_content",
+                "domainContent",
+                "no content identifier was named, so none was asked",
+            );
         }
         Ok(())
     }

@@ -3,10 +3,12 @@
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
 //! syntax it is written in is parsed in [`crate::formats`].
 
+pub mod cpanel;
+pub mod directadmin;
 pub mod dtc;
-pub(crate) mod files;
 pub mod fossbilling;
-pub(crate) mod guests;
+pub mod hestia;
+pub mod join;
 pub mod libvirt;
 pub mod matching;
 pub mod openvz;
@@ -18,13 +20,12 @@ pub mod virtualizor;
 pub mod whmcs;
 pub mod xen;
 pub mod zones;
-pub mod cpanel;
-pub mod directadmin;
-pub mod hestia;
-pub mod join;
 
 mod containers;
+pub(crate) mod files;
 mod foreign_password;
+pub(crate) mod guests;
+mod kind;
 mod mail_targets;
 mod mail_tree;
 mod panel_certificates;
@@ -35,6 +36,8 @@ use std::path::PathBuf;
 
 use hostwright_kernel::Currency;
 use jiff::tz::TimeZone;
+
+pub use kind::{SourceKind, UnknownSource};
 
 use crate::Limits;
 use crate::snapshot::values::Secret;

@@ -244,8 +244,8 @@ fn an_agent_that_hangs_on_the_other_side_is_ended_there() {
     place.leave().unwrap();
     assert!(stand.left().is_empty());
     let alive = below(server.child.id());
-    let hangs = alive.iter().filter(|pid| {
-        fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("4323.25"))
-    });
+    let hangs = alive
+        .iter()
+        .filter(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("4323.25")));
     assert_eq!(hangs.count(), 0);
 }
