@@ -86,7 +86,7 @@ pub fn check(
         run.disable(&first, checks)?;
     }
     run.refusals()?;
-    run.findings.sort_by(|a, b| b.level.cmp(&a.level));
+    run.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     Ok(run.findings)
 }
 
@@ -203,7 +203,12 @@ impl Run<'_, '_> {
             }
         }
         if contents == 0 && checks.contents > 0 {
-            self.find(Level::Note, "check.no_content", "domainContent", "no content identifier was named, so none was asked");
+            self.find(
+                Level::Note,
+                "check.no_content",
+                "domainContent",
+                "no content identifier was named, so none was asked",
+            );
         }
         Ok(())
     }

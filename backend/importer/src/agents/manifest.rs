@@ -129,7 +129,8 @@ impl Manifest {
     fn check(&self) -> Result<(), String> {
         let name = self.source_system.as_bytes();
         let is_inside = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
-        let ends = name.first().is_some_and(u8::is_ascii_alphabetic) && name.last().is_some_and(u8::is_ascii_alphanumeric);
+        let ends =
+            name.first().is_some_and(u8::is_ascii_alphabetic) && name.last().is_some_and(u8::is_ascii_alphanumeric);
         if !(2..=128).contains(&name.len()) || !ends || !name.iter().all(is_inside) {
             return Err("sourceSystem is not a letter, then letters, digits, dots and underscores".to_owned());
         }
@@ -144,7 +145,8 @@ impl Manifest {
     /// Writes the manifest.
     #[must_use]
     pub fn to_xml(&self) -> Vec<u8> {
-        let leaf = |name: &str, text: &str| Element { name: name.to_owned(), text: text.to_owned(), ..Element::default() };
+        let leaf =
+            |name: &str, text: &str| Element { name: name.to_owned(), text: text.to_owned(), ..Element::default() };
         let (Connection::Ssh(connection) | Connection::Webservice(connection)) = &self.connection;
         let mut children = vec![leaf("sourceSystem", &self.source_system), leaf("version", &self.version)];
         children.push(Element {
@@ -241,8 +243,7 @@ impl Element {
     }
 
     fn begin(start: &BytesStart<'_>) -> Result<Self, String> {
-        let mut element =
-            Self { name: String::from_utf8_lossy(start.name().as_ref()).into_owned(), ..Self::default() };
+        let mut element = Self { name: String::from_utf8_lossy(start.name().as_ref()).into_owned(), ..Self::default() };
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| error.to_string())?;
             let value = attribute.unescape_value().map_err(|error| error.to_string())?;

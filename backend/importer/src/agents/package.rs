@@ -58,7 +58,9 @@ impl Package {
             .iter()
             .find(|(name, _)| files.iter().any(|file| file == name))
             .map(|(_, start)| *start)
-            .ok_or_else(|| bad(&tar, "it holds no file agent, agent.sh, agent.pl, agent.py, agent.php or agent.rb".into()))?;
+            .ok_or_else(|| {
+                bad(&tar, "it holds no file agent, agent.sh, agent.pl, agent.py, agent.php or agent.rb".into())
+            })?;
         let digest = digest_of(&tar).map_err(|error| bad(&tar, error.to_string()))?;
         Ok(Self { manifest, tar, digest, files, start })
     }

@@ -31,12 +31,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self {
-            time: Duration::from_secs(3_600),
-            disk_bytes: 20 << 30,
-            file_bytes: 16 << 30,
-            limits: Limits::default(),
-        }
+        Self { time: Duration::from_secs(3_600), disk_bytes: 20 << 30, file_bytes: 16 << 30, limits: Limits::default() }
     }
 }
 
@@ -163,7 +158,11 @@ impl<'t> Place<'t> {
         let told = |code, reason: &str| {
             let status = answer.status.map_or_else(|| "a signal".to_owned(), |status| format!("status {status}"));
             let said = [answer.said.as_str(), answer.printed.as_str()].into_iter().find(|text| !text.is_empty());
-            AgentFault::new(code, command, format!("{reason} ({status}){}", said.map(|s| format!(": {s}")).unwrap_or_default()))
+            AgentFault::new(
+                code,
+                command,
+                format!("{reason} ({status}){}", said.map(|s| format!(": {s}")).unwrap_or_default()),
+            )
         };
         let size = match (answer.status, found) {
             (Some(0), _) if output == Output::Nothing => return Ok(()),
@@ -208,7 +207,8 @@ impl<'t> Place<'t> {
         let path = quoted(&format!("{}/out/{file}", self.folder));
         let script = format!("printf '\\n%s\\n' {mark}; exec cat {path}");
         let out = File::create(into).map_err(|error| local(into, error))?;
-        let mut behind = Behind { mark: format!("\n{mark}\n").into_bytes(), held: Vec::new(), left: size, is_found: false, out };
+        let mut behind =
+            Behind { mark: format!("\n{mark}\n").into_bytes(), held: Vec::new(), left: size, is_found: false, out };
         let seconds = SMALL.as_secs().saturating_add(size / 100_000);
         let deadline = Duration::from_secs(seconds);
         self.transport.run(Call { script: &script, input: None, output: &mut behind, deadline })?;

@@ -178,11 +178,7 @@ impl Transport for SshTransport {
     }
 }
 
-async fn follow(
-    session: &mut client::Handle<Pinned>,
-    call: Call<'_>,
-    place: &str,
-) -> Result<Ended, AgentFault> {
+async fn follow(session: &mut client::Handle<Pinned>, call: Call<'_>, place: &str) -> Result<Ended, AgentFault> {
     let lost = |error: russh::Error| AgentFault::new(AgentCode::Lost, place, error);
     let mut channel = session.channel_open_session().await.map_err(lost)?;
     // The login shell of the user may be any; the script is for a POSIX one.

@@ -53,7 +53,8 @@ fn manifests_that_break_the_schema_are_refused() {
 
 #[test]
 fn names_of_the_guide_are_read_by_the_manifest_that_claims_them() {
-    let known: Vec<&str> = names::KNOWN.iter().filter(|name| name.document == "manifest").map(|name| name.name).collect();
+    let known: Vec<&str> =
+        names::KNOWN.iter().filter(|name| name.document == "manifest").map(|name| name.name).collect();
     let source = include_str!("manifest.rs");
     for name in known {
         assert!(source.contains(&format!("\"{name}\"")), "{name}");

@@ -128,9 +128,13 @@ fn the_check_finds_each_liar() {
     assert!(has(&found, "check.success_for_nothing") && has(&found, "check.file_for_nothing"), "{found:#?}");
     let found = findings("[ $extract = hostingPlatformInfo ] && good | sed s/A/$$/ > $file.xml");
     assert!(has(&found, "check.not_repeatable"), "{found:#?}");
-    let found = findings("case $extract in accountsInfo|hostingPlatformInfo) good | sed 's/<snap.*<.header>/&<party><id>2<\\/id><kind>person<\\/kind><name>B<\\/name><status>active<\\/status><\\/party>/; s/<id>1</<id>9</' > $file.xml;; *) exit 1; esac");
+    let found = findings(
+        "case $extract in accountsInfo|hostingPlatformInfo) good | sed 's/<snap.*<.header>/&<party><id>2<\\/id><kind>person<\\/kind><name>B<\\/name><status>active<\\/status><\\/party>/; s/<id>1</<id>9</' > $file.xml;; *) exit 1; esac",
+    );
     assert!(found.iter().all(|finding| finding.code != "check.id_missing"), "{found:#?}");
-    let found = findings("case $extract in accountsInfo) good | sed 's/<id>1</<id>9</' > $file.xml;; hostingPlatformInfo) good > $file.xml;; *) exit 1; esac");
+    let found = findings(
+        "case $extract in accountsInfo) good | sed 's/<id>1</<id>9</' > $file.xml;; hostingPlatformInfo) good > $file.xml;; *) exit 1; esac",
+    );
     assert!(has(&found, "check.id_missing") && has(&found, "check.id_unasked"), "{found:#?}");
     let found = findings("[ $extract = hostingPlatformInfo ] && good | sed 's/active/alive/' > $file.xml");
     assert!(has(&found, "check.document"), "{found:#?}");

@@ -179,7 +179,7 @@ fn a_run_whose_connection_is_cut_goes_on_at_the_first_file_that_is_missing() {
                 std::thread::spawn(move || {
                     std::thread::sleep(Duration::from_millis(500));
                     for pid in below(sshd) {
-                        let _ = Program::new("kill").arg("-9").arg(pid.to_string()).status();
+                        let _ = Program::new("kill").arg("-9").arg(pid.to_string()).stderr(Stdio::null()).status();
                     }
                 });
             }
@@ -244,8 +244,8 @@ fn an_agent_that_hangs_on_the_other_side_is_ended_there() {
     place.leave().unwrap();
     assert!(stand.left().is_empty());
     let alive = below(server.child.id());
-    let hangs = alive.iter().filter(|pid| {
-        fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("4323.25"))
-    });
+    let hangs = alive
+        .iter()
+        .filter(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("4323.25")));
     assert_eq!(hangs.count(), 0);
 }

@@ -44,7 +44,10 @@ impl<R: BufRead> Reading<R> {
             match key.as_str() {
                 "entries" => {
                     reading.scan.expect(b'[')?;
-                    return Ok((reading.checked(is_snapshot, version.as_deref(), header.is_some())?, header.unwrap_or_default()));
+                    return Ok((
+                        reading.checked(is_snapshot, version.as_deref(), header.is_some())?,
+                        header.unwrap_or_default(),
+                    ));
                 }
                 "format" => is_snapshot = reading.format()?,
                 "version" => version = Some(reading.simple::<String>("version")?),

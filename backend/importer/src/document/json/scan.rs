@@ -84,9 +84,7 @@ impl<R: BufRead> Scan<R> {
                 self.input.consume(1);
                 Ok(())
             }
-            Some(_) => {
-                Err(self.refuse(RefusalCode::Syntax, format!("'{}' is expected here", char::from(byte))))
-            }
+            Some(_) => Err(self.refuse(RefusalCode::Syntax, format!("'{}' is expected here", char::from(byte)))),
         }
     }
 

@@ -38,15 +38,7 @@ pub struct Seen<'s> {
 
 impl<'s> Seen<'s> {
     pub fn new(shapes: &'s mut Shapes, record: Option<&'static str>) -> Self {
-        Self {
-            shapes,
-            fields: Vec::new(),
-            record,
-            left_out: None,
-            entropy: None,
-            last_text: String::new(),
-            root: "",
-        }
+        Self { shapes, fields: Vec::new(), record, left_out: None, entropy: None, last_text: String::new(), root: "" }
     }
 
     /// Keeps what was seen.
@@ -118,9 +110,15 @@ impl<'a, 's> Maker<'a, 's> {
                 Class::Amount => {
                     let sign = if entropy.coin() { "-" } else { "" };
                     let fraction = entropy.pick(&["", ".5", ".00", ".005", ".1234567890"]);
-                    format!("{} {sign}{}{fraction}", entropy.pick(&["EUR", "JPY"]), entropy.number() % 1_000_000_000_000)
+                    format!(
+                        "{} {sign}{}{fraction}",
+                        entropy.pick(&["EUR", "JPY"]),
+                        entropy.number() % 1_000_000_000_000
+                    )
                 }
-                Class::Cycle => (*entropy.pick(&["free", "once", "P1M", "P3M", "P1Y", "P1W", "P30D", "P100Y"])).to_owned(),
+                Class::Cycle => {
+                    (*entropy.pick(&["free", "once", "P1M", "P3M", "P1Y", "P1W", "P30D", "P100Y"])).to_owned()
+                }
             },
         }
     }

@@ -144,9 +144,8 @@ pub(super) fn nameless(kind: Kind, place: &str, at: u64) -> Gap {
 
 /// Adds the beginning of a document.
 pub(super) fn begin(out: &mut Vec<u8>, header: &Header) -> Result<(), Refusal> {
-    let root = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<snapshot xmlns=\"{NAMESPACE}\" version=\"{VERSION}\">\n"
-    );
+    let root =
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<snapshot xmlns=\"{NAMESPACE}\" version=\"{VERSION}\">\n");
     out.extend_from_slice(root.as_bytes());
     element(out, "header", header)
 }
