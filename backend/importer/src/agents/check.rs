@@ -86,7 +86,7 @@ pub fn check(
         run.disable(&first, checks)?;
     }
     run.refusals()?;
-    run.findings.sort_by(|a, b| b.level.cmp(&a.level));
+    run.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     Ok(run.findings)
 }
 

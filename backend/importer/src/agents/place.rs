@@ -100,7 +100,7 @@ impl<'t> Place<'t> {
         let arguments: Vec<String> = command.arguments(&file)?.iter().map(|word| quoted(word)).collect();
         let line = format!("{} {}", self.start, arguments.join(" "));
         let mark = mark();
-        let script = run_script(&self.folder, &line, &file, &mark, &self.bounds);
+        let script = run_script(&self.folder, &line, &mark, &self.bounds);
         let mut output = Capped::new(1 << 20);
         // The watcher on the source comes first; this end waits a little longer.
         let deadline = self.bounds.time.saturating_add(Duration::from_secs(20));
@@ -180,10 +180,7 @@ impl<'t> Place<'t> {
         let fetched = self.fetch(&file, size, &part);
         let looked = fetched.and_then(|()| look(output, &part, &self.bounds));
         match looked {
-            Ok(()) => {
-                std::fs::rename(&part, into).map_err(|error| local(into, error))?;
-                self.discard()
-            }
+            Ok(()) => std::fs::rename(&part, into).map_err(|error| local(into, error)),
             Err(fault) => {
                 let _ = std::fs::remove_file(&part);
                 if matches!(fault.code, AgentCode::BadDocument | AgentCode::BadBundle) {
@@ -216,12 +213,6 @@ impl<'t> Place<'t> {
             return Err(self.fault(AgentCode::Lost, format!("{file} came {} bytes short", behind.left)));
         }
         behind.out.sync_all().map_err(|error| local(into, error))
-    }
-
-    /// Removes what commands left so far, so that a later one cannot pass it off as its own.
-    fn discard(&mut self) -> Result<(), AgentFault> {
-        let folder = quoted(&self.folder);
-        self.small(&format!("cd {folder} && rm -rf out && mkdir out")).map(drop)
     }
 
     /// Ends every process of the last command that still runs; tells why the watcher ended it, if it did.
@@ -264,16 +255,16 @@ impl<'t> Place<'t> {
     }
 }
 
-/// Runs the agent under the watcher and prints, each behind the mark: its exit status, the files in `out`,
+/// Runs the agent under the watcher, in an `out` without earlier files, and prints, each behind the mark: its exit status, the files in `out`,
 /// the beginning of what it printed, and of what it printed as errors.
-fn run_script(folder: &str, line: &str, file: &str, mark: &str, bounds: &Bounds) -> String {
-    let (folder, file) = (quoted(folder), quoted(file));
+fn run_script(folder: &str, line: &str, mark: &str, bounds: &Bounds) -> String {
+    let folder = quoted(folder);
     let kilobytes = (bounds.disk_bytes / 1024).max(1);
     let blocks = (bounds.disk_bytes / 512).max(1);
     let seconds = bounds.time.as_secs().max(1);
     format!(
         "cd {folder} || exit 97
-         rm -f .stopped {file} {file}.*
+         rm -rf .stopped out && mkdir out || exit 97
          g=$(ps -o pgid= -p $$ 2>/dev/null | tr -d ' '); g=${{g:-$$}}; echo \"$g\" > .group
          ( t=0
            while sleep 1 && kill -0 $$ 2>/dev/null; do

@@ -64,7 +64,7 @@ impl Stand {
 
 /// Bounds that a test can wait for.
 pub fn small() -> Bounds {
-    Bounds { time: Duration::from_secs(20), disk_bytes: 8 << 20, file_bytes: 4 << 20, limits: Limits::default() }
+    Bounds { time: Duration::from_secs(120), disk_bytes: 8 << 20, file_bytes: 4 << 20, limits: Limits::default() }
 }
 
 /// Begins every script of a test: takes the arguments apart.

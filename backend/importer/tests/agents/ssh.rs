@@ -179,7 +179,7 @@ fn a_run_whose_connection_is_cut_goes_on_at_the_first_file_that_is_missing() {
                 std::thread::spawn(move || {
                     std::thread::sleep(Duration::from_millis(500));
                     for pid in below(sshd) {
-                        let _ = Program::new("kill").arg("-9").arg(pid.to_string()).status();
+                        let _ = Program::new("kill").arg("-9").arg(pid.to_string()).stderr(Stdio::null()).status();
                     }
                 });
             }

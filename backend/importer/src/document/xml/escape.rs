@@ -7,7 +7,7 @@
 
 /// Whether the text must be written with the escape.
 pub(super) fn needs_escape(text: &str) -> bool {
-    text.bytes().any(|b| is_suspect(b)) && text.chars().any(is_not_xml)
+    text.bytes().any(is_suspect) && text.chars().any(is_not_xml)
 }
 
 fn is_suspect(byte: u8) -> bool {
