@@ -1,3 +1,4 @@
 //! Foreign syntax without meaning: what several sources are written in.
 
+pub mod mail;
 pub mod master_file;

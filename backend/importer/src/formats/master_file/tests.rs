@@ -91,6 +91,11 @@ fn data_has_one_form_for_each_type() {
         (r#"a SVCB 16 foo alpn="f\\\\oo\\,bar,h2""#, r#"16 foo.example. alpn="f\\\\oo\\,bar,h2""#),
         (r"a SVCB 16 foo alpn=f\\\092oo\092,bar,h2", r#"16 foo.example. alpn="f\\\\oo\\,bar,h2""#),
         ("a HTTPS 1 . key667=\"hello\\210qoo\" port=53", "1 . port=53 key667=\"hello\\210qoo\""),
+        (
+            "a SVCB 3 s port=8004 tls-supported-groups=29,23 docpath",
+            "3 s.example. port=8004 tls-supported-groups=29,23 docpath",
+        ),
+        ("a SVCB 1 s alpn=co docpath=n,s", "1 s.example. alpn=\"co\" docpath=\"n,s\""),
         ("a A \\# 4 c0000201", "192.0.2.1"),
         ("a TYPE1 \\# 4 c0 000201", "192.0.2.1"),
         ("a TYPE731 \\# 6 ABCDEF123456", "\\# 6 ABCDEF123456"),
