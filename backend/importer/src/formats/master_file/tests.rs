@@ -422,12 +422,12 @@ fn checking_tells_which_of_the_records_it_means() {
 }
 
 #[test]
-fn a_hundred_thousand_equal_faults_are_told_once_with_a_count() {
-    let parsed = read(&format!("{HEAD}{}", "x A bad\n".repeat(100_000)));
+fn twenty_thousand_equal_faults_are_told_once_with_a_count() {
+    let parsed = read(&format!("{HEAD}{}", "x A bad\n".repeat(20_000)));
     assert_eq!(parsed.gaps.len(), 1);
-    assert_eq!(parsed.gaps[0].count, 100_000);
+    assert_eq!(parsed.gaps[0].count, 20_000);
     assert!(parsed.faults.len() <= 200);
-    assert_eq!(parsed.faults.iter().map(|fault| fault.count).sum::<u64>(), 100_000);
+    assert_eq!(parsed.faults.iter().map(|fault| fault.count).sum::<u64>(), 20_000);
 }
 
 #[test]

@@ -152,18 +152,18 @@ fn a_quote_that_nothing_closes_and_a_row_without_end_are_told() {
 }
 
 #[test]
-fn a_hundred_thousand_bad_cells_make_one_gap() {
+fn twenty_thousand_bad_cells_make_one_gap() {
     let mut text = "id,name,kind\n".to_owned();
-    for row in 0..100_000 {
+    for row in 0..20_000 {
         text.push_str(&format!("{row},n,robot\n"));
     }
     let mapping = format!("{SIMPLE}kind = \"kind\"\n");
     let folder = Folder::new(&mapping, &[("p.csv", text.as_bytes())]);
     let mut counts = Counts::default();
     read(&folder.input(), &mut counts).unwrap();
-    assert_eq!(counts.records[&Kind::Party], 100_000);
+    assert_eq!(counts.records[&Kind::Party], 20_000);
     assert_eq!(counts.gaps.len(), 1);
-    assert_eq!(counts.gaps[0].count, 100_000);
+    assert_eq!(counts.gaps[0].count, 20_000);
 }
 
 #[test]

@@ -21,16 +21,15 @@ pub(super) fn head(path: &Path) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Text with at least one header line, or an empty file.
+/// At least one header line near the top. The body may be anything, binary parts included.
 pub(super) fn looks_like_a_message(head: &[u8]) -> bool {
-    if head.iter().filter(|byte| **byte == 0).count() > 8 {
-        return false;
-    }
     let header_line = |line: &[u8]| {
         let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
         name.len() < line.len() && !name.is_empty() && name.trim_ascii().iter().all(u8::is_ascii_graphic)
     };
-    head.split(|byte| *byte == b'\n').take(50).any(header_line)
+    let mut lines = head.split(|byte| *byte == b'\n').take(50);
+    let is_text = !head.split(|byte| *byte == b'\n').next().unwrap_or_default().contains(&0);
+    is_text && lines.any(header_line)
 }
 
 /// A folder that is no Maildir: its mbox files are folders, its messages lie in the folder itself.
@@ -44,7 +43,10 @@ pub(super) fn walk_files(root: &Path, walk: &mut Walk<'_>) -> Result<(), Refusal
         let head = head(path).unwrap_or_default();
         if mbox::is_mbox(&head) {
             boxes.push((path.to_path_buf(), folder_of(root, path)));
-        } else if looks_like_a_message(&head) || packed::Packing::of(&head) != packed::Packing::None {
+        } else if is_named_as_a_message(path)
+            || looks_like_a_message(&head)
+            || packed::Packing::of(&head) != packed::Packing::None
+        {
             messages.push(path.to_path_buf());
         } else {
             others.push(path.to_path_buf());
@@ -69,6 +71,10 @@ pub(super) fn walk_files(root: &Path, walk: &mut Walk<'_>) -> Result<(), Refusal
         walk_mbox(&path, &folder, walk)?;
     }
     Ok(())
+}
+
+fn is_named_as_a_message(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("eml"))
 }
 
 /// The folder that an mbox file is: its path below the root, without `.mbox`; `Inbox` is the inbox.
