@@ -4,6 +4,7 @@ pub mod archive;
 pub mod certificates;
 pub mod elements;
 pub mod grants;
+pub mod mail;
 pub mod master_file;
 pub mod panel_lines;
 pub mod python_literals;

@@ -4,12 +4,15 @@
 //! syntax it is written in is parsed in [`crate::formats`].
 
 pub mod cpanel;
+pub mod csv;
 pub mod directadmin;
 pub mod dtc;
+pub(crate) mod files;
 pub mod fossbilling;
 pub mod hestia;
 pub mod join;
 pub mod libvirt;
+pub mod mailboxes;
 pub mod matching;
 pub mod openvz;
 pub mod proxmox;
