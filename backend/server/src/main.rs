@@ -9,6 +9,9 @@ use hostwright_server::compose::{self, Ports};
 use hostwright_server::config::{Config, KEYS};
 use hostwright_server::{cli, http, maintenance, openapi, routes, telemetry};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run().await {
