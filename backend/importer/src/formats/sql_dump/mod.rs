@@ -17,6 +17,7 @@ mod bytes;
 mod statements;
 mod text;
 mod tokens;
+mod values;
 mod xml;
 
 #[cfg(test)]

@@ -10,6 +10,11 @@ use crate::snapshot::values::{Amount, Cycle};
 use crate::snapshot::{GapKind, Kind};
 use crate::sources::tables::{Aside, Fields, IdSet, Out, amount_of};
 
+/// Levels of resellers that are followed; what lies deeper is taken for a circle.
+const DEEPEST: usize = 256;
+/// Messages of one thread that are followed back to its first.
+const LONGEST: usize = 2_000;
+
 /// A login as others need it.
 struct Admin {
     client: String,
@@ -233,10 +238,10 @@ impl Look {
         for login in parents.keys() {
             let mut passed: HashSet<&str> = HashSet::new();
             let mut above = parents.get(login).map(String::as_str);
-            while let Some(one) = above.filter(|one| *one != login && passed.insert(one)) {
+            while let Some(one) = above.filter(|one| *one != login && passed.insert(one) && passed.len() < DEEPEST) {
                 above = parents.get(one).map(String::as_str);
             }
-            if above == Some(login) {
+            if above == Some(login) || passed.len() >= DEEPEST {
                 self.tied.push(login.clone());
             }
         }
@@ -251,7 +256,7 @@ impl Look {
         let mut passed: HashSet<&str> = HashSet::new();
         let mut now = id;
         while let Some(answered) = self.answers.get(now) {
-            if !passed.insert(now) || !self.messages.contains(answered) {
+            if !passed.insert(now) || passed.len() > LONGEST || !self.messages.contains(answered) {
                 return None;
             }
             now = answered;

@@ -20,6 +20,7 @@ mod told;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use jiff::tz::TimeZone;
 
@@ -29,7 +30,7 @@ pub use ids::IdSet;
 pub use told::Told;
 
 use super::Input;
-use crate::formats::sql_dump::{Event, Row, Visit};
+use crate::formats::sql_dump::{Event, Header, Row, Visit};
 use crate::snapshot::{GapKind, Kind, Record, Sink};
 use crate::{Refusal, RefusalCode};
 
@@ -58,6 +59,11 @@ pub trait Reader {
 
     /// Makes rows of a recorded answer in JSON, where the source has such.
     const ANSWERS: Option<Answers> = None;
+
+    /// The name under which a table is known that has another one in this installation.
+    fn known_as(_table: &str) -> Option<String> {
+        None
+    }
 
     /// First pass.
     ///
@@ -205,14 +211,16 @@ pub fn read<R: Reader>(input: &Input, reader: &mut R, sink: &mut dyn Sink) -> Re
     let mut marks = 0u64;
     files.declare()?;
     // A file that is cut is told after the second pass, when its rows were delivered.
+    let mut names = Names::default();
     files.pass(&mut |file, event| {
         out.in_file(file);
         match event {
             Event::Row(row) => {
-                marks = marks.saturating_add(u64::from(R::MARKS.contains(&row.header.table.as_str())));
+                marks = marks.saturating_add(u64::from(is_mark::<R>(&row.header.table)));
+                let row = names.known::<R>(row);
                 reader.look(&row, &mut out)?;
             }
-            Event::Table(table) => marks = marks.saturating_add(u64::from(R::MARKS.contains(&table.as_str()))),
+            Event::Table(table) => marks = marks.saturating_add(u64::from(is_mark::<R>(&table))),
             Event::Fact(name, value) => out.fact(name, &value)?,
             Event::Skipped(skipped) => {
                 if skipped.is_row {
@@ -235,6 +243,7 @@ pub fn read<R: Reader>(input: &Input, reader: &mut R, sink: &mut dyn Sink) -> Re
     files.pass(&mut |file, event| {
         if let Event::Row(row) = event {
             out.in_file(file);
+            let row = names.known::<R>(row);
             let fate = reader.take(&row, &mut out)?;
             out.count(&row.header.table, fate);
         }
@@ -244,6 +253,39 @@ pub fn read<R: Reader>(input: &Input, reader: &mut R, sink: &mut dyn Sink) -> Re
     files.tell(&mut out.told);
     end(out)?;
     files.refused().map_or(Ok(()), Err)
+}
+
+/// Whether a table shows that a dump is of this source. Under another name `clients` does not:
+/// many systems have such a table.
+fn is_mark<R: Reader>(table: &str) -> bool {
+    match R::known_as(table) {
+        Some(known) => table != "clients" && R::MARKS.contains(&known.as_str()),
+        None => R::MARKS.contains(&table),
+    }
+}
+
+/// Headers under the names by which a reader knows their tables; the last one is kept, as
+/// rows of one statement share it.
+#[derive(Default)]
+struct Names {
+    last: Option<(Rc<Header>, Rc<Header>)>,
+}
+
+impl Names {
+    fn known<R: Reader>(&mut self, mut row: Row) -> Row {
+        if let Some((given, known)) = &self.last
+            && Rc::ptr_eq(given, &row.header)
+        {
+            row.header = known.clone();
+            return row;
+        }
+        if let Some(table) = R::known_as(&row.header.table) {
+            let known = Rc::new(Header { table, ..Header::clone(&row.header) });
+            self.last = Some((row.header.clone(), known.clone()));
+            row.header = known;
+        }
+        row
+    }
 }
 
 /// Tells what was counted, then the gaps.

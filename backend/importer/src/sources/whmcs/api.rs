@@ -27,8 +27,11 @@ const ABOUT: &[&str] = &[
     "limitnum",
 ];
 
+/// Names of an answer, and the columns that they are in the table.
+type Renames = &'static [(&'static str, &'static str)];
+
 /// Lists whose members are rows of one table, the table, and columns that have another name there.
-const LISTS: &[(&str, &str, &[(&str, &str)])] = &[
+const LISTS: &[(&str, &str, Renames)] = &[
     ("clients", "tblclients", &[]),
     ("contacts", "tblcontacts", &[]),
     ("currencies", "tblcurrencies", &[]),

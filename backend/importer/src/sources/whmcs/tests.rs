@@ -107,9 +107,9 @@ fn every_planted_oddity_is_told_and_every_row_is_a_record_or_a_gap() {
 
 #[test]
 fn due_dates_amounts_and_credit_are_those_of_the_dump_on_every_row() {
-    let (_folder, path, planted) = written(1_000, 99);
+    let (_folder, path, planted) = written(700, 99);
     let read = read_all(&with_key(path));
-    assert!(planted.due.len() > 1_600);
+    assert!(planted.due.len() > 1_100);
     for due in &planted.due {
         let (next_due, amount) = match &read.records[&(due.kind, due.id.clone())] {
             Record::Subscription(one) => (one.next_due, one.price),
@@ -134,7 +134,7 @@ fn due_dates_amounts_and_credit_are_those_of_the_dump_on_every_row() {
 #[test]
 fn rows_live_one_at_a_time_however_many_there_are() {
     let mut counts = Vec::new();
-    for clients in [50, 5_000] {
+    for clients in [50, 1_500] {
         let (_folder, path, _) = written(clients, 3);
         live::most();
         read(&with_key(path), &mut Counts::default()).unwrap();
@@ -274,4 +274,19 @@ fn answers_with_errors_or_of_another_kind_are_refused() {
     std::fs::write(&path, r#"{"result":"success","clients":"","contacts":{"contact":""},"tickets":[]}"#).unwrap();
     let read = read_all(&Input::of(vec![path]));
     assert!(read.result.is_ok() && read.records.is_empty() && read.gaps.is_empty(), "{:?}", read.gaps);
+}
+
+#[test]
+fn tables_may_have_another_prefix_or_none() {
+    let (_folder, path, planted) = written(20, 5);
+    let text = std::fs::read(&path).unwrap();
+    let latin: String = text.iter().map(|byte| char::from(*byte)).collect();
+    for prefix in ["", "shop_tbl"] {
+        let changed: Vec<u8> =
+            latin.replace("`tbl", &format!("`{prefix}")).chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        std::fs::write(&path, changed).unwrap();
+        let read = read_all(&with_key(path.clone()));
+        read.result.unwrap();
+        assert_eq!(read.records.len(), usize::try_from(planted.records.values().sum::<u64>()).unwrap(), "{prefix}");
+    }
 }

@@ -21,6 +21,33 @@ use crate::snapshot::{GapKind, Kind, Sink};
 use crate::sources::Input;
 use crate::sources::tables::{self, Answers, Fate, Fields, Out, Reader};
 
+/// Tables whose rows become records.
+const RECORDS: &[&str] = &[
+    "tblclients",
+    "tblcontacts",
+    "tblusers",
+    "tbladmins",
+    "tblproducts",
+    "tbladdons",
+    "tblproductconfigoptionssub",
+    "tbldomainpricing",
+    "tblservers",
+    "tblhosting",
+    "tblhostingaddons",
+    "tbldomains",
+    "tblinvoices",
+    "tblinvoiceitems",
+    "tblaccounts",
+    "tblcredit",
+    "tblpaymethods",
+    "tbltax",
+    "tblticketdepartments",
+    "tbltickets",
+    "tblticketreplies",
+    "tblticketnotes",
+    "tblconfiguration",
+];
+
 /// Reads dumps.
 pub(super) fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
     let secrets = Secrets::of(input.key.as_ref());
@@ -51,6 +78,16 @@ impl Reader for Dump {
     ];
 
     const ANSWERS: Option<Answers> = Some(api::rows);
+
+    /// Some installations have something before `tbl`, some have nothing instead of it.
+    fn known_as(table: &str) -> Option<String> {
+        if table.starts_with("tbl") || table.starts_with("mod_") {
+            return None;
+        }
+        let name = table.rsplit_once("_tbl").map_or(table, |(_, name)| name);
+        let name = format!("tbl{name}");
+        (RECORDS.contains(&name.as_str()) || look::JOINED.contains(&name.as_str())).then_some(name)
+    }
 
     fn look(&mut self, row: &Row, out: &mut Out<'_>) -> Result<(), Refusal> {
         self.look.at(row, out)
