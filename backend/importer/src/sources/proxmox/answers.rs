@@ -127,7 +127,11 @@ pub(super) fn read(text: &str, file: &Found, estate: &mut Estate, out: &mut Emit
         Value::Array(rows) => list(rows, &asked, file, estate, &mut left),
         Value::Object(object) => one(object, &asked, file, estate, &mut left, out)?,
         _ => {
-            return Err(Refusal::new(RefusalCode::NotThisFormat, &file.place, "the answer holds no object and no list"));
+            return Err(Refusal::new(
+                RefusalCode::NotThisFormat,
+                &file.place,
+                "the answer holds no object and no list",
+            ));
         }
     }
     for fact in left.take_extra() {
