@@ -3,6 +3,7 @@
 //!
 //! Run with `--nocapture` to see the tables. Where the files are not there, nothing is tested
 //! and the test says so.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
