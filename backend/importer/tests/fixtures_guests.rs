@@ -3,6 +3,7 @@
 //!
 //! Run with `--nocapture` to see the tables. Where the files are not there, nothing is tested
 //! and the test says so.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -368,4 +369,56 @@ fn a_wrong_value_is_not_excused_by_any_rule() {
     assert!(names.contains(&"memory_bytes"));
     assert!(names.iter().any(|name| name.ends_with(" source")));
     assert!(names.iter().any(|name| name.ends_with(" mac")));
+}
+
+/// A generator of numbers that is the same on every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
+    }
+}
+
+#[test]
+fn no_real_file_that_is_cut_or_damaged_makes_a_reader_panic() {
+    let readers: [(&str, &[Reader]); 5] = [
+        ("libvirt-qemu", &[libvirt::read, qemu::read]),
+        ("libvirt-xen", &[xen::read, libvirt::read]),
+        ("proxmox", &[proxmox::read]),
+        ("solusvm", &[solusvm::read]),
+        ("openvz", &[openvz::read]),
+    ];
+    let mut numbers = Numbers(7);
+    let (mut tried, mut refused) = (0_u32, 0_u32);
+    let scratch = tempfile::tempdir().unwrap();
+    for (folder, readers) in readers {
+        let Some(root) = fixtures(folder) else { continue };
+        for path in files(&root) {
+            let whole = std::fs::read(&path).unwrap();
+            let copy = scratch.path().join(path.file_name().unwrap());
+            for round in 0..6 {
+                let mut bytes = whole.clone();
+                match round % 3 {
+                    0 => bytes.truncate(numbers.below(whole.len())),
+                    1 => {
+                        let at = numbers.below(bytes.len());
+                        bytes[at] = u8::try_from(numbers.below(256)).unwrap();
+                    }
+                    _ => {
+                        let (from, to) = (numbers.below(bytes.len()), numbers.below(bytes.len()));
+                        bytes.splice(to..to, whole[from.min(to)..from.max(to)].iter().copied());
+                    }
+                }
+                std::fs::write(&copy, &bytes).unwrap();
+                for &reader in readers {
+                    tried += 1;
+                    refused += u32::from(read(reader, &copy).is_err());
+                }
+            }
+            std::fs::remove_file(&copy).unwrap();
+        }
+    }
+    println!("cut or damaged: {tried} readings, {refused} refused, none panicked");
 }

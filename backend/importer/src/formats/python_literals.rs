@@ -57,7 +57,7 @@ pub fn parse(text: &str, place: &str, limits: &Limits) -> Result<Vec<Statement>,
     let mut cursor = Cursor { text, at: 0, line: 1, place, deepest: limits.depth };
     let mut statements = Vec::new();
     let mut in_block = false;
-    while let Some(indent) = cursor.to_statement() {
+    while let Some(indent) = cursor.next_statement() {
         let (start, line) = (cursor.at, cursor.line);
         if in_block && indent > 0 {
             cursor.skip_statement(true)?;
@@ -123,7 +123,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes to the beginning of the next statement and says how far it is indented.
-    fn to_statement(&mut self) -> Option<usize> {
+    fn next_statement(&mut self) -> Option<usize> {
         let mut indent = 0_usize;
         loop {
             match self.peek()? {
@@ -275,7 +275,7 @@ impl<'a> Cursor<'a> {
         };
         match parsed {
             Some(number) => Some(Value::Number(number)),
-            None => digits.parse::<f64>().is_ok().then(|| Value::Text(digits)),
+            None => digits.parse::<f64>().is_ok().then_some(Value::Text(digits)),
         }
     }
 

@@ -1,7 +1,8 @@
 //! One reader a source system: what its tables, files and answers mean.
 //!
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
-//! syntax it is written in is parsed in [`crate::formats`].
+//! syntax it is written in is parsed in [`crate::formats`]. [`matching`] is no source: it
+//! says which guests of several sources are the same.
 
 pub mod cpanel;
 pub mod csv;

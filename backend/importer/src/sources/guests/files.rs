@@ -162,18 +162,26 @@ pub(crate) fn text(file: &Found, limits: &Limits) -> Result<(String, bool), Refu
 }
 
 /// Names of guests that are started with their host: libvirt's folder `autostart` and
-/// Xen's `auto` hold a link (in a copy often the file itself) for each.
+/// Xen's `auto` hold a link (in a copy often the file itself) for each. Such a mark is not
+/// read a second time where the file it stands for was given as well.
 pub(crate) fn started_with_host(files: &mut Files, folders: &[&str]) -> BTreeSet<String> {
+    let is_mark = |file: &Found| folders.contains(&file.folder().as_str());
+    let given: BTreeSet<String> =
+        files.found.iter().filter(|file| !is_mark(file)).map(|file| bare_name(&file.name).to_owned()).collect();
     let mut names = BTreeSet::new();
     files.found.retain(|file| {
-        let is_mark = folders.contains(&file.folder().as_str());
-        if is_mark {
-            names.insert(file.stem().to_owned());
-            // Xen's links may carry a number in front, for the order of starting.
-            let bare = file.stem().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['-', '_']);
-            names.insert(bare.to_owned());
+        if !is_mark(file) {
+            return true;
         }
-        !is_mark
+        names.insert(file.stem().to_owned());
+        names.insert(bare_name(file.stem()).to_owned());
+        !given.contains(bare_name(&file.name))
     });
     names
+}
+
+/// Xen's links may carry a number in front, for the order of starting.
+fn bare_name(name: &str) -> &str {
+    let bare = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    bare.strip_prefix(['-', '_']).filter(|rest| !rest.is_empty()).unwrap_or(name)
 }

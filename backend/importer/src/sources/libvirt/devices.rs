@@ -40,9 +40,10 @@ struct FirstToBoot {
 }
 
 impl FirstToBoot {
-    fn take(&mut self, device: &mut Element, boot: Boot) {
-        let Some(order) = device.take("boot").and_then(|mut boot| boot.take_attribute("order")) else { return };
-        let Ok(order) = order.trim().parse::<u32>() else { return };
+    /// Looks at the order of a device, which stays for the whole order to be kept.
+    fn look(&mut self, device: &Element, boot: Boot) {
+        let order = device.children.iter().find(|child| child.name == "boot").and_then(|boot| boot.attribute("order"));
+        let Some(Ok(order)) = order.map(|order| order.trim().parse::<u32>()) else { return };
         if self.lowest.is_none_or(|(lowest, _)| order < lowest) {
             self.lowest = Some((order, boot));
         }
@@ -100,7 +101,7 @@ fn disk(mut element: Element, guest: &Guest, first: &mut FirstToBoot, left: &mut
         left.lose("devices/disk/transient", "what is written to a transient disk is thrown away when the guest stops");
     }
     backing(&mut element, &mut disk, left);
-    first.take(&mut element, if disk.kind == DiskKind::Cdrom { Boot::Cdrom } else { Boot::Disk });
+    first.look(&element, if disk.kind == DiskKind::Cdrom { Boot::Cdrom } else { Boot::Disk });
     let called = label(&disk, "");
     rest::of_taken(left, "devices/disk", &called, element);
     disk
@@ -120,7 +121,11 @@ fn take_flag(element: &mut Element, name: &str, path: &str, left: &mut Leftovers
 
 fn take_format(element: &mut Element) -> Option<String> {
     let mut format = element.take("format")?;
-    format.take_attribute("type")
+    let kind = format.take_attribute("type");
+    if !format.is_spent() {
+        element.children.push(format);
+    }
+    kind
 }
 
 /// Pool and address of a source element, whatever kind of source it is.
@@ -233,7 +238,7 @@ fn interface(mut element: Element, index: usize, first: &mut FirstToBoot, left: 
     }
     gateway(&mut element, &mut nic);
     nic.rate = bandwidth(&mut element, &called, left);
-    first.take(&mut element, Boot::Network);
+    first.look(&element, Boot::Network);
     rest::of_taken(left, "devices/interface", &called, element);
     nic
 }
@@ -284,9 +289,11 @@ fn console(devices: &mut Element, guest: &mut Guest, left: &mut Leftovers) {
     for name in ["console", "serial"] {
         for mut element in devices.take_all(name) {
             let kind = element.take_attribute("type");
-            if guest.console.is_none() {
+            let is_first = guest.console.is_none();
+            if is_first {
                 guest.console = kind;
-            } else {
+            }
+            if !is_first || !element.is_spent() {
                 left.spare(&format!("devices/{name}"));
             }
         }
@@ -301,7 +308,12 @@ fn graphics(mut element: Element, guest: &mut Guest, left: &mut Leftovers) {
     let mut listen = element.take_attribute("listen");
     let mut socket = element.take_attribute("socket");
     for mut at in element.take_all("listen") {
-        listen = listen.or_else(|| at.take_attribute("address")).or_else(|| at.take_attribute("network"));
+        let address = at.take_attribute("address").or_else(|| at.take_attribute("network"));
+        match (&listen, address) {
+            (None, address) => listen = address,
+            (Some(first), Some(other)) if *first != other => left.keep("graphics/listen", &other),
+            _ => {}
+        }
         socket = socket.or_else(|| at.take_attribute("socket"));
     }
     let text = screen(&kind, listen.as_deref(), port.as_deref(), socket.as_deref());
@@ -350,6 +362,7 @@ fn host_device(mut element: Element, guest: &mut Guest, left: &mut Leftovers) {
         }
     };
     guest.passed_through.push(text);
+    rest::of_taken(left, "devices/hostdev/source", "hostdev/source", source);
     if !mode.is_empty() && mode != "subsystem" {
         left.keep("hostdev@mode", &mode);
     }

@@ -144,6 +144,14 @@ fn a_folder_tells_autostart_snapshots_and_what_is_no_guest() {
 }
 
 #[test]
+fn a_folder_that_only_holds_autostart_is_read() {
+    let domain = "<domain type='kvm'><name>a</name></domain>";
+    let entries = read_with(&[("autostart/a.xml", domain), ("autostart/b.xml", "<domain")], Limits::default()).unwrap();
+    assert!(guests(&entries)[0].starts_with_host);
+    assert_eq!(gaps(&entries).len(), 1);
+}
+
+#[test]
 fn a_chain_of_images_and_several_hosts_are_told() {
     let text = "<domain type='kvm'><name>a</name><devices><disk type='network' device='disk'>
         <driver name='qemu' type='raw'/><source protocol='rbd' name='pool/image'><host name='m1' port='6789'/>

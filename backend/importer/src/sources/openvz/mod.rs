@@ -123,10 +123,7 @@ impl Settings {
     fn pair(&mut self, name: &str, unit: u64, left: &mut Leftovers) -> Option<(Option<u64>, Option<u64>)> {
         let written = self.take(name)?;
         let (barrier, limit) = written.split_once(':').unwrap_or((&written, &written));
-        let side = |text: &str| match limited(text, unit) {
-            Ok(bytes) => Some(bytes),
-            Err(()) => None,
-        };
+        let side = |text: &str| limited(text, unit).ok();
         match (side(barrier), side(limit)) {
             (Some(barrier), Some(limit)) => {
                 left.keep(name, &written);

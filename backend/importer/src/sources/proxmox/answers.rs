@@ -173,11 +173,13 @@ fn list(rows: Vec<Value>, asked: &Asked, file: &Found, estate: &mut Estate, left
             let node = json::take_text(&mut row, "node").or_else(|| asked.node.clone());
             let name = node.map_or(storage.clone(), |node| format!("{node}/{storage}"));
             for key in ["used", "avail", "used_fraction", "active", "disk"] {
-                row.remove(key);
+                if row.remove(key).is_some() {
+                    left.spare(&format!("storage {key}"));
+                }
             }
             json::keep_rest(left, &format!("storage {name}"), row, &[]);
         } else if has("node") {
-            node(row, file, estate);
+            node(row, file, estate, left);
         } else if has("snaptime") || row.get("name").and_then(Value::as_str) == Some("current") {
             snapshot(row, asked, file, estate, left);
         } else if has("key") && (has("pending") || has("value") || has("delete")) && asked.id.is_some() {
@@ -205,7 +207,10 @@ fn one(
         let comment = json::take_text(&mut object, "comment").unwrap_or_default();
         estate.facts.push((format!("pool {pool}"), comment));
         for member in members {
-            let Value::Object(mut member) = member else { continue };
+            let Value::Object(mut member) = member else {
+                left.note(GapKind::Skipped, "members", "a member that is no object");
+                continue;
+            };
             if member.contains_key("vmid") {
                 member.insert("pool".to_owned(), Value::String(pool.clone()));
                 guest_row(member, asked, file, estate, left);
@@ -345,6 +350,7 @@ fn snapshot(mut row: Object, asked: &Asked, file: &Found, estate: &mut Estate, l
         Some(name) if name == "current" => {
             let parent = json::take_text(&mut row, "parent");
             draft.left.keep("parent", parent.as_deref().unwrap_or_default());
+            draft.left.spare("snapshot current");
         }
         Some(name) => {
             json::keep_rest(&mut draft.left, &format!("snapshot {name}"), row, &[]);
@@ -365,7 +371,7 @@ fn pending(row: &mut Object, asked: &Asked, file: &Found, estate: &mut Estate) {
     draft.left.keep(&format!("pending {key}"), &value);
 }
 
-fn node(mut row: Object, file: &Found, estate: &mut Estate) {
+fn node(mut row: Object, file: &Found, estate: &mut Estate, left: &mut Leftovers) {
     let Some(name) = json::take_text(&mut row, "node") else { return };
     let is_active = row.get("status").and_then(Value::as_str) == Some("online");
     let mut server = Server {
@@ -377,9 +383,9 @@ fn node(mut row: Object, file: &Found, estate: &mut Estate) {
         ..Server::default()
     };
     for (key, value) in row {
-        if !matches!(key.as_str(), "mem" | "disk" | "cpu" | "uptime" | "level" | "id" | "type")
-            && let Some(value) = json::text_of(&value)
-        {
+        if matches!(key.as_str(), "mem" | "disk" | "cpu" | "uptime" | "level" | "id" | "type") {
+            left.spare(&format!("node {key}"));
+        } else if let Some(value) = json::text_of(&value) {
             server.extra.push(Extra { name: key, value });
         }
     }

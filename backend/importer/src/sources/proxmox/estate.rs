@@ -1,6 +1,6 @@
 //! What several files and answers say of the same guests, nodes and users, put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::guests::emit::Emitter;
 use super::super::guests::leftovers::Leftovers;
@@ -68,6 +68,7 @@ impl Estate {
             out.fact(name, value)?;
         }
         let names: Vec<String> = self.servers.keys().cloned().collect();
+        let mut unused: BTreeSet<String> = self.volumes.keys().cloned().collect();
         for (place, server) in self.servers.into_values() {
             out.record(&place, server)?;
         }
@@ -93,8 +94,10 @@ impl Estate {
                 }
             }
             for disk in &mut guest.disks {
-                let volume = disk.pool.iter().zip(&disk.source).map(|(pool, source)| format!("{pool}:{source}")).next();
-                if let Some((bytes, format)) = volume.and_then(|volume| self.volumes.get(&volume)) {
+                let (Some(pool), Some(source)) = (&disk.pool, &disk.source) else { continue };
+                let volume = format!("{pool}:{source}");
+                unused.remove(&volume);
+                if let Some((bytes, format)) = self.volumes.get(&volume) {
                     disk.size_bytes = disk.size_bytes.or(Some(*bytes));
                     disk.format = disk.format.take().or_else(|| format.clone());
                 }
@@ -109,7 +112,16 @@ impl Estate {
                 guest.name = format!("{} {}", if sort == Some(Sort::Container) { "CT" } else { "VM" }, guest.id);
             }
             guest.owner = guest.owner.take().or_else(|| config::owner_of_tags(&left_extra(&mut left, &mut guest)));
+            for one in guest.extra.iter().filter(|one| one.name.starts_with("unused")) {
+                unused.remove(&one.value);
+            }
             out.guest(&place, guest, left, SPARED)?;
+        }
+        if !unused.is_empty() {
+            let names: Vec<String> = unused.iter().take(20).cloned().collect();
+            let reason = format!("volumes that no configuration names: {}", names.join(", "));
+            let count = u64::try_from(unused.len()).unwrap_or(u64::MAX);
+            out.gap(Gap::new(GapKind::Dangling, "storage content", reason).field("volid").times(count))?;
         }
         Ok(())
     }

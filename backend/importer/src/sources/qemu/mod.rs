@@ -353,7 +353,7 @@ impl Line {
             };
             self.guest.passed_through.push(text);
         } else {
-            self.left.spare("device");
+            self.left.spare(&format!("device {driver}"));
         }
     }
 

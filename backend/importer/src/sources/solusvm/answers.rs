@@ -367,6 +367,8 @@ fn person(mut row: Object, is_reseller: bool, file: &Found, estate: &mut Estate,
     for (key, value) in row {
         if let Some(value) = json::text_of(&value) {
             party.extra.push(Extra { name: key, value });
+        } else if !matches!(value, Value::Null | Value::String(_)) {
+            party.extra.push(Extra { name: key, value: value.to_string() });
         }
     }
     if estate.parties.contains_key(&id) {
@@ -408,6 +410,7 @@ fn nodes(object: &mut Object, file: &Found, estate: &mut Estate, left: &mut Left
     if object.get("nodes").is_some_and(|value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object))) {
         for mut row in rows(object, "nodes", left) {
             server(&mut row, file, estate, left);
+            row.keys().for_each(|key| left.spare(key));
         }
         return;
     }

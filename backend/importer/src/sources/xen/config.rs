@@ -73,8 +73,8 @@ pub(super) fn guest(text: &str, place: &str, fallback: &str, limits: &Limits) ->
         let reason = "no setting in it describes a guest";
         return Err(Refusal::new(RefusalCode::NotThisFormat, place, reason));
     }
-    let mut guest = Guest::default();
-    guest.name = settings.text("name", &mut left).unwrap_or_default();
+    let name = settings.text("name", &mut left).unwrap_or_default();
+    let mut guest = Guest { name, ..Guest::default() };
     guest.uuid = settings.text("uuid", &mut left).and_then(|written| {
         let known = uuid(&written);
         if known.is_none() {

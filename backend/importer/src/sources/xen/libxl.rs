@@ -52,7 +52,14 @@ pub(super) fn guest(mut outer: Object, fallback: &str) -> Option<(Guest, Leftove
     };
     let mut about = json::take_object(&mut config, "c_info")?;
     guest.name = json::take_text(&mut about, "name").unwrap_or_default();
-    guest.uuid = json::take_text(&mut about, "uuid").and_then(|text| uuid(&text));
+    guest.uuid = json::take_text(&mut about, "uuid").and_then(|written| {
+        let known = uuid(&written);
+        if known.is_none() {
+            left.change("uuid", "it is no uuid and is left out");
+            left.keep("uuid", &written);
+        }
+        known
+    });
     let kind = json::take_text(&mut about, "type").unwrap_or_default();
     guest.hypervisor = match kind.as_str() {
         "hvm" => Hypervisor::XenHvm,
@@ -99,7 +106,10 @@ pub(super) fn guest(mut outer: Object, fallback: &str) -> Option<(Guest, Leftove
         guest.nics.push(nic);
     }
     for value in json::take_list(&mut config, "vfbs").unwrap_or_default() {
-        let Value::Object(mut object) = value else { continue };
+        let Value::Object(mut object) = value else {
+            left.lose("vfbs", "an entry that is no screen");
+            continue;
+        };
         object.remove("devid");
         screens.extend(self::screens(&mut object, &mut left));
         json::keep_rest(&mut left, "vfb", object, SPARED);
@@ -108,7 +118,10 @@ pub(super) fn guest(mut outer: Object, fallback: &str) -> Option<(Guest, Leftove
         left.spare("vkbs");
     }
     for value in json::take_list(&mut config, "pcidevs").unwrap_or_default() {
-        let Value::Object(mut object) = value else { continue };
+        let Value::Object(mut object) = value else {
+            left.lose("pcidevs", "an entry that is no device");
+            continue;
+        };
         let mut part = |name: &str| json::take_number(&mut object, name).unwrap_or_default();
         let (domain, bus, slot, function) = (part("domain"), part("bus"), part("dev"), part("func"));
         guest.passed_through.push(format!("pci {domain:04x}:{bus:02x}:{slot:02x}.{function:x}"));

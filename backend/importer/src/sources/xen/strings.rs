@@ -109,8 +109,7 @@ impl Spec {
 
     fn set_target(&mut self, written: &str) {
         let mut target = written.trim();
-        loop {
-            let Some((word, rest)) = target.split_once(':') else { break };
+        while let Some((word, rest)) = target.split_once(':') {
             match word {
                 "phy" => self.prefix = Some("block"),
                 "file" => self.prefix = Some("file"),

@@ -136,14 +136,17 @@ pub(super) fn guest(nodes: &[Node], fallback: &str) -> (Guest, Leftovers) {
     guest.starts_with_host = fields.text("on_xend_start").is_some_and(|word| word == "start");
 
     let mut image = Fields { fields: Vec::new() };
-    if let Some(values) = fields.take("image")
-        && let Some(list) = values.first().and_then(Node::list)
+    let written = fields.take("image").unwrap_or_default();
+    if let Some(list) = written.first().and_then(Node::list)
         && let Some((kind, inner)) = list.split_first()
     {
         guest.hypervisor = if kind.word() == Some("hvm") { Hypervisor::XenHvm } else { Hypervisor::XenPv };
         image = Fields::of(inner);
     } else {
         guest.hypervisor = Hypervisor::XenPv;
+        for node in &written {
+            left.keep("image", &node.text());
+        }
     }
     booting(&mut image, &mut guest, &mut left);
     let cdrom = image.text("cdrom");
@@ -204,8 +207,11 @@ fn booting(image: &mut Fields, guest: &mut Guest, left: &mut Leftovers) {
 fn devices(fields: &mut Fields, guest: &mut Guest, domid: Option<u64>, left: &mut Leftovers) {
     let mut screens = Vec::new();
     for device in fields.take_all("device") {
-        let Some(list) = device.first().and_then(Node::list) else { continue };
-        let Some((kind, inner)) = list.split_first() else { continue };
+        let list = device.first().and_then(Node::list).unwrap_or_default();
+        let Some((kind, inner)) = list.split_first() else {
+            left.lose("device", "a device without a kind");
+            continue;
+        };
         let mut parts = Fields::of(inner);
         match kind.word().unwrap_or_default() {
             "vbd" | "tap" | "tap2" => {
