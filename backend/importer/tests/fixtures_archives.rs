@@ -84,7 +84,8 @@ fn every_file_of_hestia_is_read_or_refused_with_a_reason() {
 
 #[test]
 fn a_whole_folder_is_read_as_one_source() {
-    for (source, reader) in [("cpanel", cpanel::read as Reader), ("hestia", hestia::read)] {
+    let readers: [(&str, Reader); 2] = [("cpanel", cpanel::read), ("hestia", hestia::read)];
+    for (source, reader) in readers {
         let folder = Path::new(FIXTURES).join(source);
         if folder.is_dir() {
             let mut counts = Counts::default();

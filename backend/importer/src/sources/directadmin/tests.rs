@@ -207,8 +207,12 @@ fn what_is_no_backup_is_refused_and_what_is_cut_is_told() {
     assert_eq!(read_bytes(b"text").unwrap_err().code, RefusalCode::NotThisFormat);
     assert_eq!(read_bytes(&backup(&[("x/y", "1")], false)).unwrap_err().code, RefusalCode::NotThisFormat);
     // What does not compress, so that the cut falls behind the account.
-    let noise: String = (0..20_000u32)
-        .map(|number| char::from(b'!' + u8::try_from(number.wrapping_mul(2_654_435_761) >> 26).unwrap()))
+    let mut state = 1u64;
+    let noise: String = (0..20_000)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            char::from(b'!' + u8::try_from(state >> 58).unwrap())
+        })
         .collect();
     let whole = backup(&[USER, ("domains/main.example/public_html/x", &noise)], false);
     let entries = read_bytes(&whole[..whole.len() - 2_000]).unwrap();
