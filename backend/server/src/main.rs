@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use hostwright_server::compose::{self, Ports};
 use hostwright_server::config::{Config, KEYS};
-use hostwright_server::{cli, http, maintenance, openapi, routes, telemetry};
+use hostwright_server::{cli, http, maintenance, openapi, reading, routes, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -53,6 +53,13 @@ fn command() -> Command {
         .subcommand(
             Command::new("verify").about("Check ledger, numbering, charges, addresses and servers against each other"),
         )
+        .subcommand(
+            Command::new("migration")
+                .about("migration: move in from other systems")
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommand(reading::command()),
+        )
         .subcommand(Command::new("actions").about("List every action with its surfaces"))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(
@@ -92,6 +99,9 @@ async fn run() -> Result<bool> {
         }
         slice => {
             let (action, chosen) = chosen.subcommand().context("no action")?;
+            if (slice, action) == ("migration", "read") {
+                return reading::run(chosen, chosen.get_flag("json"));
+            }
             let found = endpoints.iter().find(|endpoint| {
                 let (own_slice, own_action) = cli::names(endpoint);
                 own_slice == slice && own_action.replace('_', "-") == action
