@@ -307,7 +307,8 @@ impl<R: BufRead> Documents<R> {
         if let Some(character) = character {
             return Ok(character);
         }
-        match reference.as_ref() {
+        let name: &[u8] = reference;
+        match name {
             b"lt" => Ok('<'),
             b"gt" => Ok('>'),
             b"amp" => Ok('&'),

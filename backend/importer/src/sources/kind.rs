@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    Input, cpanel, directadmin, dtc, fossbilling, hestia, libvirt, openvz, proxmox, qemu, solusvm, virtualizor, whmcs,
-    xen, zones,
+    Input, cpanel, csv, directadmin, dtc, fossbilling, hestia, libvirt, mailboxes, openvz, proxmox, qemu, solusvm,
+    virtualizor, whmcs, xen, zones,
 };
 use crate::{Refusal, Sink, document};
 
@@ -73,6 +73,10 @@ sources! {
     Openvz = "openvz", openvz::read;
     /// DNS: master files.
     Zones = "zones", zones::read;
+    /// Mailboxes: Maildir trees, mbox files, single messages.
+    Mailboxes = "mailboxes", mailboxes::read;
+    /// CSV with a mapping.
+    Csv = "csv", csv::read;
 }
 
 impl fmt::Display for SourceKind {

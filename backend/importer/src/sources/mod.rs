@@ -8,7 +8,6 @@ pub mod cpanel;
 pub mod csv;
 pub mod directadmin;
 pub mod dtc;
-pub(crate) mod files;
 pub mod fossbilling;
 pub mod hestia;
 pub mod join;

@@ -394,7 +394,8 @@ fn push(to: &mut String, text: &[u8]) -> Result<(), Fault> {
 
 /// The character of a reference: one of XML's five, or a number.
 fn resolve(name: &BytesRef<'_>) -> Option<char> {
-    match name.as_ref() {
+    let written: &[u8] = name;
+    match written {
         b"lt" => Some('<'),
         b"gt" => Some('>'),
         b"amp" => Some('&'),
