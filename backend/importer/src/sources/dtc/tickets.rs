@@ -74,7 +74,7 @@ impl Dtc {
         } else if self.look.is_answer(&id) && is_closed {
             f.gap(GapKind::FactLost, "closed", "an answer that is marked as closed; the first message counts");
         }
-        let attachments = self.attachments(&mut f)?;
+        let attachments = self.attachments(&mut f, out.file())?;
         let message = TicketMessage {
             id,
             ticket: ticket_id,
@@ -90,7 +90,7 @@ impl Dtc {
     }
 
     /// Files are rows of their own; their bytes stay in the dump until [`attachment`] asks.
-    fn attachments(&mut self, f: &mut Fields<'_>) -> Result<Vec<Attachment>, Refusal> {
+    fn attachments(&mut self, f: &mut Fields<'_>, file: &str) -> Result<Vec<Attachment>, Refusal> {
         let Some(list) = f.text("attach") else { return Ok(Vec::new()) };
         let mut attachments = Vec::new();
         for id in list.split(['|', ',', ' ']).map(str::trim).filter(|id| !id.is_empty() && *id != "0") {
@@ -105,7 +105,7 @@ impl Dtc {
                     size: size.parse().ok(),
                     media_type: Some(media_type.clone()).filter(|kind| kind != "/"),
                     content: Some(crate::snapshot::values::Content {
-                        container: f.row().header.table.clone(),
+                        container: file.to_owned(),
                         path: format!("tik_attach/{id}"),
                     }),
                 });
@@ -115,7 +115,8 @@ impl Dtc {
     }
 }
 
-/// The bytes of a file of a ticket: row `id` of `tik_attach`, out of its hexadecimal text.
+/// The bytes of a file of a ticket: row `id` of `tik_attach`, out of its hexadecimal text. In the
+/// snapshot it is the content `tik_attach/ID` of the dump. The paths are dumps, not folders.
 ///
 /// # Errors
 /// Where the dump cannot be read.

@@ -176,6 +176,12 @@ impl<'a> Out<'a> {
         }
     }
 
+    /// The name of the file that is being read.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Tells a fact of the whole.
     ///
     /// # Errors
