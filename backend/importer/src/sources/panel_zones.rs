@@ -1,24 +1,30 @@
 //! Zones of hosting panels.
 
-use crate::snapshot::Zone;
-
 use super::parts::Parts;
-use crate::snapshot::{GapKind, Kind};
+use crate::Limits;
+use crate::formats::master_file;
+use crate::snapshot::{GapKind, Kind, Zone};
 
-/// A zone from its master file. The file is kept as it is.
-///
-/// CALL SITE for `formats::master_file`: until that room exists, no record is taken from the
-/// file and a gap says so.
+/// A zone from its master file. The file is kept as it is where something of it could not
+/// be taken.
 pub fn from_master_file(id: String, name: &str, text: String, part: &str, parts: &mut Parts) -> Zone {
-    parts.gap_of(
-        GapKind::FactLost,
-        part,
-        Kind::Zone,
-        &id,
-        "records",
-        "the master file is kept as it is, its records were not read",
-    );
-    Zone { id, name: zone_name(name), raw: Some(text), ..Zone::default() }
+    let name = zone_name(name);
+    let parsed = master_file::parse(text.as_bytes(), Some(&name), &Limits::default());
+    for gap in &parsed.gaps {
+        parts.gap_of(gap.kind, part, Kind::Zone, &id, "records", &format!("{}: {}", gap.place, gap.reason));
+    }
+    if let Some(refusal) = &parsed.refusal {
+        parts.gap_of(GapKind::FactLost, part, Kind::Zone, &id, "records", &refusal.to_string());
+    }
+    let is_whole = parsed.gaps.is_empty() && parsed.refusal.is_none();
+    Zone {
+        id,
+        name,
+        default_ttl: parsed.default_ttl,
+        records: parsed.records,
+        raw: Some(text).filter(|_| !is_whole),
+        ..Zone::default()
+    }
 }
 
 /// Lower case, without a final dot.
