@@ -44,7 +44,7 @@ macro_rules! sources {
 
 sources! {
     /// Our own documents, of an export or an agent.
-    Snapshot = "snapshot", document::read;
+    Snapshot = "hostwright", document::read;
     /// WHMCS: a database dump, or answers of its API.
     Whmcs = "whmcs", whmcs::read;
     /// FOSSBilling or BoxBilling: a database dump.
