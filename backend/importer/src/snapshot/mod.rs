@@ -12,6 +12,7 @@ mod commerce;
 mod estate;
 mod gap;
 mod hosting;
+mod invoices;
 mod party;
 mod support;
 pub mod values;
@@ -21,14 +22,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use commerce::{
-    ChosenOption, CreditEntry, Domain, DomainContact, DomainStatus, Invoice, InvoiceLine, InvoiceStatus, Payment,
-    PaymentKind, PaymentToken, Price, Product, ProductClass, Subscription, SubscriptionStatus, TaxRule, TaxShare,
+    ChosenOption, Domain, DomainContact, DomainStatus, Price, Product, ProductClass, Subscription, SubscriptionStatus,
 };
 pub use estate::{Boot, Disk, DiskKind, Guest, GuestState, Hypervisor, Nic, Server};
 pub use gap::{Gap, GapKind};
 pub use hosting::{
     Certificate, CronLine, Database, DatabaseUser, FileUser, HostingAccount, MailRule, MailRuleKind, Mailbox,
     MailboxFormat, Site, SiteKind, Zone, ZoneRecord,
+};
+pub use invoices::{
+    CreditEntry, Invoice, InvoiceLine, InvoiceStatus, Payment, PaymentKind, PaymentToken, TaxRule, TaxShare,
 };
 pub use party::{Address, Contact, ContactRole, Login, LoginGrant, Party, PartyKind, PartyStatus, Staff};
 pub use support::{Attachment, Author, Department, Ticket, TicketMessage};
