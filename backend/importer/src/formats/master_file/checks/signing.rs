@@ -87,7 +87,7 @@ fn is_digest_of(signal: &[u8], owner: &[u8], key: &[u8]) -> bool {
 /// RFC 4034, appendix B.
 fn key_tag(key: &[u8]) -> u16 {
     let sum = key.iter().enumerate().fold(0u64, |sum, (i, byte)| {
-        sum.wrapping_add(if i % 2 == 0 { u64::from(*byte) << 8 } else { u64::from(*byte) })
+        sum.wrapping_add(if i.is_multiple_of(2) { u64::from(*byte) << 8 } else { u64::from(*byte) })
     });
     let folded = sum.wrapping_add(sum >> 16) & 0xffff;
     u16::try_from(folded).unwrap_or(0)
