@@ -25,7 +25,7 @@ pub fn decode(text: &str) -> Option<String> {
         if encoded.is_empty() {
             out.push('&');
         } else {
-            let bytes = ENGINE.decode(encoded).ok().filter(|bytes| bytes.len() % 2 == 0)?;
+            let bytes = ENGINE.decode(encoded).ok().filter(|bytes| bytes.len().is_multiple_of(2))?;
             let units = bytes.chunks_exact(2).map(|pair| match pair {
                 [high, low] => u16::from_be_bytes([*high, *low]),
                 _ => 0,

@@ -297,6 +297,12 @@ const RULES: &[(&str, &str)] = &[
     ("@ DNSKEY 257 3 5 AQAB", "dns.dnssec.deprecated"),
     ("@ CDS 0 0 0 00\n@ CDS 1 8 1 310D27F4D82C1FC2400704EA9939FE6E1CEAA3B9", "dns.dnssec.delete_signal"),
     ("@ CDNSKEY 257 3 8 AQAB", "dns.dnssec.no_such_key"),
+    ("@ CDNSKEY 257 3 8 AQAB\n@ DNSKEY 257 3 8 AQAC", "dns.dnssec.no_such_key"),
+    (
+        "@ DNSKEY 257 3 13 dvHoyToCsY1t1sBikq/G5d/J6pecrez/jd1kGlFJsQ/M2s6J3PRxEUeIV7TiUIrUotH33BO2n9AboQJXIZs1XQ==\n@ CDS 55418 13 2 FD03B2312C8F0FE72C1751EFA1007D743C94EC91594FF0047C23C37CE119BA0C",
+        "dns.dnssec.no_such_key",
+    ),
+    ("a SVCB 1 _u.b.test.", "dns.target.not_a_host"),
     ("_dns SVCB 1 ns alpn=h3", "dns.svcb.no_dohpath"),
     ("_853._dns SVCB 1 ns port=853", "dns.svcb.no_alpn"),
     ("a SVCB 0 ns port=5", "dns.svcb.alias_parameters"),
@@ -349,6 +355,7 @@ fn no_rule_speaks_where_nothing_is_wrong() {
         "gc._msdcs A 1.2.3.4",
         "@ CDS 0 0 0 00\n@ CDNSKEY 0 3 0 AA==",
         "_sip._tcp SRV 0 0 5060 ns",
+        "a SVCB 0 _u.b.test.",
         "_dmarc TXT \"v=DMARC1; p=none\"",
         "* A 1.2.3.4",
         "_dns SVCB 1 ns alpn=h2 dohpath=/q{?dns}",
@@ -434,6 +441,16 @@ fn twenty_thousand_equal_faults_are_told_once_with_a_count() {
 fn codes_are_unique() {
     let all: std::collections::BTreeSet<_> = FaultCode::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(all.len(), FaultCode::ALL.len());
+}
+
+/// The key and digest of RFC 6605, section 6.1.
+#[test]
+fn a_signal_of_a_key_of_the_zone_is_good() {
+    let text = "$TTL 3600\n@ SOA ns.b.test. h.b.test. 1 2 3 4 5\n@ NS ns.b.test.\n@ DNSKEY 257 3 13 GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA==\n@ CDS 55648 13 2 b4c8c1fe2e7477127b27115656ad6256f424625bf5c1e2770ce6d6e37df61d17\n@ CDNSKEY 257 3 13 GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA==\n";
+    let parsed = parse(text.as_bytes(), Some("example.net"), &Limits::default());
+    assert_eq!(parsed.verdict, Verdict::Good, "{:?}", parsed.faults);
+    let other = parse(text.replace("df61d17", "df61d18").as_bytes(), Some("example.net"), &Limits::default());
+    assert_eq!(codes(&other), ["dns.dnssec.no_such_key"]);
 }
 
 fn number(kind: &str) -> u16 {

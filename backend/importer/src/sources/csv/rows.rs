@@ -160,7 +160,7 @@ impl Rows {
         let read = File::open(&self.path)
             .and_then(|mut file| file.seek(SeekFrom::Start(from)).map(|_| file))
             .and_then(|file| file.take(most).read_to_end(&mut tail));
-        if read.is_err() || tail.iter().filter(|byte| **byte == b'"').count() % 2 == 0 {
+        if read.is_err() || tail.iter().filter(|byte| **byte == b'"').count().is_multiple_of(2) {
             return;
         }
         let lines = tail.iter().filter(|byte| **byte == b'\n').count().max(1);

@@ -87,6 +87,10 @@ fn services(node: &Node, faults: &mut Faults) {
                 }
             } else {
                 services = services.saturating_add(1);
+                if !form.target.is_host(false) {
+                    let detail = format!("{} is not a host name", form.target.text());
+                    faults.push(FaultCode::TargetNotHost, node.at(item, &name), detail);
+                }
             }
             if is_resolver && kind == SVCB && !form.is_alias {
                 let alpn = form.alpn.unwrap_or_default();

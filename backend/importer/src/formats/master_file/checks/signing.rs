@@ -1,6 +1,6 @@
 //! Keys and what is told to the zone above.
 
-use std::collections::BTreeSet;
+use sha2::{Digest as _, Sha256, Sha384};
 
 use super::super::fault::{FaultCode, Faults};
 use super::tree::{Node, Tree, kind_name};
@@ -45,7 +45,9 @@ fn algorithm_name(algorithm: u8) -> Option<&'static str> {
 
 /// CDS and CDNSKEY either ask to delete, alone and in one form (RFC 8078), or name keys of the zone.
 fn signals(apex: &Node, faults: &mut Faults) {
-    let keys: BTreeSet<u8> = apex.of(DNSKEY).filter_map(|item| item.wire.get(3).copied()).collect();
+    let keys: Vec<&[u8]> = apex.of(DNSKEY).map(|item| item.wire.as_slice()).collect();
+    let mut owner = Vec::new();
+    apex.name.to_wire(&mut owner);
     for (kind, at, delete) in [(CDS, 2usize, [0u8, 0, 0, 0, 0].as_slice()), (CDNSKEY, 3, &[0, 0, 3, 0, 0])] {
         let count = apex.of(kind).count();
         for item in apex.of(kind) {
@@ -56,10 +58,37 @@ fn signals(apex: &Node, faults: &mut Faults) {
                     let detail = "a wish to delete stands alone and in its one form";
                     faults.push(FaultCode::DeleteSignal, apex.at(item, &name), detail);
                 }
-            } else if !keys.contains(&algorithm) {
-                let detail = format!("no key of the zone has algorithm {algorithm}");
-                faults.push(FaultCode::SignalWithoutKey, apex.at(item, &name), detail);
+                continue;
+            }
+            let is_known = match kind {
+                CDNSKEY => keys.contains(&item.wire.as_slice()),
+                _ => keys.iter().any(|key| is_digest_of(&item.wire, &owner, key)),
+            };
+            if !is_known {
+                faults.push(FaultCode::SignalWithoutKey, apex.at(item, &name), "it is of no key of the zone");
             }
         }
     }
+}
+
+/// Whether a CDS is of a key. Digests of kinds that are not made here are not compared.
+fn is_digest_of(signal: &[u8], owner: &[u8], key: &[u8]) -> bool {
+    let [high, low, algorithm, kind, digest @ ..] = signal else { return false };
+    if key.get(3) != Some(algorithm) || key_tag(key) != u16::from_be_bytes([*high, *low]) {
+        return false;
+    }
+    match kind {
+        2 => Sha256::new().chain_update(owner).chain_update(key).finalize().as_slice() == digest,
+        4 => Sha384::new().chain_update(owner).chain_update(key).finalize().as_slice() == digest,
+        _ => true,
+    }
+}
+
+/// RFC 4034, appendix B.
+fn key_tag(key: &[u8]) -> u16 {
+    let sum = key.iter().enumerate().fold(0u64, |sum, (i, byte)| {
+        sum.wrapping_add(if i.is_multiple_of(2) { u64::from(*byte) << 8 } else { u64::from(*byte) })
+    });
+    let folded = sum.wrapping_add(sum >> 16) & 0xffff;
+    u16::try_from(folded).unwrap_or(0)
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::name::{push_byte, unescape};
+use super::super::name::{Name, push_byte, unescape};
 use super::address::{v4, v6};
 use super::{BadData, Wire, Words, bad};
 
@@ -337,6 +337,7 @@ fn push_quoted(out: &mut String, bytes: &[u8]) {
 #[derive(Debug)]
 pub(in super::super) struct ServiceForm {
     pub is_alias: bool,
+    pub target: Name,
     pub has_params: bool,
     pub alpn: Option<Vec<Vec<u8>>>,
     pub has_dohpath: bool,
@@ -344,12 +345,12 @@ pub(in super::super) struct ServiceForm {
 
 pub(in super::super) fn service_form(wire: &[u8]) -> Option<ServiceForm> {
     let mut wire = Wire::new(wire);
-    let priority = wire.u16()?;
-    wire.name()?;
+    let (priority, target) = (wire.u16()?, wire.name()?);
     let params = parse_wire(&mut wire)?;
     let alpn = params.get(&ALPN).and_then(|value| protocols(value));
     Some(ServiceForm {
         is_alias: priority == 0,
+        target,
         has_params: !params.is_empty(),
         alpn: alpn.map(|all| all.into_iter().map(<[u8]>::to_vec).collect()),
         has_dohpath: params.contains_key(&DOHPATH),
