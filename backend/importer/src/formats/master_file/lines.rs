@@ -68,7 +68,7 @@ impl<'a> Lines<'a> {
         true
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_to_line_end(&mut self) {
         while self.peek().is_some_and(|byte| byte != b'\n' && byte != b'\r') {
             self.step();
         }
@@ -104,7 +104,7 @@ impl<'a> Lines<'a> {
             match self.peek() {
                 None => break,
                 Some(b' ' | b'\t') => self.step(),
-                Some(b';') => self.to_line_end(),
+                Some(b';') => self.skip_to_line_end(),
                 Some(b'(') => {
                     if depth == 0 {
                         opened = Some((self.at, self.line));
@@ -123,7 +123,7 @@ impl<'a> Lines<'a> {
                     Some(word) => entry.words.push(word),
                     None => {
                         entry.fault = Some(FaultCode::Quotes);
-                        self.to_line_end();
+                        self.skip_to_line_end();
                         // The rest of the entry cannot be told from the next one.
                         depth = 0;
                     }
@@ -132,14 +132,14 @@ impl<'a> Lines<'a> {
                     Some(word) => entry.words.push(word),
                     None => {
                         entry.fault = Some(FaultCode::Quotes);
-                        self.to_line_end();
+                        self.skip_to_line_end();
                         depth = 0;
                     }
                 },
             }
             if entry.words.len() > self.max_words {
                 entry.fault = Some(FaultCode::TooMany);
-                self.to_line_end();
+                self.skip_to_line_end();
                 depth = 0;
             }
         }
@@ -157,7 +157,7 @@ impl<'a> Lines<'a> {
         self.restarts = self.restarts.saturating_add(1);
         self.at = at;
         self.line = line;
-        self.to_line_end();
+        self.skip_to_line_end();
         self.line_end();
     }
 
