@@ -87,6 +87,7 @@ on_both_engines! {
     async fn documents_of_the_past_stand_as_they_were_and_the_books_agree(world) {
         world.set_up().await;
         world.settle().await;
+        world.mailbox.forget();
         let id = customer(world, "17");
         let before = contents(world);
         assert_eq!(world.breaks().await, Vec::<String>::new());

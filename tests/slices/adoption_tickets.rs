@@ -86,7 +86,7 @@ on_both_engines! {
         let thread = world.done(&world.owner(), "tickets.show", json!({ "ticket_id": ticket })).await;
         assert_eq!(thread["ticket"]["subject"], "Mail does not arrive");
         assert_eq!((thread["ticket"]["state"].as_str(), thread["ticket"]["priority"].as_str()), (Some("answered"), Some("high")));
-        assert_eq!(thread["ticket"]["created_at"], "2026-03-01T10:00:00Z");
+        assert_eq!(thread["ticket"]["created_at"], "2026-03-01T10:00:00.000000Z");
         assert_eq!(thread["ticket"]["external_reference"], "ABC-123456");
         let bodies: Vec<&str> = thread["messages"].as_array().unwrap().iter().map(|one| one["body"].as_str().unwrap()).collect();
         assert_eq!(bodies, ["Where is my mail?", "Queue was full", "Look again\nplease."]);
