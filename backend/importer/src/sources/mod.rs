@@ -3,6 +3,9 @@
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
 //! syntax it is written in is parsed in [`crate::formats`].
 
+pub(crate) mod files;
+pub mod zones;
+
 use std::path::PathBuf;
 
 use hostwright_kernel::Currency;
