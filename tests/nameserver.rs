@@ -45,7 +45,11 @@ impl NameServer {
 
     fn with<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> Result<T> {
         let mut inner = self.inner.lock().unwrap();
-        if inner.is_away { Err(Error::Unavailable("the name server does not answer".to_owned())) } else { Ok(act(&mut inner)) }
+        if inner.is_away {
+            Err(Error::Unavailable("the name server does not answer".to_owned()))
+        } else {
+            Ok(act(&mut inner))
+        }
     }
 }
 

@@ -16,6 +16,8 @@ use hostwright_panel::servers::model::{Seen, Usage};
 use hostwright_panel::servers::ports::{Act, Acted, Answer, Guest, GuestSeen, Hypervisor, HypervisorError, NodeSeen};
 use tokio::sync::Notify;
 
+use crate::nameserver::NameServer;
+
 /// Nodes in memory; cheap to share.
 pub struct Simulator {
     clock: Arc<dyn Clock>,
@@ -139,7 +141,12 @@ impl Simulator {
     /// The same nodes once more, as they are now.
     #[must_use]
     pub fn copy(&self, clock: Arc<dyn Clock>) -> Self {
-        Self { clock, inner: Mutex::new(self.with(|inner| inner.clone())), stopped: Notify::new(), names: Arc::default() }
+        Self {
+            clock,
+            inner: Mutex::new(self.with(|inner| inner.clone())),
+            stopped: Notify::new(),
+            names: Arc::default(),
+        }
     }
 
     /// Everything that is on the nodes, one line for each thing.

@@ -139,8 +139,12 @@ impl Place {
 
     /// A worker as the product has it, for one job after the other.
     fn worker(&self, twice: Twice, leaves: Option<&'static str>) -> Worker {
-        let ports =
-            Ports { hypervisor: self.port.clone(), probe: self.world.hypervisor.clone(), clock: Arc::new(None), dns: None };
+        let ports = Ports {
+            hypervisor: self.port.clone(),
+            probe: self.world.hypervisor.clone(),
+            clock: Arc::new(None),
+            dns: None,
+        };
         let mail = Some(self.mail.clone());
         let handlers = compose::handlers(&self.world.ground, &ports, mail, "panel@panel.test");
         let handlers = handlers.into_iter().filter(|handler| Some(handler.kind()) != leaves);

@@ -9,6 +9,7 @@ mod billing_documents;
 pub mod billing_ground;
 mod catalogue;
 mod customers;
+mod hosting;
 mod images;
 mod nodes;
 mod notifications;

@@ -119,7 +119,8 @@ impl Config {
         let listen = parse(&mut faults, "listen", &value("listen"), "an address and port such as 127.0.0.1:8080");
         let port = parse(&mut faults, "smtp_port", &value("smtp_port"), "a port");
         let workers = parse(&mut faults, "workers", &value("workers"), "a count");
-        let dns_server = parse(&mut faults, "dns_server", &value("dns_server"), "an address and port such as 127.0.0.1:53");
+        let dns_server =
+            parse(&mut faults, "dns_server", &value("dns_server"), "an address and port such as 127.0.0.1:53");
         let data_dir = PathBuf::from(value("data_dir"));
         let database = some("database_url")
             .map_or_else(|| DatabaseUrl::Sqlite(data_dir.join("hostwright.db")), |url| DatabaseUrl::parse(&url));

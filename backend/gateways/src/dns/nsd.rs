@@ -185,7 +185,11 @@ mod tests {
     use super::*;
 
     fn zone(serial: u32) -> PublishedZone {
-        PublishedZone { name: "example.org".parse().unwrap(), serial, text: format!("$ORIGIN example.org.\n; {serial}\n") }
+        PublishedZone {
+            name: "example.org".parse().unwrap(),
+            serial,
+            text: format!("$ORIGIN example.org.\n; {serial}\n"),
+        }
     }
 
     #[test]

@@ -239,11 +239,7 @@ pub fn create_in(tx: &mut Tx<'_>, vault: &Vault, new: &NewDomain) -> Result<Doma
     let name = domain_name(&new.name).map_err(|fault| Error::Fields(vec![fault]))?;
     let empty = Domain::new(customer.id.as_str(), name, tx.now());
     let domain = complete(tx, vault, &empty, &new.facts, new.auth_code.as_deref())?;
-    if store::insert(tx, &domain)? {
-        Ok(domain)
-    } else {
-        Err(HostingRefusal::Held.with("name", &domain.name).into())
-    }
+    if store::insert(tx, &domain)? { Ok(domain) } else { Err(HostingRefusal::Held.with("name", &domain.name).into()) }
 }
 
 /// The domain with what is said of it.

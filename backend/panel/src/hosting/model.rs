@@ -122,6 +122,11 @@ impl DomainContact {
         ]
     }
 
+    /// Whether nothing is said of whom it is: a form sends every role.
+    fn is_empty(&self) -> bool {
+        self.fields().into_iter().all(|(_, text)| text.trim().is_empty())
+    }
+
     fn faults(&self, place: usize) -> Vec<Refusal> {
         let is_wrong = |name: &str, text: &str| {
             text.chars().count() > CONTACT_MAX
@@ -264,7 +269,7 @@ impl Domain {
         next.renews = facts.renews.unwrap_or(next.renews);
         if let Some(contacts) = &facts.contacts {
             faults.extend(contacts.iter().enumerate().flat_map(|(place, contact)| contact.faults(place)));
-            next.contacts.clone_from(contacts);
+            next.contacts = contacts.iter().filter(|contact| !contact.is_empty()).cloned().collect();
             next.contacts.sort_by_key(|contact| contact.role);
             let is_twice = next.contacts.windows(2).any(|pair| matches!(pair, [one, two] if one.role == two.role));
             if is_twice {

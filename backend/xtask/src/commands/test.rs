@@ -88,9 +88,14 @@ impl Tier {
         }
         match self {
             // The laboratory's own tests start one of each.
-            Self::All | Self::Unit => {
-                groups.extend([Group::Postgres, Group::Libvirt, Group::Mail, Group::Browser, Group::Images])
-            }
+            Self::All | Self::Unit => groups.extend([
+                Group::Postgres,
+                Group::Libvirt,
+                Group::Mail,
+                Group::Names,
+                Group::Browser,
+                Group::Images,
+            ]),
             Self::Module(_, servers) => {
                 groups.push(Group::Mail);
                 groups.extend(servers.iter().flat_map(|server| match server {

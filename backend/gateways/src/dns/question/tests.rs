@@ -13,7 +13,8 @@ fn answer(question: &[u8], flags: u16) -> Vec<u8> {
     message.extend_from_slice(&SOA.to_be_bytes());
     message.extend_from_slice(&IN.to_be_bytes());
     message.extend_from_slice(&3_600_u32.to_be_bytes());
-    let data = [b"\x03ns1\xc0\x0c\x0ahostmaster\xc0\x0c".as_slice(), &2_027_013_101_u32.to_be_bytes(), &[0; 16]].concat();
+    let data =
+        [b"\x03ns1\xc0\x0c\x0ahostmaster\xc0\x0c".as_slice(), &2_027_013_101_u32.to_be_bytes(), &[0; 16]].concat();
     message.extend_from_slice(&u16::try_from(data.len()).unwrap().to_be_bytes());
     message.extend_from_slice(&data);
     message
@@ -34,13 +35,9 @@ fn what_a_resolver_remembers_is_not_what_the_server_serves() {
 #[test]
 fn refused_and_absent_are_not_served_and_failed_is_not_known() {
     let question = write_question(7, "example.org").unwrap();
-    for (code, said) in [
-        (3, Said::NotServed),
-        (5, Said::NotServed),
-        (9, Said::NotServed),
-        (2, Said::Failed(2)),
-        (1, Said::Failed(1)),
-    ] {
+    for (code, said) in
+        [(3, Said::NotServed), (5, Said::NotServed), (9, Said::NotServed), (2, Said::Failed(2)), (1, Said::Failed(1))]
+    {
         assert_eq!(read_answer(&answer(&question, 0x8400 | code), &question), Ok(said));
     }
     assert_eq!(read_answer(&answer(&question, 0x8600), &question), Ok(Said::Cut));

@@ -140,9 +140,10 @@ pub async fn create(call: &Call, input: CreateZone) -> Result<ZoneView> {
             records.push(content(&domain.name, "@", "NS", &format!("{server}."))?);
         }
         for typed in input.addresses.iter().filter(|typed| !typed.trim().is_empty()) {
-            let address: IpAddr = typed.trim().parse().map_err(|_none| {
-                HostingRefusal::Address.with("address", typed.chars().take(80).collect::<String>())
-            })?;
+            let address: IpAddr = typed
+                .trim()
+                .parse()
+                .map_err(|_none| HostingRefusal::Address.with("address", typed.chars().take(80).collect::<String>()))?;
             let kind = if address.is_ipv4() { "A" } else { "AAAA" };
             for owner in ["@", "www"] {
                 records.push(content(&domain.name, owner, kind, &address.to_string())?);

@@ -61,20 +61,13 @@ pub struct LeftOut {
 /// Why the file as a whole cannot be read.
 pub fn read(bytes: &[u8], zone: &DomainName) -> Result<Wanted, Unread> {
     let limits = Limits { item_bytes: FILE_BYTES_MAX, ..Limits::default() };
-    let Parsed { records, default_ttl, gaps, refusal, .. } =
-        master_file::parse(bytes, Some(&zone.absolute()), &limits);
+    let Parsed { records, default_ttl, gaps, refusal, .. } = master_file::parse(bytes, Some(&zone.absolute()), &limits);
     if let Some(refusal) = refusal {
         return Err(refusal);
     }
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let mut left_out: Vec<LeftOut> = gaps
-        .into_iter()
-        .map(|gap| LeftOut {
-            place: gap.place,
-            reason: gap.reason,
-            count: count(gap.count),
-        })
-        .collect();
+    let mut left_out: Vec<LeftOut> =
+        gaps.into_iter().map(|gap| LeftOut { place: gap.place, reason: gap.reason, count: count(gap.count) }).collect();
     let mut serial = None;
     let mut wanted = Vec::new();
     let mut signed = 0_u64;
@@ -127,8 +120,7 @@ impl Difference {
             let ttl = content.ttl.or(wanted.default_ttl).filter(|ttl| *ttl != default_ttl);
             Content { ttl, ..content.clone() }
         };
-        let known: BTreeMap<String, &Record> =
-            records.iter().map(|record| (record.content.digest(), record)).collect();
+        let known: BTreeMap<String, &Record> = records.iter().map(|record| (record.content.digest(), record)).collect();
         let mut found = BTreeSet::new();
         let (mut added, mut retimed, mut unchanged) = (Vec::new(), Vec::new(), 0_usize);
         for content in wanted.records.iter().map(timed) {

@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::commands::{has_room, locked, save};
-use super::difference::{
-    Difference, FILE_BYTES_MAX, ImportId, ImportMode, ImportView, RecordLine, Wanted, read,
-};
+use super::difference::{Difference, FILE_BYTES_MAX, ImportId, ImportMode, ImportView, RecordLine, Wanted, read};
 use super::model::{Record, Zone, ZoneFaultView, ZoneView, refusal, serial_after_both};
 use super::queries::{is_staff, zone_of};
 use super::store::{self, ImportRow};
@@ -123,8 +121,8 @@ fn given(input: &ImportZone, zone: &DomainName) -> Result<Wanted> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(too_large());
     }
-    let wanted = read(&bytes, zone)
-        .map_err(|unread| HostingRefusal::ImportUnreadable.with("reason", unread.to_string()))?;
+    let wanted =
+        read(&bytes, zone).map_err(|unread| HostingRefusal::ImportUnreadable.with("reason", unread.to_string()))?;
     has_room(wanted.records.len())?;
     if wanted.records.is_empty() && wanted.left_out.is_empty() {
         return Err(HostingRefusal::ImportUnreadable.with("reason", "there is no record in it").into());

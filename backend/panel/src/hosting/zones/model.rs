@@ -88,7 +88,15 @@ impl Authority {
     /// The usual numbers.
     #[must_use]
     pub fn usual(primary_server: DomainName, hostmaster: String, default_ttl: u32) -> Self {
-        Self { primary_server, hostmaster, default_ttl, refresh: 14_400, retry: 3_600, expire: 1_209_600, minimum: 3_600 }
+        Self {
+            primary_server,
+            hostmaster,
+            default_ttl,
+            refresh: 14_400,
+            retry: 3_600,
+            expire: 1_209_600,
+            minimum: 3_600,
+        }
     }
 
     /// The same with other seconds; what is left out stays.
@@ -173,11 +181,7 @@ impl Zone {
     /// The zone as the name server gets it.
     #[must_use]
     pub fn published(&self, records: &[Record]) -> PublishedZone {
-        PublishedZone {
-            name: self.name.clone(),
-            serial: self.serial,
-            text: master_file::write(&self.written(records)),
-        }
+        PublishedZone { name: self.name.clone(), serial: self.serial, text: master_file::write(&self.written(records)) }
     }
 
     /// What is wrong with the zone if it had these records.
@@ -287,13 +291,8 @@ impl Content {
             "" => "@",
             owner => owner,
         };
-        let raw = snapshot::ZoneRecord {
-            owner: owner.to_owned(),
-            ttl,
-            kind,
-            data: typed.data.trim().to_owned(),
-            line: None,
-        };
+        let raw =
+            snapshot::ZoneRecord { owner: owner.to_owned(), ttl, kind, data: typed.data.trim().to_owned(), line: None };
         let record = master_file::canonical(&raw, &zone.absolute()).map_err(|fault| refusal(&fault))?;
         Ok(Self { owner: record.owner, kind: record.kind, data: record.data, ttl: record.ttl })
     }
@@ -340,6 +339,13 @@ pub fn sort(records: &mut [Record], zone: &DomainName) {
 #[must_use]
 pub fn is_made_by_signing(kind: &str) -> bool {
     matches!(kind, "RRSIG" | "NSEC" | "NSEC3" | "NSEC3PARAM" | "SIG" | "NXT")
+}
+
+/// Types of records that people write, the usual ones first.
+#[must_use]
+pub fn kinds() -> Vec<&'static str> {
+    let known = master_file::known_types().into_iter();
+    known.filter(|kind| *kind != "SOA" && !is_made_by_signing(kind)).collect()
 }
 
 /// The errors that `after` has and `before` has not: what a change would break.
