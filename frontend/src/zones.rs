@@ -12,7 +12,7 @@ use hostwright_panel::hosting::zones::queries::{self as zones, ShowZone};
 use hostwright_panel::platform::error::Result;
 use leptos::prelude::AnyView;
 
-use crate::page::{Page, Tone};
+use crate::page::{Area, Page, Tone};
 use crate::route::Visit;
 use crate::ui::*;
 
@@ -115,15 +115,18 @@ pub fn panel(page: &Page, domain: &DomainView, zone: Option<&ZoneView>) -> Optio
             ])))
         }
         None if domain.state.is_held() && page.may("zones.create") => {
-            let form = Form::new(page, "zones.create")
+            let mut form = Form::new(page, "zones.create")
                 .hidden("domain_id", domain.id.as_str())
                 .then(format!("{}/zone", place(page, domain.id.as_str())))
                 .field(
                     Field::textarea("addresses", page.t("hosting-zone-addresses"), 2)
                         .hint(page.t("hosting-zone-addresses-hint"))
                         .optional(),
-                )
-                .submit(page.t("hosting-zone-create"));
+                );
+            if page.area == Area::Staff {
+                form = form.field(Field::checkbox("withheld", page.t("hosting-zone-withhold")));
+            }
+            let form = form.submit(page.t("hosting-zone-create"));
             Some(panel.add(stack(vec![muted(page.t("hosting-zone-none")), form.view()])))
         }
         None => None,
@@ -132,7 +135,7 @@ pub fn panel(page: &Page, domain: &DomainView, zone: Option<&ZoneView>) -> Optio
 
 fn faults(page: &Page, faults: &[ZoneFaultView]) -> AnyView {
     if faults.is_empty() {
-        return ().view();
+        return nothing();
     }
     let is_bad = faults.iter().any(|fault| fault.is_error);
     let lines: Vec<AnyView> = faults.iter().take(LINES_SHOWN).map(|fault| fault_line(page, fault)).collect();
@@ -220,12 +223,12 @@ fn fields<'a>(page: &'a Page, form: Form<'a>, zone: &ZoneView, record: Option<&R
             page.t("hosting-record-kind"),
             kinds().into_iter().map(|kind| Choice::new(kind, kind)).collect(),
         )
-        .value(record.map_or("A", |record| &record.kind)),
+        .value(record.map_or("A", |record| record.kind.as_str())),
     ])
     .field(
         Field::textarea("data", page.t("hosting-record-data"), 2)
             .hint(page.t("hosting-record-data-hint"))
-            .value(record.map_or("", |record| &record.data)),
+            .value(record.map_or("", |record| record.data.as_str())),
     )
     .field(
         Field::number("ttl", page.t("hosting-record-ttl"))
@@ -291,7 +294,7 @@ fn numbers(page: &Page, zone: &ZoneView) -> Option<Panel> {
         .field(seconds("expire", zone.expire))
         .field(seconds("minimum", zone.minimum))
         .field(Field::email("hostmaster", page.t("hosting-zone-hostmaster")).value(&zone.hostmaster));
-    if page.area == crate::page::Area::Staff {
+    if page.area == Area::Staff {
         let first = zone.primary_server.to_string();
         form = form.field(Field::text("primary_server", page.t("hosting-zone-primary")).value(first));
     }
@@ -407,7 +410,7 @@ fn outcome(page: &Page, domain: &DomainView, import: &ImportView, zone_page: &st
 
 fn broken(page: &Page, import: &ImportView) -> AnyView {
     if import.broken.is_empty() {
-        return ().view();
+        return nothing();
     }
     let lines: Vec<AnyView> = import.broken.iter().map(|fault| fault_line(page, fault)).collect();
     Notes::new(Tone::Bad, stack(lines)).title(page.t("hosting-import-breaks")).view()
@@ -415,7 +418,7 @@ fn broken(page: &Page, import: &ImportView) -> AnyView {
 
 fn left_out(page: &Page, import: &ImportView) -> AnyView {
     if import.left_out.is_empty() {
-        return ().view();
+        return nothing();
     }
     let table = Table::new(page.t("hosting-import-left-out"))
         .column(Column::text(page.t("hosting-import-place")))
@@ -433,7 +436,7 @@ fn left_out(page: &Page, import: &ImportView) -> AnyView {
 
 fn changes(page: &Page, key: &str, lines: &[RecordLine], tone: Tone) -> AnyView {
     if lines.is_empty() {
-        return ().view();
+        return nothing();
     }
     let title = page.t(&format!("hosting-import-{key}"));
     let table =

@@ -71,6 +71,7 @@ hosting-zone-publishing = Wird veröffentlicht
 hosting-zone-failing = Nicht veröffentlicht
 hosting-zone-withheld = Noch nicht ausgeliefert
 hosting-zone-removed = Entfernt
+hosting-zone-withhold = Noch nicht ausliefern
 hosting-zone-serve = Ausliefern
 hosting-zone-serial = Seriennummer
 hosting-zone-observed = Antwort des Nameservers

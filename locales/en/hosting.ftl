@@ -71,6 +71,7 @@ hosting-zone-publishing = Being published
 hosting-zone-failing = Not published
 hosting-zone-withheld = Not served yet
 hosting-zone-removed = Taken away
+hosting-zone-withhold = Do not serve it yet
 hosting-zone-serve = Serve it
 hosting-zone-serial = Serial
 hosting-zone-observed = Answered by the name server

@@ -89,7 +89,7 @@ on_both_engines! {
         assert_eq!(shown["auth_code"], "Secret-42");
         let audit = world.done(&world.owner(), "audit.list", json!({})).await.to_string();
         assert!(audit.contains("domains.auth_code") && !audit.contains("Secret-42"));
-        let kept = super::super::input::state::State::of(world).await;
+        let kept = crate::input::state::State::of(world).await;
         assert!(!format!("{kept:?}").contains("Secret-42"), "it is in the database in clear");
         let support = world.staff(StaffRole::Support);
         assert_eq!(world.refused(&support, "domains.auth_code", json!({ "domain_id": id })).await, "auth.not_permitted");
@@ -305,6 +305,22 @@ on_both_engines! {
         world.settle().await;
         assert_eq!(shown(world, &ada, &id).await["zone"]["observed_serial"], 2_027_013_100);
         assert_eq!(world.breaks().await, Vec::<String>::new());
+    }
+
+    async fn a_withheld_zone_is_served_when_it_is_asked_for(world) {
+        world.set_up().await;
+        name_servers(world).await;
+        let ada = world.customer("Ada").await;
+        let id = domain(world, &ada, "example.org").await;
+        world.done(&world.owner(), "zones.create", json!({ "domain_id": id, "withheld": true })).await;
+        add(world, &ada, &id, ("www", "A", "192.0.2.1")).await;
+        world.settle().await;
+        assert_eq!(world.hypervisor.names.zone("example.org"), None);
+        assert_eq!(world.refused(&ada.call, "zones.serve", json!({ "domain_id": id })).await, "auth.not_permitted");
+        world.done(&world.owner(), "zones.serve", json!({ "domain_id": id })).await;
+        world.settle().await;
+        assert!(world.hypervisor.names.zone("example.org").is_some());
+        assert_eq!(world.refused(&world.owner(), "zones.serve", json!({ "domain_id": id })).await, "hosting.zone_served");
     }
 
     async fn a_released_name_that_is_taken_anew_is_served_for_its_new_holder(world) {

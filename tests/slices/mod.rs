@@ -8,6 +8,7 @@ mod billing;
 mod billing_documents;
 pub mod billing_ground;
 mod catalogue;
+mod catalogue_kinds;
 mod customers;
 mod hosting;
 mod images;

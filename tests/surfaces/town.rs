@@ -69,6 +69,13 @@ impl Town {
             world.done(&owner, action, input).await;
             world.settle().await;
         }
+        for (name, withheld) in [("plain.example.org", None), ("moving.example.org", Some(true))] {
+            let made = world.done(&owner, "domains.create", json!({ "customer_id": id, "name": name })).await;
+            if let Some(withheld) = withheld {
+                let input = json!({ "domain_id": made["id"], "withheld": withheld });
+                world.done(&owner, "zones.create", input).await;
+            }
+        }
         world.hypervisor.fail_next(Point::Act("ensure_domain"), Fault::Refuse);
         ordered(world, &carla.customer, shop, "broken", true).await;
         self

@@ -220,7 +220,7 @@ pub fn breaks(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let held: Vec<(DomainName, i64)> = domains::table
         .filter(domains::ended_at.is_null())
         .group_by(domains::name)
-        .having(diesel::dsl::count(domains::id).gt(1))
+        .having(diesel::dsl::count(domains::id).gt(1_i64))
         .select((domains::name, diesel::dsl::count(domains::id)))
         .load(tx.conn)?;
     let mut found: Vec<String> =

@@ -269,7 +269,7 @@ fn contact_fields(page: &Page, place: usize, role: ContactRole, known: Option<&D
         text("city", |contact| &contact.city),
         text("region", |contact| &contact.region),
         Field::select(name("country"), page.t("hosting-contact-country"), countries)
-            .value(known.map_or("", |contact| &contact.country))
+            .value(known.map_or("", |contact| contact.country.as_str()))
             .optional(),
         text("handle", |contact| &contact.handle),
     ]

@@ -32,6 +32,9 @@ pub struct CreateZone {
     /// Network addresses that the name and its `www` lead to; none when left out.
     #[serde(default)]
     pub addresses: Vec<String>,
+    /// Kept and not served until it is asked for: still served elsewhere.
+    #[serde(default)]
+    pub withheld: bool,
 }
 
 /// Other numbers for a zone; what is left out stays.
@@ -156,7 +159,7 @@ pub async fn create(call: &Call, input: CreateZone) -> Result<ZoneView> {
             authority: Authority::usual(primary, dns.hostmaster, ttl),
             records,
             serial: None,
-            state: ZoneState::Served,
+            state: if input.withheld { ZoneState::Withheld } else { ZoneState::Served },
         };
         let zone = create_in(tx, &domain, new, &actor)?;
         Ok(changed(&domain, zone, &reader))
