@@ -318,10 +318,10 @@ pub async fn update_record(call: &Call, input: UpdateRecord) -> Result<RecordCha
         let old = believed(&records, &input.record_id, input.version)?;
         let typed = Typed { owner: &input.owner, kind: &input.kind, data: &input.data, ttl: input.ttl };
         let content = Content::read(&typed, &zone.name).map_err(|fault| Error::Fields(vec![fault]))?;
-        let others = || records.iter().filter(|record| record.id != old.id);
-        is_new(others(), &content)?;
+        let others: Vec<&Record> = records.iter().filter(|record| record.id != old.id).collect();
+        is_new(others.iter().copied(), &content)?;
         let before: Vec<&Content> = records.iter().map(|record| &record.content).collect();
-        breaks_nothing(&zone, &before, others().map(|record| &record.content).chain([&content]))?;
+        breaks_nothing(&zone, &before, others.iter().map(|record| &record.content).chain([&content]))?;
         let next = Record { content, updated_at: tx.now(), ..old.clone() };
         if !store::save_record(tx, &zone.id, &next)? {
             return Err(HostingRefusal::ChangedMeanwhile.into());
