@@ -108,6 +108,14 @@ pub fn domain_state(page: &Page, state: DomainState) -> State {
     State::new(tone, page.t(&format!("hosting-domain-{state}")))
 }
 
+/// The authorisation code of this domain, when the last action was to ask for it.
+#[must_use]
+pub fn auth_code_of<'a>(shown_once: Option<&'a serde_json::Value>, domain: &DomainView) -> Option<&'a str> {
+    let answer =
+        shown_once.filter(|answer| answer.get("domain_id").and_then(|id| id.as_str()) == Some(domain.id.as_str()))?;
+    answer.get("auth_code")?.as_str()
+}
+
 /// What is known of a domain's registration, behind these facts.
 #[must_use]
 pub fn registration(page: &Page, domain: &DomainView, facts: Facts) -> Facts {

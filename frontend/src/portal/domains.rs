@@ -68,7 +68,7 @@ pub async fn show(visit: Visit) -> Result<String> {
     } else {
         None
     };
-    let code = visit.shown_once.as_ref().and_then(|answer| answer.get("auth_code")).and_then(|code| code.as_str());
+    let code = crate::words::auth_code_of(visit.shown_once.as_ref(), &domain);
     let page = &visit.page;
     let right = vec![zones::panel(page, &domain, zone.as_ref()).view(), auth_code(page, &domain, code).view()];
     Ok(Shell::new(page, domain.name.to_string())

@@ -191,7 +191,7 @@ pub async fn show(visit: Visit) -> Result<String> {
     } else {
         None
     };
-    let code = visit.shown_once.as_ref().and_then(|answer| answer.get("auth_code")).and_then(|code| code.as_str());
+    let code = crate::words::auth_code_of(visit.shown_once.as_ref(), &domain);
     let page = &visit.page;
     let left = stack(vec![facts(page, &domain), edit(page, &domain).view(), contacts_form(page, &domain).view()]);
     let right = stack(vec![
