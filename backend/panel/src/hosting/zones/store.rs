@@ -278,7 +278,7 @@ pub struct ImportRow {
 }
 
 /// Imports of one zone that are kept; older ones make room.
-const IMPORTS_KEPT: i64 = 10;
+const IMPORTS_KEPT: usize = 10;
 
 /// Keeps an import.
 pub fn insert_import(tx: &mut Tx<'_>, zone_id: &ZoneId, import: &ImportRow) -> Result<()> {
@@ -292,13 +292,12 @@ pub fn insert_import(tx: &mut Tx<'_>, zone_id: &ZoneId, import: &ImportRow) -> R
             zone_imports::applied_at.eq(import.applied_at),
         ))
         .execute(tx.conn)?;
-    let old: Vec<ImportId> = zone_imports::table
+    let kept: Vec<ImportId> = zone_imports::table
         .filter(zone_imports::zone_id.eq(zone_id))
         .order(zone_imports::id.desc())
-        .offset(IMPORTS_KEPT)
-        .limit(100)
         .select(zone_imports::id)
         .load(tx.conn)?;
+    let old: Vec<ImportId> = kept.into_iter().skip(IMPORTS_KEPT).collect();
     diesel::delete(zone_imports::table.filter(zone_imports::id.eq_any(old))).execute(tx.conn)?;
     Ok(())
 }
