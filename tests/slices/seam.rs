@@ -31,6 +31,26 @@ on_both_engines! {
         assert_eq!(world.breaks().await, Vec::<String>::new());
     }
 
+    async fn what_is_on_its_way_to_the_server_is_no_break_and_what_never_arrives_is_one(world) {
+        world.set_up().await;
+        let shop = world.shop().await;
+        let customer = world.customer("Carla").await;
+        let order = world.order(&customer, &shop, "web1").await;
+        world.pay(&text(&order, "invoice_id"), "transfer-1").await;
+        world.settle().await;
+        let subscription = text(&order, "subscription_id");
+        world
+            .done(&world.owner(), "subscriptions.suspend", json!({ "subscription_id": subscription, "reason": "late" }))
+            .await;
+        // The panel died here: committed, and its reaction still to come.
+        assert_eq!(world.breaks().await, Vec::<String>::new());
+        world.clock.advance_days(1);
+        assert_eq!(world.breaks().await.len(), 1, "an event that waits a day is told, once");
+        world.settle().await;
+        assert_eq!(world.breaks().await, Vec::<String>::new());
+        assert_eq!(server(world, &text(&order, "server_id")).await["state"], "shut_off");
+    }
+
     async fn a_quote_accepted_twice_is_one_order(world) {
         world.set_up().await;
         let shop = world.shop().await;

@@ -260,8 +260,11 @@ async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, 
         .map_err(|_elapsed| Delivery::Later("the mail server does not answer".to_owned()))
 }
 
+/// An address that stands in a header as it is; what looks like an encoded word
+/// (RFC 2047) would be decoded by whoever reads it.
 fn address(text: &str, whose: &str) -> Result<Address, Delivery> {
-    text.parse().map_err(|_not_an_address| Delivery::Refused(format!("{whose} is not a mail address")))
+    let plain = Some(text).filter(|text| !text.contains("=?")).unwrap_or_default();
+    plain.parse().map_err(|_not_an_address| Delivery::Refused(format!("{whose} is not a mail address")))
 }
 
 fn tls_parameters(host: &str, root: Option<&[u8]>) -> Result<TlsParameters, BadMailSettings> {

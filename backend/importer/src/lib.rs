@@ -5,6 +5,7 @@
 //! | [`snapshot`] | the records that all sources map to, and what is said of what could not be read |
 //! | [`document`] | the snapshot as an open document (XML with a published XSD, and JSON), streamed both ways |
 //! | [`formats`] | foreign syntax without meaning: SQL dumps, archives, master files, key-value lines |
+//! | [`agents`] | programs on the source that answer in snapshot documents, here or over SSH |
 //! | [`sources`] | one reader a source system: what its tables, files and answers mean |
 //!
 //! Invariants:
@@ -15,16 +16,20 @@
 //!   whatever the input holds, nothing here panics;
 //! - what the source says of money and dates is taken as it is and never recomputed.
 //!
-//! Deliberately absent: a database, the network, and any rule about what is allowed to move in.
+//! Deliberately absent: a database, the network (but for [`agents`]), and any rule about what is allowed to
+//! move in.
 
+pub mod agents;
 pub mod document;
 pub mod formats;
+mod gap_counts;
 mod limits;
 mod refusal;
 pub mod snapshot;
 pub mod sources;
 pub mod tally;
 
+pub use gap_counts::GapCounts;
 pub use limits::Limits;
 pub use refusal::{Refusal, RefusalCode};
 pub use snapshot::{Counts, Entry, Gap, GapKind, Kind, Record, Sink};

@@ -1,7 +1,11 @@
 //! The master files and mail of others, where they lie beside the project: what is read, and what is not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "zones_mail/zones.rs"]
 mod zones;
+
+#[path = "zones_mail/mail.rs"]
+mod mail;
 
 use std::path::{Path, PathBuf};
 

@@ -23,11 +23,16 @@ pub fn commands(root: Command, endpoints: &[Endpoint]) -> Command {
         }
     }
     slices.into_iter().fold(root, |root, (slice, group)| {
+        let own = |command: Command| group.iter().fold(command, |command, endpoint| command.subcommand(one(endpoint)));
+        if root.find_subcommand(slice).is_some() {
+            // Some of its commands run without a panel.
+            return root.mut_subcommand(slice, own);
+        }
         let command = Command::new(slice)
             .about(format!("{slice}: {}", group.iter().map(|e| words(names(e).1)).collect::<Vec<_>>().join(", ")))
             .subcommand_required(true)
             .arg_required_else_help(true);
-        root.subcommand(group.into_iter().fold(command, |command, endpoint| command.subcommand(one(endpoint))))
+        root.subcommand(own(command))
     })
 }
 

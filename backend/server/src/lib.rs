@@ -14,6 +14,7 @@ pub mod maintenance;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
+pub mod reading;
 pub mod registry;
 pub mod routes;
 pub mod sent;

@@ -7,7 +7,10 @@ use anyhow::{Context, Result, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use hostwright_server::compose::{self, Ports};
 use hostwright_server::config::{Config, KEYS};
-use hostwright_server::{cli, http, maintenance, openapi, routes, telemetry};
+use hostwright_server::{cli, http, maintenance, openapi, reading, routes, telemetry};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -37,7 +40,9 @@ fn command() -> Command {
         .arg(
             global("api-key", "KEY", "API key, or the token of a session")
                 .env("HOSTWRIGHT_API_KEY")
-                .hide_env_values(true),
+                .hide_env_values(true)
+                // The token of a session is any of its letters, a hyphen first too.
+                .allow_hyphen_values(true),
         )
         .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue).help("Print JSON"))
         .subcommand(Command::new("serve").about("Serve the panel and run its jobs"))
@@ -47,6 +52,13 @@ fn command() -> Command {
         .subcommand(maintenance::restore_command())
         .subcommand(
             Command::new("verify").about("Check ledger, numbering, charges, addresses and servers against each other"),
+        )
+        .subcommand(
+            Command::new("migration")
+                .about("migration: move in from other systems")
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommand(reading::command()),
         )
         .subcommand(Command::new("actions").about("List every action with its surfaces"))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
@@ -87,6 +99,9 @@ async fn run() -> Result<bool> {
         }
         slice => {
             let (action, chosen) = chosen.subcommand().context("no action")?;
+            if (slice, action) == ("migration", "read") {
+                return reading::run(chosen, chosen.get_flag("json"));
+            }
             let found = endpoints.iter().find(|endpoint| {
                 let (own_slice, own_action) = cli::names(endpoint);
                 own_slice == slice && own_action.replace('_', "-") == action
@@ -137,4 +152,16 @@ async fn verify(config: &Config, json: bool) -> Result<bool> {
         println!("{} breaks", report.breaks);
     }
     Ok(report.breaks == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    #[test]
+    fn a_token_that_begins_with_a_hyphen_is_a_token() {
+        let words = ["hostwright", "--api-key", "-_k9-Zq", "verify", "--json"];
+        let matches = command().try_get_matches_from(words).unwrap();
+        assert_eq!(matches.get_one::<String>("api-key").map(String::as_str), Some("-_k9-Zq"));
+    }
 }

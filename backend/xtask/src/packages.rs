@@ -34,6 +34,8 @@ pub enum Group {
     DebianImage,
     /// The fuzzer of the REST surface.
     Fuzz,
+    /// What migration agents are reached and checked with.
+    Agents,
 }
 
 /// A Debian package and the reason for it.
@@ -105,6 +107,15 @@ impl Group {
                 }
             }
             Self::Fuzz => const { &[package("python3-venv", "schemathesis in an environment of its own")] },
+            Self::Agents => {
+                const {
+                    &[
+                        package("openssh-server", "the other end of migration agents in tests"),
+                        package("openssh-client", "makes the keys of that"),
+                        package("libxml2-utils", "holds documents against the published schema"),
+                    ]
+                }
+            }
             Self::DebianImage => const { &[package("debootstrap", "unpacks Debian into the guest's disk")] },
         }
     }
@@ -317,7 +328,8 @@ fn is_root() -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Group; 9] = [
+    const ALL: [Group; 10] = [
+        Group::Agents,
         Group::Build,
         Group::Postgres,
         Group::Libvirt,

@@ -191,6 +191,15 @@ async fn nothing_in_a_letter_becomes_a_header_or_a_second_recipient() {
 }
 
 #[test]
+fn a_recipient_that_readers_would_decode_into_other_lines_is_refused() {
+    for sly in ["a@m!il.exam=?utf-8?q?=0d=0aX-Evil:_yes?=ple.co.uk", "=?utf-8?q?=0d=0aX-Evil:_yes?=@example.org"] {
+        let mut mail = mail();
+        mail.to = sly.to_owned();
+        assert!(matches!(super::written(&mail), Err(Delivery::Refused(_))), "{sly}");
+    }
+}
+
+#[test]
 fn settings_that_would_send_in_clear_are_refused() {
     let with = |host: &str, login: bool| {
         let login = login.then(|| ("user".to_owned(), "password".to_owned()));

@@ -1,15 +1,46 @@
 //! One reader a source system: what its tables, files and answers mean.
 //!
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
-//! syntax it is written in is parsed in [`crate::formats`].
+//! syntax it is written in is parsed in [`crate::formats`]. [`matching`] is no source: it
+//! says which guests of several sources are the same.
 
-pub(crate) mod files;
+pub mod cpanel;
+pub mod csv;
+pub mod directadmin;
+pub mod dtc;
+pub mod fossbilling;
+pub mod hestia;
+pub mod join;
+pub mod libvirt;
+pub mod mailboxes;
+pub mod matching;
+pub mod openvz;
+pub mod proxmox;
+pub mod qemu;
+pub mod solusvm;
+pub mod tables;
+pub mod virtualizor;
+pub mod whmcs;
+pub mod xen;
 pub mod zones;
+
+mod containers;
+pub(crate) mod files;
+mod foreign_password;
+pub(crate) mod guests;
+mod kind;
+mod mail_targets;
+mod mail_tree;
+mod panel_certificates;
+mod panel_zones;
+mod parts;
 
 use std::path::PathBuf;
 
 use hostwright_kernel::Currency;
 use jiff::tz::TimeZone;
+
+pub use kind::{SourceKind, UnknownSource};
 
 use crate::Limits;
 use crate::snapshot::values::Secret;

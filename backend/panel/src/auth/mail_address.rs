@@ -57,7 +57,8 @@ fn is_mail_address(text: &str) -> bool {
         && local.split('.').all(|atom| {
             !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
         });
-    text.len() <= 254 && local_fits && is_domain(domain)
+    // "=?" begins an encoded word (RFC 2047) to whoever reads it in a header.
+    text.len() <= 254 && local_fits && !local.contains("=?") && is_domain(domain)
 }
 
 fn is_domain(domain: &str) -> bool {

@@ -265,10 +265,12 @@ pub struct MailContent {
     pub html: String,
 }
 
-/// Whether this is one mail address that can stand in an envelope and a header.
+/// Whether this is one mail address that can stand in an envelope and a header, where
+/// nobody takes it for an encoded word (RFC 2047).
 #[must_use]
 pub fn is_address(text: &str) -> bool {
     text.len() <= 254
+        && !text.contains("=?")
         && !text.chars().any(|c| c.is_control() || c.is_whitespace() || ",;<>()[]\\\":".contains(c))
         && text
             .rsplit_once('@')

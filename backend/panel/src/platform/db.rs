@@ -33,7 +33,7 @@ use hostwright_kernel::{Clock, Instant, SystemClock};
 use tokio::sync::Notify;
 
 use super::error::{Error, Result};
-use super::pool::{Pool, WAIT};
+use super::pool::{Lent, Pool, WAIT};
 use super::stops::{self, Stops};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -305,8 +305,9 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
+        let turn = self.readers.turn().await?;
         let db = self.clone();
-        blocking(move || db.read_now(body)).await
+        blocking(move || db.read_with(db.readers.lend(turn)?, body)).await
     }
 
     /// [`Db::read`] on the calling thread.
@@ -314,8 +315,11 @@ impl Db {
     /// # Errors
     /// As for [`Db::read`].
     pub fn read_now<T>(&self, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.read_with(self.readers.get()?, body)
+    }
+
+    fn read_with<T>(&self, mut connection: Lent, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let now = self.clock.now();
-        let mut connection = self.readers.get()?;
         let machine = self.machine.as_ref();
         let outcome = connection.transaction(|conn| body(&mut Tx { conn, now, machine, wakes: false }));
         outcome.map_err(|error| connection.judge(error))
@@ -334,7 +338,10 @@ impl Db {
     {
         let db = self.clone();
         match db.stops.clone() {
-            None => blocking(move || db.write_now(body)).await,
+            None => {
+                let turn = self.writers.turn().await?;
+                blocking(move || db.write_with(db.writers.lend(turn)?, body)).await
+            }
             Some(stops) => stops::write(db, stops, body).await,
         }
     }
@@ -344,7 +351,10 @@ impl Db {
     /// # Errors
     /// As for [`Db::write`].
     pub fn write_now<T>(&self, body: impl Fn(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let mut connection = self.writers.get()?;
+        self.write_with(self.writers.get()?, body)
+    }
+
+    fn write_with<T>(&self, mut connection: Lent, body: impl Fn(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let mut tries = 1;
         loop {
             let now = self.clock.now();

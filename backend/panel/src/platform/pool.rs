@@ -1,17 +1,19 @@
 //! Open connections, lent in the order in which they were asked for.
 //!
 //! Invariants: never more than `size` are open; whoever waits longest is served
-//! first, so nobody starves while others come back for more; a connection that
-//! broke, or whose server went away, is closed and never lent again; when none
-//! can be opened, the caller is told at once and does not wait for a server that
-//! is not there.
+//! first, so nobody starves while others come back for more; only who is served is
+//! woken, and who waits in a task keeps no thread; a connection that broke, or whose
+//! server went away, is closed and never lent again; when none can be opened, the
+//! caller is told at once and does not wait for a server that is not there.
 
-use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use diesel::r2d2::R2D2Connection;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use super::db::AnyConnection;
 use super::error::{Error, Result};
@@ -32,21 +34,15 @@ pub(super) struct Pool {
 
 struct Shared {
     open: Open,
-    size: usize,
     /// Whether the other end of a connection can go away.
     remote: bool,
-    state: Mutex<State>,
-    /// Told whenever a turn may have come.
-    changed: Condvar,
+    /// As many as may be open; given in the order in which they were asked for.
+    turns: Arc<Semaphore>,
+    idle: Mutex<Vec<(AnyConnection, Instant)>>,
 }
 
-#[derive(Default)]
-struct State {
-    idle: Vec<(AnyConnection, Instant)>,
-    lent: usize,
-    next: u64,
-    queue: VecDeque<u64>,
-}
+/// A caller's place among those that have a connection.
+pub(super) struct Turn(#[expect(dead_code, reason = "given back when it is dropped")] OwnedSemaphorePermit);
 
 impl Pool {
     /// A pool of up to `size` connections, none of them open yet. Those to a
@@ -56,9 +52,37 @@ impl Pool {
         remote: bool,
         open: impl Fn() -> diesel::ConnectionResult<AnyConnection> + Send + Sync + 'static,
     ) -> Self {
-        let shared =
-            Shared { open: Box::new(open), size, remote, state: Mutex::default(), changed: Condvar::default() };
-        Self { shared: Arc::new(shared) }
+        let turns = Arc::new(Semaphore::new(size));
+        Self { shared: Arc::new(Shared { open: Box::new(open), remote, turns, idle: Mutex::default() }) }
+    }
+
+    /// Waits for this caller's turn, and keeps no thread meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] after [`WAIT`].
+    pub(super) async fn turn(&self) -> Result<Turn> {
+        match tokio::time::timeout(WAIT, Arc::clone(&self.shared.turns).acquire_owned()).await {
+            Ok(granted) => turn(granted),
+            Err(_elapsed) => Err(busy()),
+        }
+    }
+
+    /// [`Pool::turn`] on the calling thread.
+    fn turn_now(&self) -> Result<Turn> {
+        let asked = Instant::now();
+        // Outside a task nothing gives the budget back that tokio counts by task.
+        let mut wanted = pin!(tokio::task::unconstrained(Arc::clone(&self.shared.turns).acquire_owned()));
+        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+        loop {
+            if let Poll::Ready(granted) = wanted.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return turn(granted);
+            }
+            let left = WAIT.saturating_sub(asked.elapsed());
+            if left.is_zero() {
+                return Err(busy());
+            }
+            std::thread::park_timeout(left);
+        }
     }
 
     /// A connection that is alive, when it is this caller's turn.
@@ -67,14 +91,23 @@ impl Pool {
     /// [`Error::Unavailable`] when the server cannot be reached, or after
     /// [`WAIT`] in the queue.
     pub(super) fn get(&self) -> Result<Lent> {
-        let turn = self.take_turn()?;
-        while let Some((mut connection, used)) = self.shared.state().idle.pop() {
+        self.lend(self.turn_now()?)
+    }
+
+    /// A connection that is alive, for whose turn it is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the server cannot be reached.
+    pub(super) fn lend(&self, turn: Turn) -> Result<Lent> {
+        let lent = |connection| Lent { connection: Some(connection), pool: self.clone(), _turn: turn };
+        loop {
+            let Some((mut connection, used)) = self.shared.idle().pop() else { break };
             if !self.shared.remote || used.elapsed() < FRESH || connection.ping().is_ok() {
-                return Ok(Lent { connection: Some(connection), turn });
+                return Ok(lent(connection));
             }
         }
         let connection = (self.shared.open)().map_err(|error| Error::Unavailable(format!("database: {error}")))?;
-        Ok(Lent { connection: Some(connection), turn })
+        Ok(lent(connection))
     }
 
     /// [`Pool::get`] for the first connection: a server that is just starting is
@@ -93,52 +126,37 @@ impl Pool {
             }
         }
     }
+}
 
-    fn take_turn(&self) -> Result<Turn> {
-        let asked = Instant::now();
-        let mut state = self.shared.state();
-        let ticket = state.next;
-        state.next = state.next.wrapping_add(1);
-        state.queue.push_back(ticket);
-        while state.queue.front() != Some(&ticket) || state.lent >= self.shared.size {
-            let left = WAIT.saturating_sub(asked.elapsed());
-            if left.is_zero() {
-                state.queue.retain(|waiting| *waiting != ticket);
-                self.shared.changed.notify_all();
-                return Err(Error::Unavailable("database: every connection is busy".to_owned()));
-            }
-            state = self.shared.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        state.queue.pop_front();
-        state.lent = state.lent.saturating_add(1);
-        self.shared.changed.notify_all();
-        Ok(Turn { shared: Arc::clone(&self.shared) })
+fn turn(granted: Result<OwnedSemaphorePermit, AcquireError>) -> Result<Turn> {
+    granted.map(Turn).map_err(Error::internal)
+}
+
+fn busy() -> Error {
+    Error::Unavailable("database: every connection is busy".to_owned())
+}
+
+/// Wakes the thread that waits.
+struct Unpark(std::thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A caller's place among those that have a connection.
-struct Turn {
-    shared: Arc<Shared>,
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let mut state = self.shared.state();
-        state.lent = state.lent.saturating_sub(1);
-        self.shared.changed.notify_all();
+    fn idle(&self) -> MutexGuard<'_, Vec<(AnyConnection, Instant)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A lent connection; goes back when it is dropped, unless it broke.
 pub(super) struct Lent {
     connection: Option<AnyConnection>,
-    turn: Turn,
+    pool: Pool,
+    /// Given back after the connection.
+    _turn: Turn,
 }
 
 impl Lent {
@@ -151,7 +169,7 @@ impl Lent {
         else {
             return error;
         };
-        if self.turn.shared.remote && self.ping().is_err() {
+        if self.pool.shared.remote && self.ping().is_err() {
             self.connection = None;
             return Error::Unavailable(error.to_string());
         }
@@ -180,7 +198,7 @@ impl Drop for Lent {
             return;
         };
         if !std::thread::panicking() && !connection.is_broken() {
-            self.turn.shared.state().idle.push((connection, Instant::now()));
+            self.pool.shared.idle().push((connection, Instant::now()));
         }
     }
 }
@@ -196,33 +214,38 @@ mod tests {
         Pool::new(size, true, || SqliteConnection::establish(":memory:").map(AnyConnection::Sqlite))
     }
 
-    fn until(what: impl Fn() -> bool) {
-        while !what() {
-            std::thread::yield_now();
-        }
-    }
-
-    #[test]
-    fn whoever_waits_longest_is_served_first_and_who_comes_back_is_last() {
+    #[tokio::test]
+    async fn whoever_waits_longest_is_served_first_and_who_comes_back_is_last() {
         let pool = pool(1);
         let first = pool.get().unwrap();
-        let served = Arc::new(Mutex::new(Vec::new()));
-        let waiting: Vec<_> = (0..8)
-            .map(|number| {
-                let (own, served) = (pool.clone(), Arc::clone(&served));
-                let thread = std::thread::spawn(move || {
-                    let lent = own.get().unwrap();
-                    served.lock().unwrap().push(number);
-                    drop(lent);
-                });
-                until(|| pool.shared.state().queue.len() > number);
-                thread
-            })
-            .collect();
+        let mut context = Context::from_waker(Waker::noop());
+        let mut waiting: Vec<_> = (0..8).map(|_| Box::pin(pool.turn())).collect();
+        assert!(waiting.iter_mut().all(|one| one.as_mut().poll(&mut context).is_pending()));
+        let mut late = Box::pin(pool.turn());
         drop(first);
-        let _again = pool.get().unwrap();
-        assert_eq!(*served.lock().unwrap(), (0..8).collect::<Vec<_>>());
-        waiting.into_iter().for_each(|thread| thread.join().unwrap());
+        assert!(late.as_mut().poll(&mut context).is_pending(), "who comes back waits behind all");
+        for place in 0..8 {
+            // Turns are kept until all were asked; each is the only one.
+            let asked: Vec<_> = waiting.iter_mut().map(|one| one.as_mut().poll(&mut context)).collect();
+            let served: Vec<_> = asked.iter().map(Poll::is_ready).collect();
+            assert_eq!(served.iter().position(|is_served| *is_served), Some(0), "place {place}");
+            assert_eq!(served.iter().filter(|is_served| **is_served).count(), 1);
+            drop((waiting.remove(0), asked));
+        }
+        assert!(late.as_mut().poll(&mut context).is_ready());
+    }
+
+    #[tokio::test]
+    async fn a_thread_and_a_task_wait_in_one_queue() {
+        let pool = pool(1);
+        let first = pool.turn().await.unwrap();
+        let thread = std::thread::spawn({
+            let pool = pool.clone();
+            move || pool.get().map(drop)
+        });
+        drop(first);
+        assert!(thread.join().unwrap().is_ok());
+        assert!(pool.lend(pool.turn().await.unwrap()).is_ok());
     }
 
     #[test]

@@ -95,6 +95,7 @@ impl Tier {
                 Group::Names,
                 Group::Browser,
                 Group::Images,
+                Group::Agents,
             ]),
             Self::Module(_, servers) => {
                 groups.push(Group::Mail);

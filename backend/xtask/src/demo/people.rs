@@ -40,7 +40,7 @@ fn accept(stage: &Stage, email: &str) -> anyhow::Result<()> {
     let mail = stage.mail.wait_for(|mail| mail.to.iter().any(|to| to == email))?;
     let link = mail.links().into_iter().find(|link| link.contains("/invite/")).context("the mail has a link")?;
     let token = link.rsplit('/').next().unwrap_or_default();
-    let nobody = Client::anonymous(&stage.binary, &stage.panel.url());
+    let nobody = Client::anonymous(&stage.binary, &stage.panel.url()).patient(stage.is_harried);
     nobody.run(&["auth", "reset-password", "--token", token, "--password", PASSWORD])?;
     nobody.run(&["auth", "sign-in", "--email", email, "--password", PASSWORD])?;
     Ok(())

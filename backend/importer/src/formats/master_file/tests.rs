@@ -91,6 +91,11 @@ fn data_has_one_form_for_each_type() {
         (r#"a SVCB 16 foo alpn="f\\\\oo\\,bar,h2""#, r#"16 foo.example. alpn="f\\\\oo\\,bar,h2""#),
         (r"a SVCB 16 foo alpn=f\\\092oo\092,bar,h2", r#"16 foo.example. alpn="f\\\\oo\\,bar,h2""#),
         ("a HTTPS 1 . key667=\"hello\\210qoo\" port=53", "1 . port=53 key667=\"hello\\210qoo\""),
+        (
+            "a SVCB 3 s port=8004 tls-supported-groups=29,23 docpath",
+            "3 s.example. port=8004 tls-supported-groups=29,23 docpath",
+        ),
+        ("a SVCB 1 s alpn=co docpath=n,s", "1 s.example. alpn=\"co\" docpath=\"n,s\""),
         ("a A \\# 4 c0000201", "192.0.2.1"),
         ("a TYPE1 \\# 4 c0 000201", "192.0.2.1"),
         ("a TYPE731 \\# 6 ABCDEF123456", "\\# 6 ABCDEF123456"),
@@ -417,12 +422,12 @@ fn checking_tells_which_of_the_records_it_means() {
 }
 
 #[test]
-fn a_hundred_thousand_equal_faults_are_told_once_with_a_count() {
-    let parsed = read(&format!("{HEAD}{}", "x A bad\n".repeat(100_000)));
+fn twenty_thousand_equal_faults_are_told_once_with_a_count() {
+    let parsed = read(&format!("{HEAD}{}", "x A bad\n".repeat(20_000)));
     assert_eq!(parsed.gaps.len(), 1);
-    assert_eq!(parsed.gaps[0].count, 100_000);
+    assert_eq!(parsed.gaps[0].count, 20_000);
     assert!(parsed.faults.len() <= 200);
-    assert_eq!(parsed.faults.iter().map(|fault| fault.count).sum::<u64>(), 100_000);
+    assert_eq!(parsed.faults.iter().map(|fault| fault.count).sum::<u64>(), 20_000);
 }
 
 #[test]

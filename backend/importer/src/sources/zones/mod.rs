@@ -87,7 +87,9 @@ pub fn zone_of(bytes: &[u8], file_name: &str, place: &str, limits: &Limits) -> R
         return Err(Refusal { place: place.to_owned(), ..refusal });
     }
     if parsed.records.is_empty() {
-        return Err(Refusal::new(RefusalCode::NotThisFormat, place, "no record of a zone could be read"));
+        let lost: u64 = parsed.gaps.iter().map(|gap| gap.count).sum();
+        let reason = format!("no record of a zone could be read; {lost} entries are of no zone that the file names");
+        return Err(Refusal::new(RefusalCode::NotThisFormat, place, reason));
     }
     let name = parsed.zone.clone().unwrap_or(guess);
     let name = if name == "." { name } else { name.trim_end_matches('.').to_owned() };

@@ -19,6 +19,8 @@ const ECH: u16 = 5;
 const IPV6_HINT: u16 = 6;
 const DOHPATH: u16 = 7;
 const OHTTP: u16 = 8;
+const TLS_GROUPS: u16 = 9;
+const DOCPATH: u16 = 10;
 
 const KEYS: &[(&str, u16)] = &[
     ("mandatory", MANDATORY),
@@ -30,6 +32,8 @@ const KEYS: &[(&str, u16)] = &[
     ("ipv6hint", IPV6_HINT),
     ("dohpath", DOHPATH),
     ("ohttp", OHTTP),
+    ("tls-supported-groups", TLS_GROUPS),
+    ("docpath", DOCPATH),
 ];
 
 fn key_number(name: &str) -> Option<u16> {
@@ -123,9 +127,16 @@ fn text_of(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
+fn number(text: &[u8]) -> Option<u16> {
+    text_of(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()
+}
+
 fn value(key: u16, text: Option<&[u8]>) -> Option<Vec<u8>> {
     if key == NO_DEFAULT_ALPN || key == OHTTP {
         return text.is_none().then(Vec::new);
+    }
+    if key == DOCPATH && text.is_none() {
+        return Some(Vec::new());
     }
     let text = text?;
     let mut out = Vec::new();
@@ -135,15 +146,17 @@ fn value(key: u16, text: Option<&[u8]>) -> Option<Vec<u8>> {
             keys.sort_unstable();
             keys.iter().for_each(|key| out.extend_from_slice(&key.to_be_bytes()));
         }
-        ALPN => {
+        ALPN | DOCPATH => {
             for protocol in list(text)? {
                 out.push(u8::try_from(protocol.len()).ok()?);
                 out.extend_from_slice(&protocol);
             }
         }
-        PORT => {
-            let digits = text_of(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
-            out.extend_from_slice(&digits.parse::<u16>().ok()?.to_be_bytes());
+        PORT => out.extend_from_slice(&number(text)?.to_be_bytes()),
+        TLS_GROUPS => {
+            for one in list(text)? {
+                out.extend_from_slice(&number(&one)?.to_be_bytes());
+            }
         }
         IPV4_HINT => {
             for one in list(text)? {
@@ -194,6 +207,8 @@ fn is_value(key: u16, value: &[u8]) -> bool {
         ALPN => protocols(value).is_some_and(|protocols| !protocols.is_empty()),
         NO_DEFAULT_ALPN | OHTTP => len == 0,
         PORT => len == 2,
+        TLS_GROUPS => len > 0 && len.is_multiple_of(2),
+        DOCPATH => protocols(value).is_some(),
         IPV4_HINT => len > 0 && len.is_multiple_of(4),
         ECH => len > 0,
         IPV6_HINT => len > 0 && len.is_multiple_of(16),
@@ -266,7 +281,11 @@ fn write_value(key: u16, value: &[u8], out: &mut String) -> Option<()> {
                 items.push(key_name(key));
             }
         }
-        PORT => items.push(wire.u16()?.to_string()),
+        PORT | TLS_GROUPS => {
+            while let Some(number) = wire.u16() {
+                items.push(number.to_string());
+            }
+        }
         IPV4_HINT => {
             while let Some(address) = v4(&mut wire) {
                 items.push(address.to_string());
@@ -278,7 +297,7 @@ fn write_value(key: u16, value: &[u8], out: &mut String) -> Option<()> {
             }
         }
         ECH => items.push(STANDARD.encode(value)),
-        ALPN => {
+        ALPN | DOCPATH => {
             let mut joined: Vec<u8> = Vec::new();
             for protocol in protocols(value)? {
                 if !joined.is_empty() {
