@@ -31,6 +31,7 @@ use serde_json::{Map, Value, json};
 
 pub mod engines;
 pub mod mailbox;
+pub mod nameserver;
 pub mod simulator;
 pub mod soak;
 
@@ -119,7 +120,8 @@ impl World {
         let db = Db::open(&database.url(), Arc::new(clock.clone())).unwrap();
         db.migrate().unwrap();
         let port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
-        let ports = Ports { hypervisor: port, probe: hypervisor.clone(), clock: Arc::new(None) };
+        let dns: Arc<dyn hostwright_panel::hosting::ports::DnsServer> = hypervisor.names.clone();
+        let ports = Ports { hypervisor: port, probe: hypervisor.clone(), clock: Arc::new(None), dns: Some(dns) };
         let mail: Arc<dyn MailTransport> = mailbox.clone();
         let world = Self::over(db, clock, (hypervisor, mailbox), &ports, mail);
         Self { database: Some(database), ..world }

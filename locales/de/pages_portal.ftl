@@ -117,6 +117,9 @@ portal-pay = { $amount } zahlen
 
 # Vertrag
 portal-contract = Vertrag
+portal-contracts = Verträge
+portal-contracts-none = Noch keine Verträge
+portal-contracts-none-text = Hier sehen Sie, was Sie bestellt haben, was es kostet und bis wann es bezahlt ist.
 portal-contract-title = Vertrag: { $plan }
 portal-contract-state = Stand
 portal-to-contract = Zum Vertrag

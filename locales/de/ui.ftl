@@ -44,6 +44,7 @@ ui-nav-overview = Übersicht
 ui-nav-customers = Kunden
 ui-nav-orders = Bestellungen
 ui-nav-servers = Server
+ui-nav-domains = Domains
 ui-nav-nodes = Knoten
 ui-nav-addresses = Adressen
 ui-nav-catalogue = Katalog

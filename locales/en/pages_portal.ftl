@@ -117,6 +117,9 @@ portal-pay = Pay { $amount }
 
 # Contract
 portal-contract = Contract
+portal-contracts = Contracts
+portal-contracts-none = No contracts yet
+portal-contracts-none-text = Here you will see what you have ordered, what it costs and until when it is paid.
 portal-contract-title = Contract: { $plan }
 portal-contract-state = State
 portal-to-contract = To the contract

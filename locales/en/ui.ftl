@@ -44,6 +44,7 @@ ui-nav-overview = Overview
 ui-nav-customers = Customers
 ui-nav-orders = Orders
 ui-nav-servers = Servers
+ui-nav-domains = Domains
 ui-nav-nodes = Nodes
 ui-nav-addresses = Addresses
 ui-nav-catalogue = Catalogue

@@ -40,6 +40,8 @@ impl Town {
     async fn built(world: World) -> Self {
         world.set_up().await;
         let shop = world.shop().await;
+        let servers = json!({ "name_servers": ["ns1.host.example"], "hostmaster": "hostmaster@host.example" });
+        world.done(&world.owner(), "zones.set_settings", servers).await;
         let carla = resident(&world, &shop, "carla").await;
         let mallory = resident(&world, &shop, "mallory").await;
         Self { world, shop, carla, mallory }
@@ -66,6 +68,13 @@ impl Town {
             let input = json!({ "subscription_id": order["subscription_id"], "reason": "Test" });
             world.done(&owner, action, input).await;
             world.settle().await;
+        }
+        for (name, withheld) in [("plain.example.org", None), ("moving.example.org", Some(true))] {
+            let made = world.done(&owner, "domains.create", json!({ "customer_id": id, "name": name })).await;
+            if let Some(withheld) = withheld {
+                let input = json!({ "domain_id": made["id"], "withheld": withheld });
+                world.done(&owner, "zones.create", input).await;
+            }
         }
         world.hypervisor.fail_next(Point::Act("ensure_domain"), Fault::Refuse);
         ordered(world, &carla.customer, shop, "broken", true).await;
@@ -173,7 +182,23 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
         .cloned()
         .unwrap();
 
+    let domain = world
+        .done(
+            &owner,
+            "domains.create",
+            json!({ "customer_id": customer.id, "name": format!("{name}.example.org"), "auth_code": "Code-1" }),
+        )
+        .await;
+    let domain_id = text(&domain, "id");
+    world.done(&call, "zones.create", json!({ "domain_id": domain_id, "addresses": ["192.0.2.1"] })).await;
+    let zone = world.done(&call, "zones.show", json!({ "domain_id": domain_id })).await;
+    let file = json!({ "domain_id": domain_id, "mode": "add", "text": "$TTL 60\nftp A 192.0.2.3\n" });
+    let import = world.done(&call, "zones.import", file).await;
+
     let objects = BTreeMap::from([
+        ("domain_id", domain_id),
+        ("record_id", text(&zone["records"][2], "id")),
+        ("import_id", text(&import, "id")),
         ("customer_id", customer.id.clone()),
         ("person_id", text(&added, "person_id")),
         ("server_id", text(&order, "server_id")),

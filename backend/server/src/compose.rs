@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use hostwright_gateways::SmtpTransport;
+use hostwright_gateways::{NsdServer, SmtpTransport};
 use hostwright_kernel::{Clock, OffsetClock, SystemClock};
 use hostwright_panel::auth::call::Call;
+use hostwright_panel::hosting::ports::DnsServer;
 use hostwright_panel::installation::commands::CLOCK_AHEAD;
 use hostwright_panel::nodes::ports::NodeProbe;
 use hostwright_panel::notifications::ports::{InvoiceFile, MailTransport};
@@ -16,7 +17,7 @@ use hostwright_panel::platform::texts::Texts;
 use hostwright_panel::platform::worker::{BoxFuture, Handler, Outcome, Run, Worker};
 use hostwright_panel::platform::{Db, Error};
 use hostwright_panel::servers::ports::Hypervisor;
-use hostwright_panel::{audit, auth, billing, nodes, notifications, reactions, renewals, servers};
+use hostwright_panel::{audit, auth, billing, hosting, nodes, notifications, reactions, renewals, servers};
 
 use crate::app::App;
 use crate::config::Config;
@@ -35,6 +36,8 @@ pub struct Ports {
     pub probe: Arc<dyn NodeProbe>,
     /// The clock, where it may be moved.
     pub clock: Arc<Option<OffsetClock>>,
+    /// The name server, if there is one.
+    pub dns: Option<Arc<dyn DnsServer>>,
 }
 
 impl Ports {
@@ -48,7 +51,7 @@ impl Ports {
     #[must_use]
     pub fn over(libvirt: Libvirt, clock: Option<OffsetClock>) -> Self {
         let libvirt = Arc::new(libvirt);
-        Self { hypervisor: libvirt.clone(), probe: libvirt, clock: Arc::new(clock) }
+        Self { hypervisor: libvirt.clone(), probe: libvirt, clock: Arc::new(clock), dns: None }
     }
 }
 
@@ -113,7 +116,11 @@ pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
     }
     let public_url: Arc<str> = public_url(config).into();
     let texts = Texts::embedded()?;
-    let ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), clock);
+    let mut ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), clock);
+    if let Some(dns) = &config.dns {
+        let server = NsdServer::new(&dns.folder, &dns.control, dns.control_config.as_deref(), dns.server)?;
+        ports.dns = Some(Arc::new(server));
+    }
     let mail: Option<Arc<dyn MailTransport>> = match &config.smtp {
         Some(smtp) => Some(Arc::new(SmtpTransport::new(
             &smtp.host,
@@ -184,6 +191,9 @@ pub fn handlers(
         Arc::new(servers::jobs::Purge::new(Arc::clone(&ports.hypervisor))),
         Arc::new(SealHandler),
     ];
+    if let Some(dns) = &ports.dns {
+        handlers.push(Arc::new(hosting::zones::jobs::Reconcile::new(Arc::clone(dns))));
+    }
     if let Some(mail) = mail {
         let file = invoice_file(system("mails"));
         handlers.push(Arc::new(notifications::jobs::SendHandler::new(

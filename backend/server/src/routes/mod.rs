@@ -11,6 +11,7 @@ mod auth;
 mod billing;
 mod catalogue;
 mod customers;
+mod hosting;
 mod images;
 mod nodes;
 mod notifications;
@@ -34,6 +35,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         subscriptions::endpoints(),
         billing::endpoints(),
         servers::endpoints(&ports.hypervisor),
+        hosting::endpoints(),
         tickets::endpoints(),
         notifications::endpoints(),
         office::endpoints(&ports.clock),
