@@ -6,8 +6,8 @@ use super::source::{Finding, Source, files, root};
 /// A crate and those of ours it may depend on, in code that ships.
 const MAY_USE: [(&str, &[&str]); 11] = [
     ("backend/kernel", &[]),
-    ("backend/panel", &["hostwright-kernel"]),
-    ("backend/importer", &["hostwright-kernel", "hostwright-panel"]),
+    ("backend/panel", &["hostwright-kernel", "hostwright-importer"]),
+    ("backend/importer", &["hostwright-kernel"]),
     ("backend/node", &["hostwright-kernel"]),
     ("backend/link", &["hostwright-kernel"]),
     ("backend/gateways", &["hostwright-kernel", "hostwright-panel", "hostwright-node"]),
