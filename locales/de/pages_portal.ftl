@@ -224,6 +224,7 @@ portal-tax-none = Nicht steuerbar
 portal-settled-payment = { $amount } gezahlt
 portal-settled-credit = { $amount } aus Guthaben gezahlt
 portal-settled-credit-note = { $amount } zurückgenommen
+portal-settled-history = { $amount } im vorherigen System beglichen
 portal-pay-title = So zahlen Sie
 portal-pay-until = Bitte überweisen Sie { $amount } bis { $due }.
 portal-pay-overdue = { $amount } war am { $due } fällig, vor { $days ->

@@ -328,6 +328,7 @@ office-settlements = Beglichen durch
 office-settled-payment = Zahlung über { $amount }
 office-settled-credit = Guthaben über { $amount }
 office-settled-credit-note = Rechnungskorrektur über { $amount }
+office-settled-history = { $amount } im vorherigen System beglichen
 office-credit-note-title = Zurücknehmen
 office-credit-note-make = Rechnungskorrektur ausstellen
 office-credit-note-text = Eine Rechnungskorrektur über die ganzen { $amount } wird mit eigener Nummer ausgestellt. Das lässt sich nicht rückgängig machen.

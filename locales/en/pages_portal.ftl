@@ -224,6 +224,7 @@ portal-tax-none = Not taxable
 portal-settled-payment = { $amount } paid
 portal-settled-credit = { $amount } paid from credit
 portal-settled-credit-note = { $amount } taken back
+portal-settled-history = { $amount } settled in the previous system
 portal-pay-title = How to pay
 portal-pay-until = Please transfer { $amount } by { $due }.
 portal-pay-overdue = { $amount } was due on { $due }, { $days ->

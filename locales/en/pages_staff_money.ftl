@@ -328,6 +328,7 @@ office-settlements = Settled by
 office-settled-payment = Payment of { $amount }
 office-settled-credit = Credit of { $amount }
 office-settled-credit-note = Credit note of { $amount }
+office-settled-history = { $amount } settled in the previous system
 office-credit-note-title = Take it back
 office-credit-note-make = Make a credit note
 office-credit-note-text = A credit note over the whole { $amount } is issued with a number of its own. This cannot be undone.

@@ -328,6 +328,7 @@ diesel::table! {
         terminated_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         version -> BigInt,
+        held -> Bool,
     }
 }
 
@@ -397,6 +398,7 @@ diesel::table! {
         issued_at -> Nullable<Timestamp>,
         settled_at -> Nullable<Timestamp>,
         version -> BigInt,
+        origin -> Nullable<Text>,
     }
 }
 
@@ -586,6 +588,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> BigInt,
+        external_reference -> Nullable<Text>,
     }
 }
 
@@ -647,6 +650,123 @@ diesel::table! {
         id -> Text,
         invoice_id -> Text,
         number -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customer_origins (customer_id) {
+        customer_id -> Text,
+        system -> Text,
+        reference -> Text,
+        tax_exempt -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customer_contacts (id) {
+        id -> Text,
+        customer_id -> Text,
+        role -> Text,
+        name -> Text,
+        company -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        street -> Text,
+        postal_code -> Text,
+        city -> Text,
+        region -> Nullable<Text>,
+        country -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    customer_fields (customer_id, position) {
+        customer_id -> Text,
+        position -> BigInt,
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    reseller_links (customer_id) {
+        customer_id -> Text,
+        reseller_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    past_payments (id) {
+        id -> Text,
+        customer_id -> Text,
+        invoice_id -> Nullable<Text>,
+        system -> Text,
+        kind -> Text,
+        state -> Text,
+        method -> Text,
+        reference -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        fee_minor -> BigInt,
+        at -> Nullable<Timestamp>,
+        gives_back -> Nullable<Text>,
+        note -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    payment_tokens (id) {
+        id -> Text,
+        customer_id -> Text,
+        provider -> Text,
+        kind -> Text,
+        label -> Text,
+        expires -> Nullable<Text>,
+        token_sealed -> Nullable<Text>,
+        is_default -> Bool,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    opening_balances (id) {
+        id -> Text,
+        customer_id -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        day -> Date,
+        reference -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subscription_origins (subscription_id) {
+        subscription_id -> Text,
+        system -> Text,
+        reference -> Text,
+        cycle -> Text,
+        currency -> Text,
+        price_minor -> BigInt,
+        first_minor -> Nullable<BigInt>,
+        setup_minor -> Nullable<BigInt>,
+        renewal_minor -> Nullable<BigInt>,
+        transfer_minor -> Nullable<BigInt>,
+        non_refundable_minor -> Nullable<BigInt>,
+        refund_days -> Nullable<BigInt>,
+        started -> Nullable<Date>,
+        expires -> Nullable<Date>,
+        last_billed -> Nullable<Date>,
+        next_due -> Nullable<Date>,
+        next_invoice -> Nullable<Date>,
+        price_made -> Bool,
         created_at -> Timestamp,
     }
 }
@@ -828,6 +948,14 @@ diesel::joinable!(ticket_messages -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> ticket_messages (message_id));
 diesel::joinable!(reminders -> invoices (invoice_id));
+diesel::joinable!(customer_origins -> customers (customer_id));
+diesel::joinable!(customer_contacts -> customers (customer_id));
+diesel::joinable!(customer_fields -> customers (customer_id));
+diesel::joinable!(past_payments -> customers (customer_id));
+diesel::joinable!(past_payments -> invoices (invoice_id));
+diesel::joinable!(payment_tokens -> customers (customer_id));
+diesel::joinable!(opening_balances -> customers (customer_id));
+diesel::joinable!(subscription_origins -> subscriptions (subscription_id));
 diesel::joinable!(migration_collections -> migration_sources (source_id));
 diesel::joinable!(migration_records -> migration_sources (source_id));
 diesel::joinable!(migration_links -> migration_sources (source_id));
@@ -880,6 +1008,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_attachments,
     mails,
     reminders,
+    customer_origins,
+    customer_contacts,
+    customer_fields,
+    reseller_links,
+    past_payments,
+    payment_tokens,
+    opening_balances,
+    subscription_origins,
     migration_sources,
     migration_collections,
     migration_records,

@@ -24,7 +24,8 @@ fn sum_of(column: &str) -> Sum {
     sql::<BigInt>(&format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)"))
 }
 
-/// Net of invoices issued within `[from, to)`, less credit notes.
+/// Net of our invoices issued within `[from, to)`, less credit notes: what another
+/// system issued before its customers moved here was its turnover.
 pub fn net_issued(tx: &mut Tx<'_>, currency: Currency, from: Day, to: Day) -> Result<Money> {
     let of_kind = |tx: &mut Tx<'_>, kind: &str| -> Result<Money> {
         let sum: i64 = invoices::table
@@ -32,6 +33,7 @@ pub fn net_issued(tx: &mut Tx<'_>, currency: Currency, from: Day, to: Day) -> Re
             .filter(invoices::issue_day.lt(to))
             .filter(invoices::currency.eq(currency.code()))
             .filter(invoices::kind.eq(kind))
+            .filter(invoices::origin.is_null())
             .select(sum_of("net_minor"))
             .first(tx.conn)?;
         Ok(Money::new(sum, currency))
@@ -205,9 +207,8 @@ fn search_customers(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) 
 fn search_invoices(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -> Result<Vec<Hit>> {
     let mut query = invoices::table
         .filter(
-            invoices::number
-                .assume_not_null()
-                .like(pattern.to_uppercase())
+            lower(invoices::number.assume_not_null())
+                .like(pattern.to_lowercase())
                 .escape('\\')
                 .or(invoices::id.eq(exact.to_owned())),
         )

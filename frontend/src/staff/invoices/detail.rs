@@ -185,13 +185,14 @@ fn settled(page: &Page, invoice: &InvoiceView) -> AnyView {
             AllocationSource::Payment => ("office-settled-payment", Tone::Good),
             AllocationSource::Credit => ("office-settled-credit", Tone::Good),
             AllocationSource::CreditNote => ("office-settled-credit-note", Tone::Quiet),
+            AllocationSource::History => ("office-settled-history", Tone::Quiet),
         };
         let text = page.t_with(key, &[("amount", amount.into())]);
         let event = match part.source {
             AllocationSource::CreditNote => {
                 Event::new(part.created_at, link(format!("/staff/invoices/{}", part.source_id), text))
             }
-            AllocationSource::Payment | AllocationSource::Credit => Event::new(part.created_at, text),
+            AllocationSource::Payment | AllocationSource::Credit | AllocationSource::History => Event::new(part.created_at, text),
         };
         event.tone(tone)
     });
