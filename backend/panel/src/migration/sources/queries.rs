@@ -62,7 +62,7 @@ fn progress_in(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
     Ok(Progress {
         is_collecting: store::is_open(tx, &[COLLECT], id.as_str())?,
         is_verifying: store::is_open(tx, &[VERIFY], id.as_str())?,
-        is_transferring: store::is_open(tx, &[TRANSFER, UNDO], id.as_str())?,
+        is_transferring: store::is_open(tx, &[TRANSFER, UNDO], id.as_str())? || store::has_queued(tx, id)?,
         ..counted
     })
 }
@@ -72,7 +72,7 @@ fn progress_in(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
 /// # Errors
 /// `migration.busy`.
 pub(in crate::migration) fn is_idle_in(tx: &mut Tx<'_>, id: &SourceId) -> Result<()> {
-    if store::is_open(tx, &[COLLECT, VERIFY, TRANSFER, UNDO], id.as_str())? {
+    if store::is_open(tx, &[COLLECT, VERIFY, TRANSFER, UNDO], id.as_str())? || store::has_queued(tx, id)? {
         return Err(MigrationRefusal::Busy.into());
     }
     Ok(())

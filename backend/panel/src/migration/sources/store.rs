@@ -217,6 +217,15 @@ pub fn is_open(tx: &mut Tx<'_>, kinds: &[&str], subject: &str) -> Result<bool> {
     Ok(diesel::select(exists(open)).get_result(tx.conn)?)
 }
 
+/// Whether accounts of a source wait to land.
+pub fn has_queued(tx: &mut Tx<'_>, id: &SourceId) -> Result<bool> {
+    let waiting = migration_records::table
+        .filter(migration_records::source_id.eq(id))
+        .filter(migration_records::kind.eq("party"))
+        .filter(migration_records::transfer.eq(TransferState::Queued));
+    Ok(diesel::select(exists(waiting)).get_result(tx.conn)?)
+}
+
 /// Counts of a source; what runs is asked separately.
 pub fn progress(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
     let of = |kind: &'static str| {

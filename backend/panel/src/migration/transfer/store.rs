@@ -116,6 +116,27 @@ pub fn object(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, id: &str) -> Re
     Ok(here(tx, source_id, kind, &[id.to_owned()])?.remove(id))
 }
 
+/// Whether some record of a kind is this object here.
+pub fn is_object(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, object_id: &str) -> Result<bool> {
+    let here = migration_landings::table
+        .filter(migration_landings::source_id.eq(source_id))
+        .filter(migration_landings::kind.eq(kind))
+        .filter(migration_landings::object_id.eq(object_id));
+    Ok(diesel::select(diesel::dsl::exists(here)).get_result(tx.conn)?)
+}
+
+/// Why a record was skipped.
+pub fn skipped_because(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, external_id: &str) -> Result<String> {
+    let found: Option<String> = migration_landings::table
+        .filter(migration_landings::source_id.eq(source_id))
+        .filter(migration_landings::kind.eq(kind))
+        .filter(migration_landings::external_id.eq(external_id))
+        .select(migration_landings::reason)
+        .first(tx.conn)
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
 /// A page of what is here of a kind, the last landed first.
 pub fn landed_page(
     tx: &mut Tx<'_>,
@@ -159,6 +180,16 @@ pub fn forget_skipped(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<()> {
 pub fn left(tx: &mut Tx<'_>, id: &LandingId, reason: &str) -> Result<()> {
     diesel::update(migration_landings::table.find(id))
         .set(migration_landings::reason.eq(reason))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Adds remarks to those that are kept, once.
+pub fn add_remark(tx: &mut Tx<'_>, id: &LandingId, kept: &[String], more: &[String]) -> Result<()> {
+    let mut all = kept.to_vec();
+    all.extend(more.iter().filter(|remark| !kept.contains(remark)).cloned());
+    diesel::update(migration_landings::table.find(id))
+        .set(migration_landings::remarks.eq(serde_json::to_string(&all)?))
         .execute(tx.conn)?;
     Ok(())
 }
