@@ -318,6 +318,10 @@ office-purpose = Anlass
 office-purpose-order = Bestellung
 office-purpose-renewal = Verlängerung
 office-purpose-manual = Von Hand geschrieben
+office-purpose-history = Vom vorherigen System ausgestellt
+office-history-reference = Kennung dort
+office-history-status = Zustand dort
+office-history-differences = Abweichungen dort
 office-corrects = Storniert
 office-credit-note = Rechnungskorrektur
 office-credit-note-open = Rechnungskorrektur öffnen
@@ -375,6 +379,7 @@ office-account-of-credit = Guthaben von { $name }
 office-account-bank = Bank
 office-account-cash = Kasse
 office-account-goodwill = Kulanz
+office-account-opening = Mitgebracht
 office-account-tax = Steuer { $country }, { $percent } %
 office-account-revenue-recurring = Erlöse: Zeiträume
 office-account-revenue-setup = Erlöse: Einrichtung
@@ -389,6 +394,8 @@ office-posting-credit_note_issued = Rechnungskorrektur ausgestellt
 office-posting-payment_received = Zahlung eingegangen
 office-posting-credit_applied = Guthaben verwendet
 office-posting-credit_granted = Guthaben gegeben
+office-posting-opening_balance = Vom vorherigen System mitgebracht
+office-posting-opening_reversed = Mitgebrachtes zurückgenommen
 
 # Verlängerungen und Verträge
 office-renewals-subtitle = Die nächsten 60 Tage, die nächste zuerst.

@@ -318,6 +318,10 @@ office-purpose = Purpose
 office-purpose-order = Order
 office-purpose-renewal = Renewal
 office-purpose-manual = Written by hand
+office-purpose-history = Issued by the previous system
+office-history-reference = Identifier there
+office-history-status = State there
+office-history-differences = Differences there
 office-corrects = Takes back
 office-credit-note = Credit note
 office-credit-note-open = Open the credit note
@@ -375,6 +379,7 @@ office-account-of-credit = Credit of { $name }
 office-account-bank = Bank
 office-account-cash = Cash
 office-account-goodwill = Goodwill
+office-account-opening = Brought along
 office-account-tax = Tax { $country }, { $percent } %
 office-account-revenue-recurring = Revenue: periods
 office-account-revenue-setup = Revenue: set-up fees
@@ -389,6 +394,8 @@ office-posting-credit_note_issued = Credit note issued
 office-posting-payment_received = Payment received
 office-posting-credit_applied = Credit used
 office-posting-credit_granted = Credit granted
+office-posting-opening_balance = Brought along from the previous system
+office-posting-opening_reversed = Brought along, taken back
 
 # Renewals and subscriptions
 office-renewals-subtitle = The next 60 days, soonest first.

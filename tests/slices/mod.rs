@@ -2,6 +2,11 @@
 
 mod accounts;
 mod addresses;
+pub mod adoption_ground;
+mod adoption_money;
+mod adoption_people;
+mod adoption_subscriptions;
+mod adoption_tickets;
 mod auth;
 mod backups;
 mod billing;

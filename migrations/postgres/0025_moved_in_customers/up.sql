@@ -1,8 +1,9 @@
+ALTER TABLE customers ADD COLUMN tax_exempt BOOLEAN NOT NULL DEFAULT false;
+
 CREATE TABLE customer_origins (
     customer_id TEXT NOT NULL PRIMARY KEY REFERENCES customers,
     system TEXT NOT NULL,
     reference TEXT NOT NULL,
-    tax_exempt BOOLEAN NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
 CREATE INDEX customer_origins_by_reference ON customer_origins (system, reference);

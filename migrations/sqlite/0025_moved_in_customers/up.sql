@@ -1,8 +1,9 @@
+ALTER TABLE customers ADD COLUMN tax_exempt INTEGER NOT NULL DEFAULT 0 CHECK (tax_exempt IN (0, 1));
+
 CREATE TABLE customer_origins (
     customer_id TEXT NOT NULL PRIMARY KEY REFERENCES customers,
     system TEXT NOT NULL,
     reference TEXT NOT NULL,
-    tax_exempt INTEGER NOT NULL CHECK (tax_exempt IN (0, 1)),
     created_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX customer_origins_by_reference ON customer_origins (system, reference);

@@ -8,6 +8,7 @@
 //! Others use [`queries::sellable_in`] when they sell and [`queries::load_in`]
 //! for what was sold.
 
+pub mod adoption;
 pub mod commands;
 pub mod error;
 pub mod model;

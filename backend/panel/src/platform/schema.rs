@@ -186,6 +186,7 @@ diesel::table! {
         notes -> Text,
         created_at -> Timestamp,
         version -> BigInt,
+        tax_exempt -> Bool,
     }
 }
 
@@ -659,7 +660,6 @@ diesel::table! {
         customer_id -> Text,
         system -> Text,
         reference -> Text,
-        tax_exempt -> Bool,
         created_at -> Timestamp,
     }
 }

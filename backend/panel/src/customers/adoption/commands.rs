@@ -38,7 +38,6 @@ pub fn adopt_in(tx: &mut Tx<'_>, landing: &Landing<'_>, customer: &AdoptCustomer
     let origin = Origin {
         system: landing.system.to_owned(),
         reference: customer.reference.clone(),
-        tax_exempt: customer.is_tax_exempt,
     };
     store::insert_origin(tx, &id, &origin)?;
     store::insert_fields(tx, &id, landed.fields)?;
@@ -129,14 +128,6 @@ pub fn origin_in(tx: &mut Tx<'_>, customer: &str) -> Result<Option<(Origin, Vec<
         return Ok(None);
     };
     Ok(Some((origin, store::fields(tx, customer)?)))
-}
-
-/// Whether the source charged this customer no tax.
-///
-/// # Errors
-/// When the database fails.
-pub fn is_tax_exempt_in(tx: &mut Tx<'_>, customer: &str) -> Result<bool> {
-    Ok(store::origin(tx, customer)?.is_some_and(|origin| origin.tax_exempt))
 }
 
 /// Takes a customer out again with its contacts, fields and place in the tree, unless

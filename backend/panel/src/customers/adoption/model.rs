@@ -78,8 +78,6 @@ pub struct Origin {
     pub system: String,
     /// Its identifier there.
     pub reference: String,
-    /// No tax was charged there.
-    pub tax_exempt: bool,
 }
 
 /// A landed customer, ready to be stored.
@@ -123,6 +121,7 @@ impl AdoptCustomer {
             },
         }
         customer.state = if self.is_suspended { CustomerState::Suspended } else { CustomerState::Active };
+        customer.tax_exempt = self.is_tax_exempt;
         customer.notes = fitting.text("notes", self.notes.as_deref().unwrap_or_default());
         customer.created_at = self.created.unwrap_or(customer.created_at);
         if let Some(phone) = self.phone.as_deref().map(str::trim).filter(|text| !text.is_empty()) {

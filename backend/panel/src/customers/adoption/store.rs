@@ -20,7 +20,6 @@ pub(super) fn insert_origin(tx: &mut Tx<'_>, id: &CustomerId, origin: &Origin) -
             customer_origins::customer_id.eq(id),
             customer_origins::system.eq(&origin.system),
             customer_origins::reference.eq(&origin.reference),
-            customer_origins::tax_exempt.eq(origin.tax_exempt),
             customer_origins::created_at.eq(tx.now()),
         ))
         .execute(tx.conn)?;
@@ -28,12 +27,12 @@ pub(super) fn insert_origin(tx: &mut Tx<'_>, id: &CustomerId, origin: &Origin) -
 }
 
 pub(super) fn origin(tx: &mut Tx<'_>, id: &str) -> Result<Option<Origin>> {
-    let row: Option<(String, String, bool)> = customer_origins::table
+    let row: Option<(String, String)> = customer_origins::table
         .find(id)
-        .select((customer_origins::system, customer_origins::reference, customer_origins::tax_exempt))
+        .select((customer_origins::system, customer_origins::reference))
         .first(tx.conn)
         .optional()?;
-    Ok(row.map(|(system, reference, tax_exempt)| Origin { system, reference, tax_exempt }))
+    Ok(row.map(|(system, reference)| Origin { system, reference }))
 }
 
 #[derive(Insertable)]
@@ -134,7 +133,7 @@ pub(super) fn held_by(tx: &mut Tx<'_>, id: &str, own: &[PersonId]) -> Result<Vec
     look!(past_payments, Payments);
     look!(payment_tokens, Payments);
     look!(allocations, Settled);
-    look!(opening_balances, Spent);
+    look!(opening_balances, Content);
     let resold: i64 = reseller_links::table.filter(reseller_links::reseller_id.eq(id)).count().get_result(tx.conn)?;
     if resold > 0 {
         reasons.push(KeptBecause::Customers);
