@@ -1,11 +1,18 @@
 //! The composition root: builds everything from the configuration.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use hostwright_gateways::SmtpTransport;
 use hostwright_kernel::{Clock, OffsetClock, SystemClock};
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::installation::commands::CLOCK_AHEAD;
+use hostwright_panel::migration::collect::jobs::CollectHandler;
+use hostwright_panel::migration::ports::Reader;
+use hostwright_panel::migration::proof::jobs::ReleaseHandler;
+use hostwright_panel::migration::transfer::jobs::{AccountHandler, TransferHandler};
+use hostwright_panel::migration::undo::jobs::UndoHandler;
+use hostwright_panel::migration::verification::jobs::VerifyHandler;
 use hostwright_panel::nodes::ports::NodeProbe;
 use hostwright_panel::notifications::ports::{InvoiceFile, MailTransport};
 use hostwright_panel::platform::error::Result;
@@ -21,6 +28,7 @@ use hostwright_panel::{audit, auth, billing, nodes, notifications, reactions, re
 use crate::app::App;
 use crate::config::Config;
 use crate::hypervisor::Libvirt;
+use crate::import::ImportFolder;
 use crate::routes;
 
 /// Kind of the job that seals audit rows and ledger transfers.
@@ -33,6 +41,8 @@ pub struct Ports {
     pub hypervisor: Arc<dyn Hypervisor>,
     /// The nodes themselves.
     pub probe: Arc<dyn NodeProbe>,
+    /// The import folder and the readers of foreign systems.
+    pub reader: Arc<dyn Reader>,
     /// The clock, where it may be moved.
     pub clock: Arc<Option<OffsetClock>>,
 }
@@ -41,14 +51,15 @@ impl Ports {
     /// Ports that reach nothing, for listing what there is.
     #[must_use]
     pub fn none() -> Self {
-        Self::over(Libvirt::new(std::env::temp_dir()), None)
+        Self::over(Libvirt::new(std::env::temp_dir()), std::env::temp_dir().join("hostwright-import"), None)
     }
 
-    /// Ports over libvirt.
+    /// Ports over libvirt and an import folder.
     #[must_use]
-    pub fn over(libvirt: Libvirt, clock: Option<OffsetClock>) -> Self {
+    pub fn over(libvirt: Libvirt, import: PathBuf, clock: Option<OffsetClock>) -> Self {
         let libvirt = Arc::new(libvirt);
-        Self { hypervisor: libvirt.clone(), probe: libvirt, clock: Arc::new(clock) }
+        let reader = Arc::new(ImportFolder::new(import));
+        Self { hypervisor: libvirt.clone(), probe: libvirt, reader, clock: Arc::new(clock) }
     }
 }
 
@@ -113,7 +124,7 @@ pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
     }
     let public_url: Arc<str> = public_url(config).into();
     let texts = Texts::embedded()?;
-    let ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), clock);
+    let ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), config.data_dir.join("import"), clock);
     let mail: Option<Arc<dyn MailTransport>> = match &config.smtp {
         Some(smtp) => Some(Arc::new(SmtpTransport::new(
             &smtp.host,
@@ -183,6 +194,12 @@ pub fn handlers(
         Arc::new(servers::jobs::Observe::new(Arc::clone(&ports.hypervisor))),
         Arc::new(servers::jobs::Purge::new(Arc::clone(&ports.hypervisor))),
         Arc::new(SealHandler),
+        Arc::new(CollectHandler { call: system("migration"), reader: Arc::clone(&ports.reader) }),
+        Arc::new(VerifyHandler { call: system("migration") }),
+        Arc::new(TransferHandler { call: system("migration") }),
+        Arc::new(AccountHandler { call: system("migration") }),
+        Arc::new(UndoHandler { call: system("migration") }),
+        Arc::new(ReleaseHandler { call: system("migration") }),
     ];
     if let Some(mail) = mail {
         let file = invoice_file(system("mails"));

@@ -12,6 +12,7 @@ mod billing;
 mod catalogue;
 mod customers;
 mod images;
+mod migration;
 mod nodes;
 mod notifications;
 mod office;
@@ -35,6 +36,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         billing::endpoints(),
         servers::endpoints(&ports.hypervisor),
         tickets::endpoints(),
+        migration::endpoints(&ports.reader),
         notifications::endpoints(),
         office::endpoints(&ports.clock),
     ]

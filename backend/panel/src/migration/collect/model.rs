@@ -1,9 +1,9 @@
 //! The keys of a record by which it can be found once its body is sealed, and what is said of
 //! readings.
 
-use hostwright_importer::snapshot::values::Amount;
+use hostwright_importer::snapshot::values::{Amount, Cycle};
+use hostwright_importer::snapshot::{InvoiceStatus, PaymentKind, SubscriptionStatus};
 use hostwright_importer::{Kind, Record};
-use hostwright_importer::snapshot::{InvoiceStatus, SubscriptionStatus};
 use hostwright_kernel::{Instant, Money, id_type, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,7 +98,9 @@ pub fn keys(record: &Record) -> Keys {
                 one.status,
                 SubscriptionStatus::Pending | SubscriptionStatus::Active | SubscriptionStatus::Suspended
             );
-            keys.amount = money(one.price.as_ref().filter(|_| goes_on));
+            let recurs = matches!(one.cycle, Some(Cycle::Months(_) | Cycle::Days(_)));
+            let charged = one.renewal_fee.as_ref().or(one.price.as_ref());
+            keys.amount = money(charged.filter(|_| goes_on && recurs));
             keys.domain = one.domains.first().map(|name| domain_name(name));
             keys.links = one.domains.iter().map(|name| (DOMAIN_NAME, domain_name(name))).collect();
         }
@@ -125,7 +127,12 @@ pub fn keys(record: &Record) -> Keys {
             keys.party.clone_from(&one.party);
             keys.parent.clone_from(&one.invoice);
             keys.name = first_of(&[&one.reference, &one.text]);
-            keys.amount = money(one.amount.as_ref());
+            let arrived = !one.is_pending && !one.is_failed;
+            keys.amount = match one.kind {
+                PaymentKind::Payment if arrived => money(one.amount.as_ref()),
+                PaymentKind::Refund if arrived => money(one.amount.as_ref()).and_then(|amount| amount.neg().ok()),
+                PaymentKind::Payment | PaymentKind::Refund | PaymentKind::Adjustment => None,
+            };
         }
         Record::CreditEntry(one) => {
             of_party(&mut keys, &one.party, one.text.as_deref().unwrap_or_default());

@@ -69,6 +69,7 @@ pub fn fate(kind: Kind) -> Fate {
         | Kind::Zone
         | Kind::Invoice
         | Kind::Payment
+        | Kind::CreditEntry
         | Kind::PaymentToken
         | Kind::Ticket => Fate::WithAccount,
         Kind::InvoiceLine | Kind::TicketMessage => Fate::WithParent,
@@ -83,7 +84,7 @@ pub fn fate(kind: Kind) -> Fate {
         | Kind::CronLine
         | Kind::Certificate => Fate::WaitsForHosting,
         Kind::Server | Kind::Guest => Fate::WaitsForAdoption,
-        Kind::TaxRule | Kind::CreditEntry => Fate::ToldOnly,
+        Kind::TaxRule => Fate::ToldOnly,
     }
 }
 
@@ -132,7 +133,8 @@ pub struct Missing {
     pub verdict: Option<Status>,
     /// Whether it is a product with a rule.
     pub is_mapped: bool,
-    /// What is known of the account that it belongs to; for an account, of itself.
+    /// What is known of the account that it belongs to, by itself or through what it hangs on;
+    /// for an account, of itself.
     pub account: Option<AccountStanding>,
     /// Whether it hangs on a record that must be here first.
     pub hangs: bool,
@@ -162,8 +164,8 @@ pub fn not_here(missing: &Missing) -> NotHere {
         Fate::WaitsForAdoption => return NotHere::WaitsForAdoption,
         Fate::ToldOnly => return NotHere::ToldOnly,
         Fate::WithSource => return NotHere::NotTransferred,
-        Fate::WithParent => return NotHere::NoParent,
-        Fate::WithAccount => {}
+        Fate::WithParent if missing.account.is_none() => return NotHere::NoParent,
+        Fate::WithAccount | Fate::WithParent => {}
     }
     let Some(account) = missing.account else {
         return NotHere::NoAccount;
