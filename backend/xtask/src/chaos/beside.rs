@@ -14,6 +14,8 @@ use crate::demo::{Client, Stage, rows, text};
 /// Longest that the undisturbed node may take for what takes it seconds: a call
 /// behind the hung node would wait for that one's deadline of 20 seconds.
 const DELAYED: Duration = Duration::from_secs(15);
+/// Seconds that an emulated guest may take to come or go while others use the machine.
+const PATIENCE: u64 = 240;
 
 /// What there is to watch, as soon as it is there.
 #[derive(Debug, Default)]
@@ -112,9 +114,9 @@ impl<'a> Beside<'a> {
         let show = ["servers", "show", self.other.as_str()];
         let began = Instant::now();
         self.owner.run(&["servers", "power-off", &self.other])?;
-        self.owner.wait(&show, 60, |server| is_idle(server, "shut_off"))?;
+        self.owner.wait(&show, PATIENCE, |server| is_idle(server, "shut_off"))?;
         self.owner.run(&["servers", "start", &self.other])?;
-        self.owner.wait(&show, 60, |server| state(server) == "running")?;
+        self.owner.wait(&show, PATIENCE, |server| state(server) == "running")?;
         Ok(began.elapsed())
     }
 
