@@ -170,6 +170,7 @@ pub fn assemble(
         endpoints,
         texts: ground.texts.clone(),
         hypervisor: Arc::clone(&ports.hypervisor),
+        reader: Arc::clone(&ports.reader),
         clock: Arc::clone(&ports.clock),
     };
     let handlers = handlers(ground, ports, mail, mail_from);

@@ -35,6 +35,7 @@ CREATE TABLE migration_collections (
     first_pass BIGINT NOT NULL,
     last_pass BIGINT NOT NULL,
     paths TEXT NOT NULL,
+    options TEXT NOT NULL,
     state TEXT NOT NULL,
     records BIGINT NOT NULL,
     added BIGINT NOT NULL,

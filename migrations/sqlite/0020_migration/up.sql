@@ -35,6 +35,7 @@ CREATE TABLE migration_collections (
     first_pass INTEGER NOT NULL,
     last_pass INTEGER NOT NULL,
     paths TEXT NOT NULL,
+    options TEXT NOT NULL,
     state TEXT NOT NULL,
     records INTEGER NOT NULL,
     added INTEGER NOT NULL,

@@ -1,1 +1,3 @@
 //! Foreign syntax without meaning: what several sources are written in.
+
+pub mod sql_dump;

@@ -3,6 +3,10 @@
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
 //! syntax it is written in is parsed in [`crate::formats`].
 
+pub mod fossbilling;
+pub mod tables;
+pub mod whmcs;
+
 use std::path::PathBuf;
 
 use hostwright_kernel::Currency;

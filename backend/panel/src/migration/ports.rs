@@ -18,6 +18,26 @@ pub struct Reading {
     pub currency: Currency,
     /// IANA zone of moments that name none.
     pub zone: String,
+    /// What some readers need besides.
+    pub options: Options,
+}
+
+/// What some readers need besides paths.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Options {
+    /// The key of the source's reversible secrets.
+    pub key: Option<String>,
+    /// The folder, below the import folder, of files that the source's rows name.
+    pub attachments: Option<String>,
+    /// The file, below the import folder, that says how columns map to fields.
+    pub mapping: Option<String>,
+}
+
+// A log line must not carry a key.
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("attachments", &self.attachments).finish_non_exhaustive()
+    }
 }
 
 /// A file or folder that waits in the import folder.

@@ -809,6 +809,7 @@ diesel::table! {
         first_pass -> BigInt,
         last_pass -> BigInt,
         paths -> Text,
+        options -> Text,
         state -> Text,
         records -> BigInt,
         added -> BigInt,

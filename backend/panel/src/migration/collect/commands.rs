@@ -11,20 +11,43 @@ use super::store;
 use crate::auth::call::{Call, Changed, not_found};
 use crate::auth::policy::Action;
 use crate::migration::error::MigrationRefusal;
-use crate::migration::ports::{ImportFile, Reader};
+use crate::migration::ports::{ImportFile, Options, Reader};
 use crate::migration::sources::model::{SourceId, SourceView};
 use crate::migration::sources::{queries as sources, store as source_rows};
 use crate::platform::error::Result;
 use crate::platform::jobs::{self as queue, NewJob};
 
+/// What options are sealed for.
+pub(super) const OPTIONS: &str = "migration.options";
+
 /// Reads a source.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CollectSource {
     /// The source.
     pub source_id: SourceId,
-    /// Files and folders below the import folder.
+    /// Files and folders below the import folder, one a line.
     pub paths: Vec<String>,
+    /// The key of the source's reversible secrets, where it has one; kept sealed until the
+    /// reading ends.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// The folder, below the import folder, of files that the source's rows name.
+    #[serde(default)]
+    pub attachments: Option<String>,
+    /// The file, below the import folder, that says how columns map to fields.
+    #[serde(default)]
+    pub mapping: Option<String>,
+}
+
+// A log line must not carry a key.
+impl std::fmt::Debug for CollectSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CollectSource")
+            .field("source_id", &self.source_id)
+            .field("paths", &self.paths)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A file as it is sent to us.
@@ -67,16 +90,24 @@ pub struct Uploaded {
 pub async fn collect(call: &Call, reader: &dyn Reader, input: CollectSource) -> Result<SourceView> {
     let scope = call.authorize(Action::CollectMigrationSource)?;
     let paths = paths(&input.paths)?;
+    let named = |path: &Option<String>| path.clone().filter(|path| !path.trim().is_empty());
+    let beside = [named(&input.attachments), named(&input.mapping)];
+    for path in beside.iter().flatten() {
+        reader.check(&single(path)?)?;
+    }
     for path in &paths {
         reader.check(path)?;
     }
+    let [attachments, mapping] = beside;
+    let options = Options { key: input.secret.clone().filter(|key| !key.is_empty()), attachments, mapping };
+    let options = call.vault.seal(OPTIONS, &serde_json::to_string(&options)?)?;
     let actor = call.actor_id();
     call.write(&scope, move |tx| {
         let mut source = source_rows::lock(tx, &input.source_id)?.ok_or_else(not_found)?;
         source.is_open()?;
         sources::is_idle_in(tx, &source.id)?;
         source.pass = source.pass.saturating_add(1);
-        store::begin(tx, &source.id, source.pass, &paths)?;
+        store::begin(tx, &source.id, source.pass, &paths, &options)?;
         if !source_rows::save(tx, &source)? {
             return Err(MigrationRefusal::Changed.into());
         }
@@ -94,6 +125,11 @@ pub async fn collect(call: &Call, reader: &dyn Reader, input: CollectSource) -> 
         Ok(Changed::new(&source.id, view).noting("paths", paths.join("\n")))
     })
     .await
+}
+
+fn single(path: &str) -> Result<String> {
+    let mut checked = paths(&[path.to_owned()])?;
+    checked.pop().ok_or_else(|| MigrationRefusal::PathsMissing.into())
 }
 
 /// Puts files into the import folder; none there is overwritten.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::model::{CollectionState, without_nul};
+use super::commands::OPTIONS;
+use super::model::{CollectionState, CollectionView, without_nul};
 use super::staging::Staging;
 use super::store;
 use crate::auth::call::Call;
-use crate::migration::ports::{Reader, Reading};
+use crate::migration::ports::{Options, Reader, Reading};
 use crate::migration::sources::model::{Source, SourceId};
 use crate::migration::sources::store as sources;
 use crate::platform::error::{Error, Result};
@@ -41,7 +42,8 @@ impl Handler for CollectHandler {
 /// What a pass begins with.
 struct Begun {
     source: Source,
-    collection: super::model::CollectionView,
+    collection: CollectionView,
+    options: String,
 }
 
 impl CollectHandler {
@@ -50,12 +52,17 @@ impl CollectHandler {
         let Some(begun) = self.begin(run, id).await? else {
             return Ok("nothing was asked for".to_owned());
         };
-        let Begun { source, collection } = begun;
+        let Begun { source, collection, options } = begun;
+        let options = match options.as_str() {
+            "" => Options::default(),
+            sealed => serde_json::from_str(&self.call.vault.open(OPTIONS, sealed)?)?,
+        };
         let reading = Reading {
             kind: source.kind.clone(),
             paths: collection.paths.clone(),
             currency: source.settings.currency,
             zone: source.settings.zone.clone(),
+            options,
         };
         let mut staging = Staging::new(
             self.call.db.clone(),
@@ -98,7 +105,8 @@ impl CollectHandler {
                     source.version = source.version.saturating_add(1);
                 }
                 store::begin_pass(tx, &collection, source.pass)?;
-                Ok(Some(Begun { source, collection }))
+                let options = store::options(tx, &collection.id)?;
+                Ok(Some(Begun { source, collection, options }))
             })
             .await
     }
@@ -107,7 +115,7 @@ impl CollectHandler {
         &self,
         run: &Run,
         source: &Source,
-        collection: &super::model::CollectionView,
+        collection: &CollectionView,
         mut staging: Staging,
         outcome: std::result::Result<(), hostwright_importer::Refusal>,
     ) -> Result<String> {

@@ -23,6 +23,7 @@ struct CollectionRow {
     first_pass: i64,
     last_pass: i64,
     paths: String,
+    options: String,
     state: CollectionState,
     records: i64,
     added: i64,
@@ -67,7 +68,13 @@ impl TryFrom<CollectionRow> for CollectionView {
 }
 
 /// Begins a reading; its number.
-pub fn begin(tx: &mut Tx<'_>, source_id: &SourceId, pass: i64, paths: &[String]) -> Result<CollectionId> {
+pub fn begin(
+    tx: &mut Tx<'_>,
+    source_id: &SourceId,
+    pass: i64,
+    paths: &[String],
+    options: &str,
+) -> Result<CollectionId> {
     let last: Option<i64> = migration_collections::table
         .filter(migration_collections::source_id.eq(source_id))
         .select(diesel::dsl::max(migration_collections::number))
@@ -79,6 +86,7 @@ pub fn begin(tx: &mut Tx<'_>, source_id: &SourceId, pass: i64, paths: &[String])
         first_pass: pass,
         last_pass: pass,
         paths: serde_json::to_string(paths)?,
+        options: options.to_owned(),
         state: CollectionState::Reading,
         records: 0,
         added: 0,
@@ -109,6 +117,11 @@ pub fn open_collection(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<Option<C
         .first(tx.conn)
         .optional()?;
     row.map(CollectionView::try_from).transpose()
+}
+
+/// What a reading needs besides paths, sealed; kept only until it ends.
+pub fn options(tx: &mut Tx<'_>, id: &CollectionId) -> Result<String> {
+    Ok(migration_collections::table.find(id).select(migration_collections::options).first(tx.conn)?)
 }
 
 /// Another pass of the same reading: what it said before of gaps is said again.
@@ -187,6 +200,7 @@ pub fn finish(tx: &mut Tx<'_>, id: &CollectionId, facts: &BTreeMap<String, Strin
     diesel::update(migration_collections::table.find(id))
         .set((
             migration_collections::state.eq(CollectionState::Done),
+            migration_collections::options.eq(""),
             migration_collections::records.eq(all),
             migration_collections::added.eq(added),
             migration_collections::changed.eq(changed),
@@ -207,6 +221,7 @@ pub fn refuse(tx: &mut Tx<'_>, id: &CollectionId, code: &str, place: &str, reaso
     diesel::update(migration_collections::table.find(id))
         .set((
             migration_collections::state.eq(CollectionState::Refused),
+            migration_collections::options.eq(""),
             migration_collections::refusal_code.eq(code),
             migration_collections::refusal_place.eq(place),
             migration_collections::refusal_reason.eq(reason),
