@@ -15,6 +15,8 @@ pub mod billing_ground;
 mod catalogue;
 mod customers;
 mod images;
+pub(crate) mod migration;
+mod migration_transfer;
 mod nodes;
 mod notifications;
 mod notifications_encrypted;

@@ -26,6 +26,8 @@ pub struct Town {
     pub shop: Shop,
     pub carla: Resident,
     pub mallory: Resident,
+    /// A source system from which something moved in, and a record of it.
+    pub moving: BTreeMap<&'static str, String>,
 }
 
 impl Town {
