@@ -32,6 +32,7 @@ use serde_json::{Map, Value, json};
 pub mod engines;
 pub mod mailbox;
 pub mod shelf;
+pub mod nameserver;
 pub mod simulator;
 pub mod soak;
 
@@ -122,9 +123,10 @@ impl World {
         let db = Db::open(&database.url(), Arc::new(clock.clone())).unwrap();
         db.migrate().unwrap();
         let port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
+        let dns: Arc<dyn hostwright_panel::hosting::ports::DnsServer> = hypervisor.names.clone();
         let shelf = Arc::new(Shelf::default());
         let ports =
-            Ports { hypervisor: port, probe: hypervisor.clone(), reader: shelf.clone(), clock: Arc::new(None) };
+            Ports { hypervisor: port, probe: hypervisor.clone(), reader: shelf.clone(), clock: Arc::new(None), dns: Some(dns) };
         let mail: Arc<dyn MailTransport> = mailbox.clone();
         let world = Self::over(db, clock, (hypervisor, mailbox), &ports, mail);
         Self { database: Some(database), shelf, ..world }

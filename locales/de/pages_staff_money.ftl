@@ -245,6 +245,7 @@ office-order-for = Für { $name }
 office-order-choose-plan = Tarif und Zeitraum wählen
 office-plan-private = { $name } (nicht öffentlich)
 office-setup-fee = Einrichtung
+office-kind = Art
 office-sizes = Größe
 office-plans-none = Kein Tarif mit einem Preis in { $currency }
 office-plans-none-text = Dieser Kunde zahlt in { $currency }. Setzen Sie zuerst einen Preis darin.

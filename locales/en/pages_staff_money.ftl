@@ -245,6 +245,7 @@ office-order-for = For { $name }
 office-order-choose-plan = Choose plan and period
 office-plan-private = { $name } (not public)
 office-setup-fee = Set-up fee
+office-kind = Kind
 office-sizes = Size
 office-plans-none = No plan with a price in { $currency }
 office-plans-none-text = This customer pays in { $currency }. Set a price in it first.

@@ -21,6 +21,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("images", &["auth", "nodes"]),
     ("addresses", &["auth", "nodes"]),
     ("subscriptions", &["auth", "customers", "catalogue"]),
+    ("hosting", &["auth", "customers", "subscriptions"]),
     ("billing", &["auth", "customers"]),
     ("servers", &["auth", "subscriptions", "nodes", "addresses", "images"]),
     (

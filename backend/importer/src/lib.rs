@@ -23,6 +23,7 @@ mod limits;
 mod refusal;
 pub mod snapshot;
 pub mod sources;
+pub mod tally;
 
 pub use limits::Limits;
 pub use refusal::{Refusal, RefusalCode};

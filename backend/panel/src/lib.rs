@@ -14,6 +14,7 @@
 //! | `images` | auth, nodes |
 //! | `addresses` | auth, nodes |
 //! | `subscriptions` | auth, customers, catalogue |
+//! | `hosting` | auth, customers, subscriptions |
 //! | `billing` | auth, customers |
 //! | `servers` | auth, subscriptions, nodes, addresses, images |
 //! | `orders` | auth, catalogue, customers, subscriptions, billing, servers, images, nodes, renewals |
@@ -44,6 +45,7 @@ pub mod auth;
 pub mod billing;
 pub mod catalogue;
 pub mod customers;
+pub mod hosting;
 pub mod images;
 pub mod installation;
 pub mod migration;

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hostwright_gateways::SmtpTransport;
+use hostwright_gateways::{NsdServer, SmtpTransport};
 use hostwright_kernel::{Clock, OffsetClock, SystemClock};
 use hostwright_panel::auth::call::Call;
+use hostwright_panel::hosting::ports::DnsServer;
 use hostwright_panel::installation::commands::CLOCK_AHEAD;
 use hostwright_panel::migration::collect::jobs::CollectHandler;
 use hostwright_panel::migration::ports::Reader;
@@ -23,7 +24,7 @@ use hostwright_panel::platform::texts::Texts;
 use hostwright_panel::platform::worker::{BoxFuture, Handler, Outcome, Run, Worker};
 use hostwright_panel::platform::{Db, Error};
 use hostwright_panel::servers::ports::Hypervisor;
-use hostwright_panel::{audit, auth, billing, nodes, notifications, reactions, renewals, servers};
+use hostwright_panel::{audit, auth, billing, hosting, nodes, notifications, reactions, renewals, servers};
 
 use crate::app::App;
 use crate::config::Config;
@@ -45,6 +46,8 @@ pub struct Ports {
     pub reader: Arc<dyn Reader>,
     /// The clock, where it may be moved.
     pub clock: Arc<Option<OffsetClock>>,
+    /// The name server, if there is one.
+    pub dns: Option<Arc<dyn DnsServer>>,
 }
 
 impl Ports {
@@ -59,7 +62,7 @@ impl Ports {
     pub fn over(libvirt: Libvirt, import: PathBuf, clock: Option<OffsetClock>) -> Self {
         let libvirt = Arc::new(libvirt);
         let reader = Arc::new(ImportFolder::new(import));
-        Self { hypervisor: libvirt.clone(), probe: libvirt, reader, clock: Arc::new(clock) }
+        Self { hypervisor: libvirt.clone(), probe: libvirt, reader, clock: Arc::new(clock), dns: None }
     }
 }
 
@@ -124,7 +127,11 @@ pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
     }
     let public_url: Arc<str> = public_url(config).into();
     let texts = Texts::embedded()?;
-    let ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), config.data_dir.join("import"), clock);
+    let mut ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), config.data_dir.join("import"), clock);
+    if let Some(dns) = &config.dns {
+        let server = NsdServer::new(&dns.folder, &dns.control, dns.control_config.as_deref(), dns.server)?;
+        ports.dns = Some(Arc::new(server));
+    }
     let mail: Option<Arc<dyn MailTransport>> = match &config.smtp {
         Some(smtp) => Some(Arc::new(SmtpTransport::new(
             &smtp.host,
@@ -202,6 +209,9 @@ pub fn handlers(
         Arc::new(UndoHandler { call: system("migration") }),
         Arc::new(ReleaseHandler { call: system("migration") }),
     ];
+    if let Some(dns) = &ports.dns {
+        handlers.push(Arc::new(hosting::zones::jobs::Reconcile::new(Arc::clone(dns))));
+    }
     if let Some(mail) = mail {
         let file = invoice_file(system("mails"));
         handlers.push(Arc::new(notifications::jobs::SendHandler::new(

@@ -3,9 +3,11 @@
 //! Each source is a folder with `pub fn read(input: &Input, sink: &mut dyn Sink)`; the
 //! syntax it is written in is parsed in [`crate::formats`].
 
+pub(crate) mod files;
 pub mod fossbilling;
 pub mod tables;
 pub mod whmcs;
+pub mod zones;
 
 use std::path::PathBuf;
 

@@ -201,6 +201,27 @@ policy! {
     ListTasks           = "tasks.list"               read   Granted [O A B S] [o m];
     ShowTask            = "tasks.show"               read   Granted [O A B S] [o m];
     RetryTask           = "tasks.retry"              change Granted [O A S] [];
+    // Domains and zones
+    ListDomains         = "domains.list"             read   Granted [O A B S] [o m];
+    ShowDomain          = "domains.show"             read   Granted [O A B S] [o m];
+    CreateDomain        = "domains.create"           change Granted [O A] [];
+    UpdateDomain        = "domains.update"           change Granted [O A S] [];
+    ReleaseDomain       = "domains.release"          change Granted [O A] [];
+    ShowAuthCode        = "domains.auth_code"        change Granted [O A] [o];
+    ShowZone            = "zones.show"               read   Granted [O A B S] [o m];
+    CreateZone          = "zones.create"             change Granted [O A S] [o m];
+    UpdateZone          = "zones.update"             change Granted [O A S] [o m];
+    AddRecord           = "zones.add_record"         change Granted [O A S] [o m];
+    UpdateRecord        = "zones.update_record"      change Granted [O A S] [o m];
+    DeleteRecord        = "zones.delete_record"      change Granted [O A S] [o m];
+    ImportZone          = "zones.import"             change Granted [O A S] [o m];
+    ShowImport          = "zones.show_import"        read   Granted [O A B S] [o m];
+    ApplyImport         = "zones.apply_import"       change Granted [O A S] [o m];
+    ExportZone          = "zones.export"             read   Granted [O A B S] [o m];
+    DeleteZone          = "zones.delete"             change Granted [O A] [o];
+    ServeZone           = "zones.serve"              change Granted [O A S] [];
+    ShowDnsSettings     = "zones.settings"           read   Granted [O A S] [];
+    UpdateDnsSettings   = "zones.set_settings"       change Granted [O A] [];
     // Tickets
     ListDepartments     = "departments.list"         read   Granted [O A B S] [o m];
     CreateDepartment    = "departments.create"       change Granted [O A] [];

@@ -6,7 +6,7 @@
 //!
 //! Races are settled here and never shown to people:
 //! - Writers on PostgreSQL are at `READ COMMITTED` and lock rows in the order
-//!   outbox event, server, invoice, subscription, customer, node, addresses,
+//!   outbox event, server, invoice, subscription, customer, node, addresses, zone,
 //!   counters, number series, ledger accounts (by code), jobs. Whoever waited
 //!   reads again, because every statement sees what was committed before it.
 //! - Where two transactions lock against that order, PostgreSQL ends one of them

@@ -214,6 +214,7 @@ diesel::table! {
         state -> Text,
         created_at -> Timestamp,
         version -> BigInt,
+        tlds -> Text,
     }
 }
 
@@ -621,6 +622,75 @@ diesel::table! {
 }
 
 diesel::table! {
+    domains (id) {
+        id -> Text,
+        customer_id -> Text,
+        subscription_id -> Nullable<Text>,
+        name -> Text,
+        state -> Text,
+        registrar -> Text,
+        registered_on -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
+        auth_code -> Nullable<Text>,
+        name_servers -> Text,
+        locked -> Bool,
+        renews -> Bool,
+        contacts -> Text,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    zones (id) {
+        id -> Text,
+        domain_id -> Text,
+        name -> Text,
+        state -> Text,
+        default_ttl -> BigInt,
+        primary_server -> Text,
+        hostmaster -> Text,
+        refresh -> BigInt,
+        retry -> BigInt,
+        expire -> BigInt,
+        minimum -> BigInt,
+        serial -> BigInt,
+        observed_serial -> Nullable<BigInt>,
+        observed_at -> Nullable<Timestamp>,
+        fault -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    zone_records (id) {
+        id -> Text,
+        zone_id -> Text,
+        owner -> Text,
+        kind -> Text,
+        ttl -> Nullable<BigInt>,
+        data -> Text,
+        digest -> Text,
+        updated_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    zone_imports (id) {
+        id -> Text,
+        zone_id -> Text,
+        mode -> Text,
+        content -> Text,
+        created_at -> Timestamp,
+        applied_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     mails (id) {
         id -> Text,
         recipient -> Text,
@@ -692,6 +762,11 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(domains -> customers (customer_id));
+diesel::joinable!(domains -> subscriptions (subscription_id));
+diesel::joinable!(zones -> domains (domain_id));
+diesel::joinable!(zone_records -> zones (zone_id));
+diesel::joinable!(zone_imports -> zones (zone_id));
 diesel::table! {
     reseller_links (customer_id) {
         customer_id -> Text,
@@ -1007,6 +1082,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     tickets,
     ticket_messages,
     ticket_attachments,
+    domains,
+    zones,
+    zone_records,
+    zone_imports,
     mails,
     reminders,
     customer_origins,

@@ -10,7 +10,7 @@ use crate::auth::call::Scope;
 use crate::platform::db::lower;
 use crate::platform::error::Result;
 use crate::platform::schema::{
-    addresses, customers, invoices, jobs as job_rows, mails, nodes as node_rows, outbox, server_observations,
+    addresses, customers, domains, invoices, jobs as job_rows, mails, nodes as node_rows, outbox, server_observations,
     servers as server_rows, subscriptions as subscription_rows, tickets,
 };
 use crate::platform::{ListInput, Tx};
@@ -174,6 +174,7 @@ pub fn search(tx: &mut Tx<'_>, scope: &Scope, words: &str) -> Result<Vec<Hit>> {
     hits.extend(search_customers(tx, scope, &pattern, &exact)?);
     hits.extend(search_invoices(tx, scope, &pattern, &exact)?);
     hits.extend(search_servers(tx, scope, &pattern, &exact)?);
+    hits.extend(search_domains(tx, scope, &pattern, &exact)?);
     hits.extend(search_tickets(tx, scope, &pattern, &exact)?);
     Ok(hits)
 }
@@ -202,6 +203,20 @@ fn search_customers(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) 
     }
     let rows: Vec<(String, String, String)> = query.load(tx.conn)?;
     Ok(rows.into_iter().map(|(id, name, email)| hit("customer", id, name, email)).collect())
+}
+
+fn search_domains(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -> Result<Vec<Hit>> {
+    let mut query = domains::table
+        .filter(domains::name.like(pattern.to_owned()).escape('\\').or(domains::id.eq(exact.to_owned())))
+        .order((domains::name, domains::id))
+        .limit(HITS)
+        .select((domains::id, domains::name, domains::state))
+        .into_boxed();
+    if let Some(own) = scope.customers() {
+        query = query.filter(domains::customer_id.eq_any(own.to_vec()));
+    }
+    let rows: Vec<(String, String, String)> = query.load(tx.conn)?;
+    Ok(rows.into_iter().map(|(id, name, state)| hit("domain", id, name, state)).collect())
 }
 
 fn search_invoices(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -> Result<Vec<Hit>> {

@@ -11,6 +11,7 @@ mod auth;
 mod billing;
 mod catalogue;
 mod customers;
+mod hosting;
 mod images;
 mod migration;
 mod nodes;
@@ -35,6 +36,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         subscriptions::endpoints(),
         billing::endpoints(),
         servers::endpoints(&ports.hypervisor),
+        hosting::endpoints(),
         tickets::endpoints(),
         migration::endpoints(&ports.reader),
         notifications::endpoints(),
