@@ -762,11 +762,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(domains -> customers (customer_id));
-diesel::joinable!(domains -> subscriptions (subscription_id));
-diesel::joinable!(zones -> domains (domain_id));
-diesel::joinable!(zone_records -> zones (zone_id));
-diesel::joinable!(zone_imports -> zones (zone_id));
 diesel::table! {
     reseller_links (customer_id) {
         customer_id -> Text,
@@ -1039,6 +1034,11 @@ diesel::joinable!(migration_gaps -> migration_sources (source_id));
 diesel::joinable!(migration_templates -> migration_sources (source_id));
 diesel::joinable!(migration_landings -> migration_sources (source_id));
 diesel::joinable!(migration_templates -> plans (plan_id));
+diesel::joinable!(domains -> customers (customer_id));
+diesel::joinable!(domains -> subscriptions (subscription_id));
+diesel::joinable!(zones -> domains (domain_id));
+diesel::joinable!(zone_records -> zones (zone_id));
+diesel::joinable!(zone_imports -> zones (zone_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     settings,

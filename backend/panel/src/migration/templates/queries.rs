@@ -71,6 +71,7 @@ pub(super) struct Comparable {
     pub(super) id: PlanId,
     pub(super) name: String,
     pub(super) kind: String,
+    pub(super) tlds: Vec<String>,
     pub(super) offer: Offer,
 }
 
@@ -101,6 +102,7 @@ fn comparable(plan: PlanView) -> Comparable {
             vcpus: size(plan.vcpus),
         },
         name: plan.name,
+        tlds: plan.tlds,
         id: plan.id,
     }
 }
@@ -144,7 +146,18 @@ pub(super) fn tlds(tx: &mut Tx<'_>, source_id: &SourceId, plans: &[Comparable]) 
         .map(|(tld, used)| {
             let key = (String::new(), tld.clone());
             let offer = Offer { name: format!(".{tld}"), ..Offer::default() };
-            view(&key, &format!(".{tld}"), used, TemplateClass::DomainRegistration, &offer, &rules, plans)
+            let mut one =
+                view(&key, &format!(".{tld}"), used, TemplateClass::DomainRegistration, &offer, &rules, plans);
+            // A plan that registers below this very domain says more than any name.
+            let registers = |plan: &&Comparable| {
+                plan.kind == TemplateClass::DomainRegistration.plan_kind() && plan.tlds.contains(&tld)
+            };
+            if let Some(plan) = plans.iter().find(registers) {
+                one.suggested_plan_id = Some(plan.id.to_string());
+                one.suggested_plan_name = Some(plan.name.clone());
+                one.likeness = 100;
+            }
+            one
         })
         .collect())
 }
