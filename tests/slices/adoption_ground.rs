@@ -86,7 +86,8 @@ pub fn stands_anywhere(world: &World, text: &str) -> bool {
 
 /// Nothing that would mail, charge, suspend or build was written.
 pub fn nothing_left(before: &BTreeMap<String, TableSums>, after: &BTreeMap<String, TableSums>) {
-    for table in ["outbox", "jobs", "job_steps", "mails", "links", "reminders", "charges", "payments", "number_series"] {
+    for table in ["outbox", "jobs", "job_steps", "mails", "links", "reminders", "charges", "payments", "number_series"]
+    {
         assert_eq!(before[table], after[table], "{table}");
     }
 }

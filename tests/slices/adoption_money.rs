@@ -35,14 +35,26 @@ fn told(id: &str, status: InvoiceStatus) -> Invoice {
 }
 
 fn line(text: &str, amount: &str) -> InvoiceLine {
-    InvoiceLine { id: text.to_owned(), text: text.to_owned(), amount: Some(eur(amount)), is_taxed: true, ..InvoiceLine::default() }
+    InvoiceLine {
+        id: text.to_owned(),
+        text: text.to_owned(),
+        amount: Some(eur(amount)),
+        is_taxed: true,
+        ..InvoiceLine::default()
+    }
 }
 
 fn paid(id: &str, amount: &str) -> Payment {
     Payment { id: id.to_owned(), amount: Some(eur(amount)), method: Some("paypal".to_owned()), ..Payment::default() }
 }
 
-fn adopt(world: &World, customer_id: &str, invoice: &Invoice, lines: &[InvoiceLine], payments: &[Payment]) -> Result<AdoptedInvoice> {
+fn adopt(
+    world: &World,
+    customer_id: &str,
+    invoice: &Invoice,
+    lines: &[InvoiceLine],
+    payments: &[Payment],
+) -> Result<AdoptedInvoice> {
     land(world, |tx, landing| {
         let adopted = AdoptInvoice { customer_id, invoice, lines, payments, corrects: None };
         adopt_invoice_in(tx, landing, &adopted, day("2027-01-31"))
@@ -75,6 +87,7 @@ on_both_engines! {
     async fn documents_of_the_past_stand_as_they_were_and_the_books_agree(world) {
         world.set_up().await;
         world.settle().await;
+        world.mailbox.forget();
         let id = customer(world, "17");
         let before = contents(world);
         assert_eq!(world.breaks().await, Vec::<String>::new());
@@ -151,6 +164,7 @@ on_both_engines! {
         };
         let first = ours(world).await;
         let mut same = told("1", InvoiceStatus::Paid);
+        same.issued = Some(day("2027-01-15"));
         same.number = Some(first.clone());
         let adopted = adopt(world, id.as_str(), &same, &lines, &[]).unwrap();
         adopt(world, id.as_str(), &same, &lines, &[]).unwrap();
@@ -159,7 +173,9 @@ on_both_engines! {
         assert_ne!(first, second);
         assert_eq!(world.breaks().await, Vec::<String>::new());
         let dashboard = world.done(&world.owner(), "reports.dashboard", json!({})).await;
-        assert!(dashboard.to_string().contains("2000"), "only our two invoices are our turnover: {dashboard}");
+        let told = dashboard.to_string();
+        let only_ours = told.contains("\"minor\":2000}") && !told.contains("22000");
+        assert!(only_ours, "only our two invoices are our turnover: {told}");
     }
 
     async fn a_cent_that_does_not_fit_is_kept_and_named(world) {

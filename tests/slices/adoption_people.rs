@@ -35,10 +35,7 @@ async fn moved_in(world: &World, email: &str, scheme: PasswordScheme, value: &st
 }
 
 fn kept_hash(world: &World, id: &PersonId) -> Option<String> {
-    world
-        .db
-        .write_now(|tx| Ok(people::table.find(id).select(people::password_hash).first(tx.conn)?))
-        .unwrap()
+    world.db.write_now(|tx| Ok(people::table.find(id).select(people::password_hash).first(tx.conn)?)).unwrap()
 }
 
 async fn sign_in(world: &World, email: &str, password: &str) -> Result<(), String> {

@@ -267,9 +267,8 @@ pub fn mapped_role(word: &str) -> StaffRole {
 pub fn mapped_language(word: &str) -> Option<&'static str> {
     let word = word.trim().to_lowercase();
     let is = |names: &[&str], tag: &str| {
-        names.contains(&word.as_str()) || word == tag || word.starts_with(&format!("{tag}-")) || {
-            word.starts_with(&format!("{tag}_"))
-        }
+        let region = word.strip_prefix(tag).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']));
+        region || names.contains(&word.as_str())
     };
     if is(&["german", "deutsch"], "de") {
         Some("de")

@@ -83,9 +83,8 @@ pub(super) fn is_bearable(text: &str) -> bool {
     let (memory, passes, lanes) = MOST;
     known.contains(&hash.algorithm)
         && hash.hash.is_some()
-        && Params::try_from(&hash).is_ok_and(|params| {
-            params.m_cost() <= memory && params.t_cost() <= passes && params.p_cost() <= lanes
-        })
+        && Params::try_from(&hash)
+            .is_ok_and(|params| params.m_cost() <= memory && params.t_cost() <= passes && params.p_cost() <= lanes)
 }
 
 fn hasher() -> Result<Argon2<'static>> {

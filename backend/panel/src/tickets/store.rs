@@ -309,14 +309,12 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListTickets) -> Result<Paged
     }
     if let Some(pattern) = paging.pattern() {
         let number = input.searched_number().unwrap_or_default();
-        query = query.filter(
-            lower(tickets::subject).like(pattern).escape('\\').or(tickets::number.eq(number)).or(
-                diesel::BoolExpressionMethods::and(
-                    tickets::external_reference.is_not_null(),
-                    tickets::external_reference.assume_not_null().eq(input.reference()),
-                ),
+        query = query.filter(lower(tickets::subject).like(pattern).escape('\\').or(tickets::number.eq(number)).or(
+            diesel::BoolExpressionMethods::and(
+                tickets::external_reference.is_not_null(),
+                tickets::external_reference.assume_not_null().eq(input.reference()),
             ),
-        );
+        ));
     }
     let rows: Vec<Joined> = query.load(tx.conn)?;
     let page = Paged::cut(rows, &paging, |(row, ..)| ListTickets::key(row.updated_at, &row.id));

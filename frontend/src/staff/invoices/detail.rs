@@ -198,7 +198,9 @@ fn settled(page: &Page, invoice: &InvoiceView) -> AnyView {
             AllocationSource::CreditNote => {
                 Event::new(part.created_at, link(format!("/staff/invoices/{}", part.source_id), text))
             }
-            AllocationSource::Payment | AllocationSource::Credit | AllocationSource::History => Event::new(part.created_at, text),
+            AllocationSource::Payment | AllocationSource::Credit | AllocationSource::History => {
+                Event::new(part.created_at, text)
+            }
         };
         event.tone(tone)
     });

@@ -113,20 +113,20 @@ fn md5(rest: &str, mark: &str, password: &str) -> Option<bool> {
     }
     let mut length = key.len();
     while length > 0 {
-        first.update(if length & 1 == 1 { &[0][..] } else { key.get(..1).unwrap_or_default() });
+        first.update(if length & 1 == 1 { b"\0".as_slice() } else { key.get(..1).unwrap_or_default() });
         length >>= 1;
     }
     let mut last = first.finalize();
     for round in 0_u32..1_000 {
         let mut next = Md5::new();
-        next.update(if round & 1 == 1 { key } else { &last[..] });
+        next.update(if round & 1 == 1 { key } else { last.as_slice() });
         if !round.is_multiple_of(3) {
             next.update(salt);
         }
         if !round.is_multiple_of(7) {
             next.update(key);
         }
-        next.update(if round & 1 == 1 { &last[..] } else { key });
+        next.update(if round & 1 == 1 { last.as_slice() } else { key });
         last = next.finalize();
     }
     let byte = |at: usize| u64::from(last.get(at).copied().unwrap_or_default());

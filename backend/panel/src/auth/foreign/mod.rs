@@ -86,11 +86,9 @@ pub fn read(password: &Password) -> Reading {
     match password.scheme {
         PasswordScheme::Plain => Reading::Clear(value.to_owned()),
         PasswordScheme::Bcrypt => kept(Scheme::Bcrypt, value),
-        PasswordScheme::Crypt => match () {
-            () if value.starts_with("$2") => kept(Scheme::Bcrypt, value),
-            () if value.starts_with("$argon2") => argon2(value),
-            () => kept(Scheme::Crypt, value),
-        },
+        PasswordScheme::Crypt if value.starts_with("$2") => kept(Scheme::Bcrypt, value),
+        PasswordScheme::Crypt if value.starts_with("$argon2") => argon2(value),
+        PasswordScheme::Crypt => kept(Scheme::Crypt, value),
         PasswordScheme::Argon2 => argon2(value),
         PasswordScheme::Md5 => kept(Scheme::Md5, value),
         PasswordScheme::Md5Salted => kept(Scheme::Md5Salted, value),

@@ -95,12 +95,7 @@ pub fn adopt_invoice_in(
     store::insert_past(tx, adopted.customer_id, Some(&invoice.id), landing.system, &past)?;
     open_in_books(tx, &invoice.id, adopted.customer_id, open, day, invoice.number.as_deref())?;
     landing.note(tx, "invoice", invoice.id.as_str(), Some(adopted.customer_id))?;
-    Ok(AdoptedInvoice {
-        id: invoice.id,
-        open,
-        payments: past.into_iter().map(|part| part.id).collect(),
-        remarks,
-    })
+    Ok(AdoptedInvoice { id: invoice.id, open, payments: past.into_iter().map(|part| part.id).collect(), remarks })
 }
 
 /// Moves money in that belongs to no document, or that came later than its document:
@@ -136,11 +131,8 @@ pub fn adopt_payment_in(
         }
         if part.is_positive() {
             invoices::commands::settle_past_in(tx, &invoice, id.as_str(), part)?;
-            let legs = vec![Leg {
-                debit: Account::opening(),
-                credit: Account::receivable(adopted.customer_id),
-                amount: part,
-            }];
+            let legs =
+                vec![Leg { debit: Account::opening(), credit: Account::receivable(adopted.customer_id), amount: part }];
             let reason = invoice.number.clone().unwrap_or_default();
             let kind = PostingKind::OpeningBalance;
             post_in(tx, &Posting { kind, reference: id.to_string(), day, reason, legs })?;

@@ -292,4 +292,3 @@ pub struct PaymentTokenView {
     /// Is used first.
     pub is_default: bool,
 }
-

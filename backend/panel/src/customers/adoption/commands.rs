@@ -35,10 +35,7 @@ pub fn adopt_in(tx: &mut Tx<'_>, landing: &Landing<'_>, customer: &AdoptCustomer
     landed.customer.number = settings::next(tx, "customer_number")?.saturating_add(NUMBERS_BEGIN_AFTER);
     let id = landed.customer.id.clone();
     store::insert(tx, &landed.customer)?;
-    let origin = Origin {
-        system: landing.system.to_owned(),
-        reference: customer.reference.clone(),
-    };
+    let origin = Origin { system: landing.system.to_owned(), reference: customer.reference.clone() };
     store::insert_origin(tx, &id, &origin)?;
     store::insert_fields(tx, &id, landed.fields)?;
     landing.note(tx, "customer", id.as_str(), Some(id.as_str()))?;
@@ -136,12 +133,7 @@ pub fn origin_in(tx: &mut Tx<'_>, customer: &str) -> Result<Option<(Origin, Vec<
 ///
 /// # Errors
 /// When the database fails.
-pub fn remove_in(
-    tx: &mut Tx<'_>,
-    landing: &Landing<'_>,
-    customer: &CustomerId,
-    own: &[PersonId],
-) -> Result<Removal> {
+pub fn remove_in(tx: &mut Tx<'_>, landing: &Landing<'_>, customer: &CustomerId, own: &[PersonId]) -> Result<Removal> {
     let Some(version) = store::version(tx, customer)? else {
         return Ok(Removal::Gone);
     };

@@ -10,7 +10,5 @@ pub mod commands;
 pub mod model;
 mod store;
 
-pub use commands::{
-    add_contact_in, add_person_in, adopt_in, origin_in, remove_in, reseller_of_in, set_reseller_in,
-};
+pub use commands::{add_contact_in, add_person_in, adopt_in, origin_in, remove_in, reseller_of_in, set_reseller_in};
 pub use model::{AdoptContact, AdoptCustomer, ContactId, Origin};

@@ -117,8 +117,7 @@ pub(super) fn held_by(tx: &mut Tx<'_>, id: &str, own: &[PersonId]) -> Result<Vec
     // One query for each, told apart in the answer.
     macro_rules! look {
         ($table:ident, $why:ident) => {
-            let count: i64 =
-                $table::table.filter($table::customer_id.eq(id.to_owned())).count().get_result(tx.conn)?;
+            let count: i64 = $table::table.filter($table::customer_id.eq(id.to_owned())).count().get_result(tx.conn)?;
             if count > 0 && !reasons.contains(&KeptBecause::$why) {
                 reasons.push(KeptBecause::$why);
             }

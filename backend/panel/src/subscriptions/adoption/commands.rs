@@ -73,6 +73,8 @@ pub fn remove_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &SubscriptionId) ->
     let price = store::delete(tx, id)?.ok_or(SubscriptionRefusal::ChangedMeanwhile)?;
     if origin.is_some_and(|origin| origin.price_made) {
         catalogue::adoption::remove_price_in(tx, &price)?;
+        // Where others were sold at it too, the last of them takes it along.
+        store::hand_on(tx, &price)?;
     }
     landing.note(tx, "subscription_removed", id.as_str(), Some(&subscription.customer_id))?;
     Ok(Removal::Removed)

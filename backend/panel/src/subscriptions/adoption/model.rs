@@ -171,7 +171,8 @@ impl AdoptSubscription<'_> {
     pub(super) fn landed(&self, system: &str, price: (PriceId, bool), now: Instant) -> Result<Landed> {
         let mut remarks = Vec::new();
         let told = self.subscription;
-        let (amount, months) = self.terms(&mut remarks)?;
+        // What is rounded is told once, with the amounts as they are kept.
+        let (amount, months) = self.terms(&mut Vec::new())?;
         let at = |day: Day| day.start_in(&jiff::tz::TimeZone::UTC);
         let begun = told.started.or(told.next_due).or(told.expires);
         let mut subscription = Subscription {

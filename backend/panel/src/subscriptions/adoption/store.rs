@@ -92,7 +92,6 @@ pub(super) fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Origin>> {
 }
 
 /// Holds it no longer; false when it was not held.
-#[expect(clippy::arithmetic_side_effects, reason = "computed by the database")]
 pub(super) fn release(tx: &mut Tx<'_>, id: &SubscriptionId) -> Result<bool> {
     let rows = diesel::update(subscriptions::table.find(id).filter(subscriptions::held.eq(true)))
         .set((subscriptions::held.eq(false), subscriptions::version.eq(subscriptions::version + 1)))
@@ -113,6 +112,23 @@ pub(super) fn held_by(tx: &mut Tx<'_>, id: &SubscriptionId) -> Result<Vec<KeptBe
         (served, KeptBecause::Servers),
     ];
     Ok(reasons.into_iter().filter(|(count, _)| *count > 0).map(|(_, why)| why).collect())
+}
+
+/// Says of another subscription at this price that the price was made for it.
+pub(super) fn hand_on(tx: &mut Tx<'_>, price: &PriceId) -> Result<()> {
+    let next: Option<SubscriptionId> = subscription_origins::table
+        .inner_join(subscriptions::table)
+        .filter(subscriptions::price_id.eq(price))
+        .order(subscriptions::id)
+        .select(subscription_origins::subscription_id)
+        .first(tx.conn)
+        .optional()?;
+    if let Some(next) = next {
+        diesel::update(subscription_origins::table.find(&next))
+            .set(subscription_origins::price_made.eq(true))
+            .execute(tx.conn)?;
+    }
+    Ok(())
 }
 
 /// Takes out a subscription as it came in; its price. None when it was changed since.

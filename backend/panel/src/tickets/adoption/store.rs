@@ -31,14 +31,15 @@ pub(super) fn department_named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Dep
 
 /// Takes no new tickets; it was just made.
 pub(super) fn archive(tx: &mut Tx<'_>, id: &DepartmentId) -> Result<()> {
-    diesel::update(departments::table.find(id)).set(departments::state.eq(DepartmentState::Archived)).execute(tx.conn)?;
+    diesel::update(departments::table.find(id))
+        .set(departments::state.eq(DepartmentState::Archived))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// The version of a department and how many tickets it has; none when it is gone.
 pub(super) fn department(tx: &mut Tx<'_>, id: &DepartmentId) -> Result<Option<(i64, i64)>> {
-    let version: Option<i64> =
-        departments::table.find(id).select(departments::version).first(tx.conn).optional()?;
+    let version: Option<i64> = departments::table.find(id).select(departments::version).first(tx.conn).optional()?;
     let Some(version) = version else {
         return Ok(None);
     };
