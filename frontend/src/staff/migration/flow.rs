@@ -2,7 +2,7 @@
 
 use hostwright_panel::migration::collect::model::{CollectionState, CollectionView};
 use hostwright_panel::migration::collect::queries::{ListCollections, collections};
-use hostwright_panel::migration::sources::model::{SourceView, Step, StepState, StepView};
+use hostwright_panel::migration::sources::model::{SourceView, FlowStep, FlowState, FlowStepView};
 use hostwright_panel::migration::sources::queries::{ShowSource, show as source};
 use hostwright_panel::platform::error::Result;
 use leptos::prelude::AnyView;
@@ -27,7 +27,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let view = source(&visit.call, ShowSource { source_id: source_id.clone() }).await?;
     let input = ListCollections { source_id, after: None, limit: Some(SHOWN) };
     let readings = collections(&visit.call, input).await?.items;
-    if view.steps.iter().any(|step| step.state == StepState::Running) {
+    if view.steps.iter().any(|step| step.state == FlowState::Running) {
         visit.page.live = Some(LOOK);
     }
     let page = &visit.page;
@@ -55,22 +55,22 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     Ok(shell.render())
 }
 
-fn body(page: &Page, view: &SourceView, step: &StepView, readings: &[CollectionView], panel: Panel) -> Panel {
+fn body(page: &Page, view: &SourceView, step: &FlowStepView, readings: &[CollectionView], panel: Panel) -> Panel {
     let at = |place: &str| format!("/staff/migration/{}/{place}", view.id);
     let is_open = view.switched_at.is_none();
     match step.step {
-        Step::Register => panel.add(
+        FlowStep::Register => panel.add(
             Facts::new()
                 .fact(page.t("moving-scheme"), page.t(&format!("migration-scheme-{}", view.scheme)))
                 .fact(page.t("moving-protective"), page.count(view.protective_days))
                 .fact(page.t("moving-zone"), &view.zone)
                 .fact(page.t("moving-currency"), view.currency.code()),
         ),
-        Step::Collect => collected(page, view, readings, panel, is_open),
-        Step::Map => panel
+        FlowStep::Collect => collected(page, view, readings, panel, is_open),
+        FlowStep::Map => panel
             .add(counted(page, "moving-mapped", step))
             .add(ButtonLink::plain(page.t("moving-map"), at("templates"))),
-        Step::Select => {
+        FlowStep::Select => {
             let all = is_open.then(|| {
                 ActionButton::new(page, "migration.select", page.t("moving-select-all"))
                     .hidden("source_id", view.id.as_str())
@@ -84,7 +84,7 @@ fn body(page: &Page, view: &SourceView, step: &StepView, readings: &[CollectionV
                 .add(ButtonLink::plain(page.t("moving-accounts"), at("records?kind=party")))
                 .add(ButtonLink::plain(page.t("moving-domains"), at("records?kind=domain_name")))
         }
-        Step::Verify => {
+        FlowStep::Verify => {
             let failed = (step.attention > 0).then(|| {
                 Notes::new(Tone::Warn, page.t_with("moving-failed", &[("count", page.count(step.attention).into())]))
                     .add(ButtonLink::plain(page.t("moving-resolve"), at("records?kind=party&verdict=failed")))
@@ -94,7 +94,7 @@ fn body(page: &Page, view: &SourceView, step: &StepView, readings: &[CollectionV
                 .add(failed)
                 .add(is_open.then(|| act(page, view, "migration.verify", "moving-verify")))
         }
-        Step::Transfer => {
+        FlowStep::Transfer => {
             let parked = (step.attention > 0).then(|| {
                 Notes::new(Tone::Warn, page.t_with("moving-parked", &[("count", page.count(step.attention).into())]))
                     .add(ButtonLink::plain(page.t("moving-what-became"), at("landings?outcome=skipped")))
@@ -110,7 +110,7 @@ fn body(page: &Page, view: &SourceView, step: &StepView, readings: &[CollectionV
                         .confirm(page.t("moving-undo-question"), vec![view.name.clone()])
                 }))
         }
-        Step::Sign => panel
+        FlowStep::Sign => panel
             .add(view.signature.as_ref().map(|signature| {
                 Facts::new()
                     .fact(page.t("moving-signed-by"), &signature.name)
@@ -118,7 +118,7 @@ fn body(page: &Page, view: &SourceView, step: &StepView, readings: &[CollectionV
             }))
             .add(ButtonLink::plain(page.t("moving-report"), at("report")))
             .add(ButtonLink::plain(page.t("moving-shadow"), at("shadow"))),
-        Step::Switch => panel.add(page.t("moving-switch-text")).add(is_open.then(|| {
+        FlowStep::Switch => panel.add(page.t("moving-switch-text")).add(is_open.then(|| {
             act(page, view, "migration.switch", "moving-switch")
                 .look(Look::Danger)
                 .confirm(page.t("moving-switch-question"), vec![view.name.clone()])
@@ -130,7 +130,7 @@ fn act<'a>(page: &'a Page, view: &SourceView, action: &'static str, label: &str)
     ActionButton::new(page, action, page.t(label)).hidden("source_id", view.id.as_str())
 }
 
-fn counted(page: &Page, key: &str, step: &StepView) -> AnyView {
+fn counted(page: &Page, key: &str, step: &FlowStepView) -> AnyView {
     page.t_with(key, &[("done", page.count(step.done).into()), ("of", page.count(step.of).into())]).view()
 }
 

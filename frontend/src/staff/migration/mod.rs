@@ -2,7 +2,7 @@
 
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::migration::collect::queries::{ListFiles, files};
-use hostwright_panel::migration::sources::model::{SourceView, StepState};
+use hostwright_panel::migration::sources::model::{SourceView, FlowState};
 use hostwright_panel::migration::sources::queries;
 use hostwright_panel::migration::verification::model::Scheme;
 use hostwright_panel::platform::error::Result;
@@ -95,7 +95,7 @@ pub async fn list(visit: Visit) -> Result<String> {
 
 /// The step that is next, in words.
 fn next_step(page: &Page, source: &SourceView) -> State {
-    let open = source.steps.iter().find(|step| !matches!(step.state, StepState::Done | StepState::Later));
+    let open = source.steps.iter().find(|step| !matches!(step.state, FlowState::Done | FlowState::Later));
     match open {
         Some(step) => {
             State::new(tone(step.state), page.t(&format!("migration-step-{}", step.step)))
@@ -106,12 +106,12 @@ fn next_step(page: &Page, source: &SourceView) -> State {
 
 /// How urgent a step is.
 #[must_use]
-pub(super) fn tone(state: StepState) -> Tone {
+pub(super) fn tone(state: FlowState) -> Tone {
     match state {
-        StepState::Done => Tone::Good,
-        StepState::Next | StepState::Running => Tone::Working,
-        StepState::Attention => Tone::Warn,
-        StepState::Later => Tone::Quiet,
+        FlowState::Done => Tone::Good,
+        FlowState::Next | FlowState::Running => Tone::Working,
+        FlowState::Attention => Tone::Warn,
+        FlowState::Later => Tone::Quiet,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Records of a source: lists to choose from, one to decide on, gaps, and what became of them.
 
-use hostwright_panel::migration::collect::model::RecordView;
+use hostwright_panel::migration::collect::model::StagedView;
 use hostwright_panel::migration::collect::queries::{self, ListGaps, ListRecords, ShowRecord};
 use hostwright_panel::migration::sources::model::SourceId;
 use hostwright_panel::migration::sources::queries::{ShowSource, show as source};
@@ -33,7 +33,7 @@ pub(super) fn verdict(page: &Page, status: Option<Status>) -> AnyView {
     State::new(tone, page.t(&format!("migration-status-{status}"))).view()
 }
 
-fn reasons(page: &Page, record: &RecordView) -> String {
+fn reasons(page: &Page, record: &StagedView) -> String {
     let words: Vec<String> =
         record.reasons.iter().map(|reason| page.t(&format!("migration-reason-{reason}"))).collect();
     words.join(" ")
@@ -181,7 +181,7 @@ pub async fn show(visit: Visit) -> Result<String> {
         .render())
 }
 
-fn decide(page: &Page, record: &RecordView) -> Panel {
+fn decide(page: &Page, record: &StagedView) -> Panel {
     let mut choices = vec![Choice::new("", page.t("moving-by-tables"))];
     choices.extend(
         Decision::ALL

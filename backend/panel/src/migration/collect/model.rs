@@ -311,7 +311,7 @@ pub struct CollectionView {
 
 /// A record as lists show it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct RecordView {
+pub struct StagedView {
     /// Its id here.
     pub id: RecordId,
     /// The source.

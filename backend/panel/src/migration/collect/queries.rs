@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{CollectionView, GapView, RecordId, RecordView};
+use super::model::{CollectionView, GapView, RecordId, StagedView};
 use super::store;
 use crate::auth::call::{Call, not_found};
 use crate::auth::policy::Action;
@@ -137,7 +137,7 @@ pub async fn collections(call: &Call, input: ListCollections) -> Result<Paged<Co
 ///
 /// # Errors
 /// When the caller may not, or the database fails.
-pub async fn records(call: &Call, input: ListRecords) -> Result<Paged<RecordView>> {
+pub async fn records(call: &Call, input: ListRecords) -> Result<Paged<StagedView>> {
     call.authorize(Action::ListMigrationRecords)?;
     call.db.read(move |tx| store::records(tx, &input)).await
 }
@@ -146,7 +146,7 @@ pub async fn records(call: &Call, input: ListRecords) -> Result<Paged<RecordView
 ///
 /// # Errors
 /// Not found.
-pub async fn record(call: &Call, input: ShowRecord) -> Result<RecordView> {
+pub async fn record(call: &Call, input: ShowRecord) -> Result<StagedView> {
     call.authorize(Action::ShowMigrationRecord)?;
     let found = call.db.read(move |tx| store::record(tx, &input.record_id)).await?;
     found.map(|sealed| sealed.record).ok_or_else(not_found)

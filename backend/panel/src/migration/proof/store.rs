@@ -19,6 +19,17 @@ use crate::platform::schema::{
 
 diesel::alias!(migration_records as owner: Owner);
 
+/// What the records of some kinds are here, as a part of a query.
+macro_rules! objects_of {
+    ($id:expr, $kinds:expr) => {
+        migration_landings::table
+            .filter(migration_landings::source_id.eq($id))
+            .filter(migration_landings::kind.eq_any($kinds))
+            .filter(migration_landings::outcome.eq(LandingState::Landed))
+            .select(migration_landings::object_id)
+    };
+}
+
 /// Sums by currency, in minor units.
 pub type Sums = BTreeMap<String, i64>;
 
@@ -198,13 +209,12 @@ fn added(rows: Vec<(Option<String>, Option<i64>)>) -> Sums {
 
 /// What the objects of some kinds hold here: `balances`, `unpaid` or `next`.
 pub fn kept_balances(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
-    let objects = || objects_of(id, &[BALANCE]);
     let credit: Vec<(String, i64)> = opening_balances::table
-        .filter(opening_balances::id.eq_any(objects()))
+        .filter(opening_balances::id.eq_any(objects_of!(id, [BALANCE])))
         .select((opening_balances::currency, opening_balances::amount_minor))
         .load(tx.conn)?;
     let owed: Vec<(String, i64)> = invoices::table
-        .filter(invoices::id.eq_any(objects()))
+        .filter(invoices::id.eq_any(objects_of!(id, [BALANCE])))
         .select((invoices::currency, invoices::total_minor))
         .load(tx.conn)?;
     let owed = owed.into_iter().map(|(currency, minor)| (Some(currency), Some(minor.saturating_neg())));
@@ -214,7 +224,7 @@ pub fn kept_balances(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
 /// What is open on documents that moved in.
 pub fn kept_unpaid(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
     let rows: Vec<(String, i64)> = invoices::table
-        .filter(invoices::id.eq_any(objects_of(id, &["invoice"])))
+        .filter(invoices::id.eq_any(objects_of!(id, ["invoice"])))
         .select((invoices::currency, invoices::open_minor))
         .load(tx.conn)?;
     Ok(added(rows.into_iter().map(|(currency, minor)| (Some(currency), Some(minor))).collect()))
@@ -224,33 +234,11 @@ pub fn kept_unpaid(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
 pub fn kept_next(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
     use crate::subscriptions::model::SubscriptionState;
     let rows: Vec<(String, i64)> = subscriptions::table
-        .filter(subscriptions::id.eq_any(objects_of(id, &["subscription", "domain"])))
+        .filter(subscriptions::id.eq_any(objects_of!(id, ["subscription", "domain"])))
         .filter(subscriptions::state.ne_all([SubscriptionState::Cancelled, SubscriptionState::Terminated]))
         .select((subscriptions::currency, subscriptions::amount_minor))
         .load(tx.conn)?;
     Ok(added(rows.into_iter().map(|(currency, minor)| (Some(currency), Some(minor))).collect()))
-}
-
-type Objects = diesel::dsl::Select<
-    diesel::dsl::Filter<
-        diesel::dsl::Filter<
-            diesel::dsl::Filter<
-                migration_landings::table,
-                diesel::dsl::Eq<migration_landings::source_id, SourceId>,
-            >,
-            diesel::dsl::EqAny<migration_landings::kind, Vec<String>>,
-        >,
-        diesel::dsl::Eq<migration_landings::outcome, LandingState>,
-    >,
-    migration_landings::object_id,
->;
-
-fn objects_of(id: &SourceId, kinds: &[&str]) -> Objects {
-    migration_landings::table
-        .filter(migration_landings::source_id.eq(id.clone()))
-        .filter(migration_landings::kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>()))
-        .filter(migration_landings::outcome.eq(LandingState::Landed))
-        .select(migration_landings::object_id)
 }
 
 /// A record that is not here, with what its reason is read from.

@@ -7,7 +7,7 @@ use super::store::{self, Filter};
 use crate::auth::call::{Call, Changed, not_found};
 use crate::auth::policy::Action;
 use crate::customers;
-use crate::migration::collect::model::{DOMAIN_NAME, RecordId, RecordView};
+use crate::migration::collect::model::{DOMAIN_NAME, RecordId, StagedView};
 use crate::migration::collect::store as records;
 use crate::migration::error::MigrationRefusal;
 use crate::migration::sources::model::{SourceId, one_line};
@@ -106,7 +106,7 @@ pub async fn select(call: &Call, input: SelectRecords) -> Result<Selected> {
 /// # Errors
 /// `migration.not_decidable`, `migration.reason_missing`, `migration.reason_too_long`,
 /// `migration.customer_unknown`, `migration.already_landed`, `migration.switched`.
-pub async fn decide(call: &Call, input: DecideRecord) -> Result<RecordView> {
+pub async fn decide(call: &Call, input: DecideRecord) -> Result<StagedView> {
     let scope = call.authorize(Action::DecideMigrationRecord)?;
     let reason = one_line(input.reason.as_deref().unwrap_or_default());
     if input.decision.is_some() && reason.is_empty() {

@@ -17,7 +17,6 @@ use crate::platform::error::{Error, Result};
 /// A source system to move in from.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "settings that are switched one by one")]
 pub struct RegisterSource {
     /// What people call it: 1 to 80 characters, unlike all others.
     pub name: String,
@@ -59,7 +58,6 @@ pub struct RegisterSource {
 /// New settings of a source; what is left out stays, switches are off when left out.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "settings that are switched one by one")]
 pub struct UpdateSource {
     /// The source.
     pub source_id: SourceId,

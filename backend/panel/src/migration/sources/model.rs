@@ -24,7 +24,6 @@ id_type!(
 
 /// What a person says about a source.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "settings that are switched one by one")]
 pub struct SourceSettings {
     /// What people call it.
     pub name: String,
@@ -173,7 +172,7 @@ pub(in crate::migration) fn one_line(typed: &str) -> String {
 
 text_enum! {
     /// The steps of the flow, in their order.
-    pub enum Step {
+    pub enum FlowStep {
         /// The source is registered.
         Register = "register",
         /// It was read.
@@ -195,7 +194,7 @@ text_enum! {
 
 text_enum! {
     /// Where a step stands.
-    pub enum StepState {
+    pub enum FlowState {
         /// Done.
         Done = "done",
         /// The next thing to do.
@@ -211,11 +210,11 @@ text_enum! {
 
 /// A step as pages show it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct StepView {
+pub struct FlowStepView {
     /// Which.
-    pub step: Step,
+    pub step: FlowStep,
     /// Where it stands.
-    pub state: StepState,
+    pub state: FlowState,
     /// How many are done.
     pub done: i64,
     /// Of how many.
@@ -257,51 +256,50 @@ pub struct Progress {
 
 /// The steps of a source.
 #[must_use]
-pub fn steps(source: &Source, progress: &Progress) -> Vec<StepView> {
+pub fn steps(source: &Source, progress: &Progress) -> Vec<FlowStepView> {
     let is_collected = source.collection > 0 && progress.records > 0 && !progress.is_collecting;
     let is_verified = source.verified_at.is_some() && progress.selected > 0 && progress.judged >= progress.selected;
     let rows = [
-        (Step::Register, true, false, (1, 1), 0),
-        (Step::Collect, is_collected, progress.is_collecting, (progress.records, progress.records), 0),
+        (FlowStep::Register, true, false, (1, 1), 0),
+        (FlowStep::Collect, is_collected, progress.is_collecting, (progress.records, progress.records), 0),
         (
-            Step::Map,
+            FlowStep::Map,
             is_collected && progress.mapped >= progress.products,
             false,
             (progress.mapped, progress.products),
             0,
         ),
-        (Step::Select, progress.selected > 0, false, (progress.selected, progress.accounts), 0),
-        (Step::Verify, is_verified, progress.is_verifying, (progress.judged, progress.selected), progress.failed),
+        (FlowStep::Select, progress.selected > 0, false, (progress.selected, progress.accounts), 0),
+        (FlowStep::Verify, is_verified, progress.is_verifying, (progress.judged, progress.selected), progress.failed),
         (
-            Step::Transfer,
+            FlowStep::Transfer,
             source.transferred_at.is_some() && progress.landed >= progress.moving && progress.moving > 0,
             progress.is_transferring,
             (progress.landed, progress.moving),
             progress.parked,
         ),
-        (Step::Sign, source.signature.is_some(), false, (i64::from(source.signature.is_some()), 1), 0),
-        (Step::Switch, source.switched_at.is_some(), false, (i64::from(source.switched_at.is_some()), 1), 0),
+        (FlowStep::Sign, source.signature.is_some(), false, (i64::from(source.signature.is_some()), 1), 0),
+        (FlowStep::Switch, source.switched_at.is_some(), false, (i64::from(source.switched_at.is_some()), 1), 0),
     ];
     let mut is_next_told = false;
     rows.into_iter()
         .map(|(step, is_done, is_running, (done, of), attention)| {
             let state = match (is_running, is_done) {
-                (true, _) => StepState::Running,
-                (false, true) if attention > 0 => StepState::Attention,
-                (false, true) => StepState::Done,
-                (false, false) if attention > 0 && !is_next_told => StepState::Attention,
-                (false, false) if !is_next_told => StepState::Next,
-                (false, false) => StepState::Later,
+                (true, _) => FlowState::Running,
+                (false, true) if attention > 0 => FlowState::Attention,
+                (false, true) => FlowState::Done,
+                (false, false) if attention > 0 && !is_next_told => FlowState::Attention,
+                (false, false) if !is_next_told => FlowState::Next,
+                (false, false) => FlowState::Later,
             };
             is_next_told |= !is_done;
-            StepView { step, state, done, of, attention }
+            FlowStepView { step, state, done, of, attention }
         })
         .collect()
 }
 
 /// A source as pages and the API show it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "settings that are switched one by one")]
 pub struct SourceView {
     /// Its id.
     pub id: SourceId,
@@ -344,7 +342,7 @@ pub struct SourceView {
     /// When it was registered.
     pub created_at: Instant,
     /// The steps of its migration.
-    pub steps: Vec<StepView>,
+    pub steps: Vec<FlowStepView>,
     /// Send it back with a change to be told when somebody was faster.
     pub version: i64,
 }

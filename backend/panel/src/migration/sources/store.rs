@@ -255,17 +255,19 @@ pub fn progress(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
         .filter(migration_records::transfer.eq(TransferState::Parked))
         .select(count_star())
         .first(tx.conn)?;
-    let used = sold
-        .filter(sold.field(migration_records::source_id).eq(id))
+    let used = || {
+        sold
+        .filter(sold.field(migration_records::source_id).eq(id.clone()))
         .filter(sold.field(migration_records::kind).eq("subscription"))
-        .select(sold.field(migration_records::parent));
+        .select(sold.field(migration_records::parent))
+    };
     let products = of("product")
-        .filter(migration_records::external_id.nullable().eq_any(used))
+        .filter(migration_records::external_id.nullable().eq_any(used()))
         .select(count_star())
         .first(tx.conn)?;
     let mapped = migration_templates::table
         .filter(migration_templates::source_id.eq(id))
-        .filter(migration_templates::product.nullable().eq_any(used))
+        .filter(migration_templates::product.nullable().eq_any(used()))
         .select(diesel::dsl::count_distinct(migration_templates::product))
         .first(tx.conn)?;
     Ok(Progress {

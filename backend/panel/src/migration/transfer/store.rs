@@ -8,7 +8,7 @@ use hostwright_kernel::Instant;
 
 use super::model::{LandingId, LandingState, LandingView, TransferState};
 use super::queries::ListLandings;
-use crate::migration::collect::model::{RecordId, RecordView};
+use crate::migration::collect::model::{RecordId, StagedView};
 use crate::migration::sources::model::SourceId;
 use crate::migration::verification::model::Status;
 use crate::on_each;
@@ -329,7 +329,7 @@ pub fn tree(
 
 /// Whether this record may land: for objects that are judged, only what moves.
 #[must_use]
-pub fn may_land(record: &RecordView) -> bool {
+pub fn may_land(record: &StagedView) -> bool {
     match record.kind.as_str() {
         "subscription" | "domain" => record.verdict.is_some_and(Status::moves),
         _ => true,

@@ -32,7 +32,6 @@ use super::subscriptions::holding;
 
 /// What the tables ask of an account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that the guide asks one by one")]
 pub struct AccountFacts {
     /// Whether it is selected.
     pub is_selected: bool,

@@ -9,7 +9,7 @@ use super::accounts::{self, AccountFacts};
 use super::domains::{self, DomainFacts};
 use super::model::{MainPlatform, Scheme, Settings, Status, SubscriptionFacts, Time, Verdict};
 use super::subscriptions;
-use crate::migration::collect::model::RecordView;
+use crate::migration::collect::model::StagedView;
 use crate::migration::templates::model::{Template, tld_of};
 
 /// The rules of one source, to be asked by product and top-level domain.
@@ -51,7 +51,7 @@ impl Rules {
 #[derive(Debug, Clone)]
 pub struct Sold {
     /// The record by its keys.
-    pub record: RecordView,
+    pub record: StagedView,
     /// The facts.
     pub facts: SubscriptionFacts,
     /// The domain names that it provides.
@@ -60,7 +60,7 @@ pub struct Sold {
 
 /// The facts of a subscription or domain registration; none for other records.
 #[must_use]
-pub fn sold(record: RecordView, body: &Record, names: BTreeSet<String>, rules: &Rules, settings: &Settings) -> Option<Sold> {
+pub fn sold(record: StagedView, body: &Record, names: BTreeSet<String>, rules: &Rules, settings: &Settings) -> Option<Sold> {
     let is_on_main = settings.main_platform == MainPlatform::ThisSource;
     let facts = match body {
         Record::Subscription(one) => of_subscription(one, &record, names.len(), rules, settings, is_on_main),
@@ -72,7 +72,7 @@ pub fn sold(record: RecordView, body: &Record, names: BTreeSet<String>, rules: &
 
 fn of_subscription(
     one: &Subscription,
-    record: &RecordView,
+    record: &StagedView,
     domains: usize,
     rules: &Rules,
     settings: &Settings,
@@ -93,7 +93,7 @@ fn of_subscription(
 /// A registration is a subscription for one domain.
 fn of_domain(
     one: &Domain,
-    record: &RecordView,
+    record: &StagedView,
     rules: &Rules,
     settings: &Settings,
     is_on_main: bool,
@@ -133,7 +133,7 @@ pub struct Elsewhere {
 #[derive(Debug, Clone)]
 pub struct Account {
     /// The party.
-    pub party: RecordView,
+    pub party: StagedView,
     /// Whether it is a reseller.
     pub is_reseller: bool,
     /// Whether the account above it is here or comes before it; none where there is none above.
@@ -141,14 +141,14 @@ pub struct Account {
     /// Its subscriptions and registrations.
     pub sold: Vec<Sold>,
     /// Its domain names, with what is known of each.
-    pub names: BTreeMap<String, (RecordView, Elsewhere)>,
+    pub names: BTreeMap<String, (StagedView, Elsewhere)>,
 }
 
 /// What is said of an account and of everything in it.
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// Record and verdict, the account's own first.
-    pub verdicts: Vec<(RecordView, Verdict)>,
+    pub verdicts: Vec<(StagedView, Verdict)>,
 }
 
 /// Judges one account by the tables.

@@ -11,7 +11,7 @@ use super::gather::{self, Account, Elsewhere, Rules, Sold};
 use super::model::{Decision, MainPlatform, Settings, Time, Verdict};
 use super::store;
 use crate::auth::call::Call;
-use crate::migration::collect::model::{DOMAIN_NAME, RecordId, RecordView};
+use crate::migration::collect::model::{DOMAIN_NAME, RecordId, StagedView};
 use crate::migration::collect::staging::open;
 use crate::migration::collect::store as records;
 use crate::migration::sources::model::{Source, SourceId};
@@ -137,7 +137,7 @@ fn judge(tx: &mut Tx<'_>, vault: &Vault, id: &SourceId, ready: BTreeMap<String, 
         names.extend(one.names.iter().cloned());
     }
     let names: Vec<String> = names.into_iter().collect();
-    let known: BTreeMap<String, RecordView> = records::by_ids(tx, id, DOMAIN_NAME, &names)?
+    let known: BTreeMap<String, StagedView> = records::by_ids(tx, id, DOMAIN_NAME, &names)?
         .into_iter()
         .map(|sealed| (sealed.record.external_id.clone(), sealed.record))
         .collect();

@@ -67,6 +67,21 @@ impl TryFrom<CollectionRow> for CollectionView {
     }
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = migration_gaps)]
+struct GapRow {
+    id: GapId,
+    source_id: SourceId,
+    collection: i64,
+    kind: String,
+    place: String,
+    record: Option<String>,
+    external_id: Option<String>,
+    field: Option<String>,
+    reason: String,
+    count: i64,
+}
+
 /// Begins a reading; its number.
 pub fn begin(
     tx: &mut Tx<'_>,
@@ -148,25 +163,23 @@ pub fn count_read(tx: &mut Tx<'_>, id: &CollectionId, records: i64) -> Result<()
 
 /// Keeps gaps of a reading.
 pub fn keep_gaps(tx: &mut Tx<'_>, source_id: &SourceId, collection: i64, gaps: &[GapView]) -> Result<()> {
-    let rows: Vec<_> = gaps
+    let rows: Vec<GapRow> = gaps
         .iter()
-        .map(|gap| {
-            (
-                migration_gaps::id.eq(GapId::new()),
-                migration_gaps::source_id.eq(source_id),
-                migration_gaps::collection.eq(collection),
-                migration_gaps::kind.eq(&gap.kind),
-                migration_gaps::place.eq(&gap.place),
-                migration_gaps::record.eq(&gap.record),
-                migration_gaps::external_id.eq(&gap.external_id),
-                migration_gaps::field.eq(&gap.field),
-                migration_gaps::reason.eq(&gap.reason),
-                migration_gaps::count.eq(gap.count),
-            )
+        .map(|gap| GapRow {
+            id: GapId::new(),
+            source_id: source_id.clone(),
+            collection,
+            kind: gap.kind.clone(),
+            place: gap.place.clone(),
+            record: gap.record.clone(),
+            external_id: gap.external_id.clone(),
+            field: gap.field.clone(),
+            reason: gap.reason.clone(),
+            count: gap.count,
         })
         .collect();
-    if !rows.is_empty() {
-        insert_rows!(&mut *tx.conn, migration_gaps::table, &rows)?;
+    for rows in rows.chunks(1_000) {
+        insert_rows!(&mut *tx.conn, migration_gaps::table, rows)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use hostwright_kernel::Money;
 
 use super::staging::Staged;
-use crate::migration::collect::model::{RecordId, RecordView};
+use crate::migration::collect::model::{RecordId, StagedView};
 use crate::migration::collect::queries::ListRecords;
 use crate::migration::sources::model::SourceId;
 use crate::migration::transfer::model::TransferState;
@@ -18,7 +18,7 @@ use crate::platform::{Paged, Tx};
 #[derive(Debug, Clone)]
 pub struct Sealed {
     /// The record by its keys.
-    pub record: RecordView,
+    pub record: StagedView,
     /// Its body, sealed.
     pub body: String,
     /// The keyed hash of its body.
@@ -87,9 +87,9 @@ impl RecordRow {
         }
     }
 
-    fn view(self) -> Result<RecordView> {
+    fn view(self) -> Result<StagedView> {
         let currency = self.currency.map(|code| code.parse()).transpose().map_err(Error::internal)?;
-        Ok(RecordView {
+        Ok(StagedView {
             id: self.id,
             source_id: self.source_id,
             kind: self.kind,
@@ -119,7 +119,7 @@ pub fn reasons(kept: &str) -> Vec<Reason> {
     codes.iter().filter_map(|code| code.parse().ok()).collect()
 }
 
-pub fn records(tx: &mut Tx<'_>, input: &ListRecords) -> Result<Paged<RecordView>> {
+pub fn records(tx: &mut Tx<'_>, input: &ListRecords) -> Result<Paged<StagedView>> {
     let paging = input.paging();
     let mut query = migration_records::table
         .filter(migration_records::source_id.eq(&input.source_id))

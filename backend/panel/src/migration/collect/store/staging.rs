@@ -30,6 +30,19 @@ pub struct Kept {
     pub repeated: Vec<(String, String)>,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = migration_links)]
+struct LinkRow {
+    source_id: SourceId,
+    kind: String,
+    external_id: String,
+    to_kind: String,
+    to_id: String,
+}
+
+/// Rows of one statement: with their columns within what PostgreSQL binds at once.
+const ROWS: usize = 1_000;
+
 type Known = (String, RecordId, String, i64);
 
 /// Stages a batch of one pass.
@@ -40,7 +53,9 @@ pub fn stage(tx: &mut Tx<'_>, source_id: &SourceId, pass: i64, batch: &[Staged])
         by_kind.entry(&staged.kind).or_default().push(staged);
     }
     for (kind, records) in by_kind {
-        stage_kind(tx, source_id, pass, kind, &records, &mut kept)?;
+        for records in records.chunks(ROWS) {
+            stage_kind(tx, source_id, pass, kind, records, &mut kept)?;
+        }
     }
     Ok(kept)
 }
@@ -146,22 +161,18 @@ fn link(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, records: &[&Staged]) 
             .filter(migration_links::external_id.eq_any(ids)),
     )
     .execute(tx.conn)?;
-    let rows: Vec<_> = records
-        .iter()
-        .flat_map(|staged| staged.keys.links.iter().map(|(to_kind, to_id)| (&staged.external_id, to_kind, to_id)))
-        .map(|(external_id, to_kind, to_id)| {
-            (
-                migration_links::source_id.eq(source_id),
-                migration_links::kind.eq(kind.to_owned()),
-                migration_links::external_id.eq(external_id),
-                migration_links::to_kind.eq(*to_kind),
-                migration_links::to_id.eq(to_id),
-            )
-        })
-        .collect();
-    if !rows.is_empty() {
-        insert_rows!(&mut *tx.conn, migration_links::table, &rows)?;
+    let mut rows: Vec<LinkRow> = Vec::new();
+    for staged in records {
+        rows.extend(staged.keys.links.iter().map(|(to_kind, to_id)| LinkRow {
+            source_id: source_id.clone(),
+            kind: kind.to_owned(),
+            external_id: staged.external_id.clone(),
+            to_kind: (*to_kind).to_owned(),
+            to_id: to_id.clone(),
+        }));
+    }
+    for rows in rows.chunks(ROWS) {
+        insert_rows!(&mut *tx.conn, migration_links::table, rows)?;
     }
     Ok(())
 }
-
