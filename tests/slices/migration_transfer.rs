@@ -25,6 +25,11 @@ async fn transferred(world: &World, id: &str) -> Value {
     world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await
 }
 
+async fn invoices(world: &World) -> usize {
+    let listed = world.done(&world.owner(), "invoices.list", json!({})).await;
+    listed["items"].as_array().unwrap().len()
+}
+
 async fn report(world: &World, id: &str) -> Value {
     world.done(&world.owner(), "migration.report", json!({ "source_id": id })).await
 }
@@ -204,11 +209,6 @@ on_both_engines! {
         for action in ["migration.undo", "migration.verify", "migration.transfer", "migration.switch"] {
             assert_eq!(world.refused(&owner, action, input.clone()).await, "migration.switched", "{action}");
         }
-        let invoices = |world: &World| {
-            let call = world.owner();
-            let listed = world.run(&call, "invoices.list", json!({}));
-            async move { listed.await.unwrap()["items"].as_array().unwrap().len() }
-        };
         let before = invoices(world).await;
         world.days_pass(15).await;
         assert_eq!(invoices(world).await, before + 2, "both subscriptions are billed on their next due day");

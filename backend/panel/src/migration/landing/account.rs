@@ -17,6 +17,7 @@ use crate::migration::transfer::model::{LandingView, NotHere};
 use crate::migration::transfer::store::{self, may_land};
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
+use crate::tickets::model::DepartmentId;
 
 /// The kind under which a balance is remembered; no kind of the snapshot.
 pub(in crate::migration) const BALANCE: &str = "balance";
@@ -435,7 +436,7 @@ fn land_ticket(
     });
     let mut ids = Vec::new();
     let landed = land(tx, ground, place, |tx, landing| {
-        let department = match &department {
+        let department: DepartmentId = match &department {
             Some(here) => here.object_id.parse().map_err(Error::internal)?,
             None => support::fallback(tx, ground, landing)?,
         };

@@ -11,6 +11,7 @@ use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
 use crate::subscriptions::adoption::remove_in as remove_subscription_in;
 use crate::tickets::adoption::{remove_department_in, remove_in as remove_ticket_in};
+use crate::tickets::model::MessageId;
 
 /// Kinds in the order in which they are taken out: what hangs before what it hangs on.
 pub(in crate::migration) const ORDER: [&str; 14] = [
@@ -54,7 +55,7 @@ pub(in crate::migration) fn remove(tx: &mut Tx<'_>, ground: &Ground, one: &Landi
     let id = one.object_id.as_str();
     match one.kind.as_str() {
         "ticket" => {
-            let messages = parsed(&own.messages)?;
+            let messages: Vec<MessageId> = parsed(&own.messages)?;
             remove_ticket_in(tx, &landing, &parse(id)?, &messages)
         }
         "invoice" => remove_invoice_in(tx, &landing, &parse(id)?, day),
