@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 
 use hostwright_importer::snapshot::values::Secret;
-use hostwright_importer::sources::{Input, fossbilling, whmcs};
+use hostwright_importer::sources::{Input, fossbilling, whmcs, zones};
 use hostwright_importer::{Refusal as Unreadable, RefusalCode, Sink};
 use hostwright_kernel::Instant;
 use hostwright_panel::migration::error::MigrationRefusal;
@@ -20,7 +20,8 @@ use jiff::tz::TimeZone;
 type Read = fn(&Input, &mut dyn Sink) -> std::result::Result<(), Unreadable>;
 
 /// Every kind of source that can be read, with what reads it.
-pub const READERS: &[(&str, Read)] = &[("fossbilling", fossbilling::read), ("whmcs", whmcs::read)];
+pub const READERS: &[(&str, Read)] =
+    &[("fossbilling", fossbilling::read), ("whmcs", whmcs::read), ("zones", zones::read)];
 
 /// Entries of the import folder that are listed.
 const LISTED_MAX: usize = 2_000;

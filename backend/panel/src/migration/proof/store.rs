@@ -1,6 +1,6 @@
 //! Counts and sums: of what was collected, and of what is here in the tables that keep it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -16,8 +16,6 @@ use crate::platform::schema::{
     customer_contacts, customers, departments, invoices, migration_gaps, migration_landings, migration_records,
     opening_balances, past_payments, payment_tokens, people, subscriptions, ticket_messages, tickets,
 };
-
-diesel::alias!(migration_records as owner: Owner);
 
 /// What the records of some kinds are here, as a part of a query.
 macro_rules! objects_of {
@@ -129,60 +127,66 @@ pub fn here(tx: &mut Tx<'_>, id: &SourceId, kind: &str) -> Result<Option<i64>> {
     }))
 }
 
-/// Sums of a kind in the snapshot; of accounts that are here only, where asked.
-pub fn collected(tx: &mut Tx<'_>, id: &SourceId, kinds: &[&str], moved: bool) -> Result<Sums> {
-    let mut rows: Vec<(Option<String>, Option<i64>)> = Vec::new();
-    for kind in kinds {
-        let of_kind = migration_records::table
-            .filter(migration_records::source_id.eq(id))
-            .filter(migration_records::kind.eq(*kind))
-            .filter(migration_records::is_gone.eq(false))
-            .filter(migration_records::currency.is_not_null())
-            .select((migration_records::currency, migration_records::amount_minor));
-        let moving = owner
-            .filter(owner.field(migration_records::source_id).eq(id))
-            .filter(owner.field(migration_records::kind).eq("party"))
-            .filter(owner.field(migration_records::transfer).eq(TransferState::Done))
-            .select(owner.field(migration_records::external_id).nullable());
-        let found: Vec<(Option<String>, Option<i64>)> = match (moved, *kind) {
-            (false, _) => of_kind.load(tx.conn)?,
-            (true, "party") => {
-                of_kind.filter(migration_records::transfer.eq(TransferState::Done)).load(tx.conn)?
-            }
-            (true, "subscription" | "domain") => of_kind
-                .filter(migration_records::party.eq_any(moving))
-                .filter(migration_records::verdict.eq(Status::Approved))
-                .load(tx.conn)?,
-            (true, _) => of_kind.filter(migration_records::party.eq_any(moving)).load(tx.conn)?,
-        };
-        rows.extend(found);
-    }
-    Ok(added(rows))
-}
-
-/// What came in on documents that are open at the source.
-pub fn paid_on_open(tx: &mut Tx<'_>, id: &SourceId, moved: bool) -> Result<Sums> {
-    let open = owner
-        .filter(owner.field(migration_records::source_id).eq(id))
-        .filter(owner.field(migration_records::kind).eq("invoice"))
-        .filter(owner.field(migration_records::is_gone).eq(false))
-        .filter(owner.field(migration_records::amount_minor).is_not_null())
-        .select((owner.field(migration_records::external_id), owner.field(migration_records::party)));
-    let documents: Vec<(String, Option<String>)> = open.load(tx.conn)?;
-    let movers: std::collections::BTreeSet<String> = migration_records::table
+/// The accounts of a source that are here.
+fn movers(tx: &mut Tx<'_>, id: &SourceId) -> Result<BTreeSet<String>> {
+    let found: Vec<String> = migration_records::table
         .filter(migration_records::source_id.eq(id))
         .filter(migration_records::kind.eq("party"))
         .filter(migration_records::transfer.eq(TransferState::Done))
         .select(migration_records::external_id)
-        .load::<String>(tx.conn)?
-        .into_iter()
-        .collect();
+        .load(tx.conn)?;
+    Ok(found.into_iter().collect())
+}
+
+type Amount = (String, Option<String>, Option<Status>, Option<String>, Option<i64>);
+
+/// Sums of some kinds in the snapshot; of accounts that are here only, where asked.
+pub fn collected(tx: &mut Tx<'_>, id: &SourceId, kinds: &[&str], moved: bool) -> Result<Sums> {
+    let movers = if moved { movers(tx, id)? } else { BTreeSet::new() };
+    let mut sums = Sums::new();
+    for kind in kinds {
+        let rows: Vec<Amount> = migration_records::table
+            .filter(migration_records::source_id.eq(id))
+            .filter(migration_records::kind.eq(*kind))
+            .filter(migration_records::is_gone.eq(false))
+            .filter(migration_records::currency.is_not_null())
+            .select((
+                migration_records::external_id,
+                migration_records::party,
+                migration_records::verdict,
+                migration_records::currency,
+                migration_records::amount_minor,
+            ))
+            .load(tx.conn)?;
+        for (external, party, verdict, currency, minor) in rows {
+            let account = if *kind == "party" { Some(external) } else { party };
+            let is_judged = matches!(*kind, "subscription" | "domain");
+            let came = account.is_some_and(|account| movers.contains(&account))
+                && (!is_judged || verdict == Some(Status::Approved));
+            if !moved || came {
+                add(&mut sums, currency, minor);
+            }
+        }
+    }
+    Ok(sums)
+}
+
+/// What came in on documents that are open at the source.
+pub fn paid_on_open(tx: &mut Tx<'_>, id: &SourceId, moved: bool) -> Result<Sums> {
+    let movers = if moved { movers(tx, id)? } else { BTreeSet::new() };
+    let documents: Vec<(String, Option<String>)> = migration_records::table
+        .filter(migration_records::source_id.eq(id))
+        .filter(migration_records::kind.eq("invoice"))
+        .filter(migration_records::is_gone.eq(false))
+        .filter(migration_records::amount_minor.is_not_null())
+        .select((migration_records::external_id, migration_records::party))
+        .load(tx.conn)?;
     let wanted: Vec<String> = documents
         .into_iter()
         .filter(|(_, party)| !moved || party.as_ref().is_some_and(|party| movers.contains(party)))
         .map(|(id, _)| id)
         .collect();
-    let mut rows = Vec::new();
+    let mut sums = Sums::new();
     for ids in wanted.chunks(5_000) {
         let found: Vec<(Option<String>, Option<i64>)> = migration_records::table
             .filter(migration_records::source_id.eq(id))
@@ -191,23 +195,21 @@ pub fn paid_on_open(tx: &mut Tx<'_>, id: &SourceId, moved: bool) -> Result<Sums>
             .filter(migration_records::parent.eq_any(ids.to_vec()))
             .select((migration_records::currency, migration_records::amount_minor))
             .load(tx.conn)?;
-        rows.extend(found);
-    }
-    Ok(added(rows))
-}
-
-fn added(rows: Vec<(Option<String>, Option<i64>)>) -> Sums {
-    let mut sums = Sums::new();
-    for (currency, minor) in rows {
-        if let (Some(currency), Some(minor)) = (currency, minor) {
-            let sum = sums.entry(currency).or_default();
-            *sum = sum.saturating_add(minor);
+        for (currency, minor) in found {
+            add(&mut sums, currency, minor);
         }
     }
-    sums
+    Ok(sums)
 }
 
-/// What the objects of some kinds hold here: `balances`, `unpaid` or `next`.
+fn add(sums: &mut Sums, currency: Option<String>, minor: Option<i64>) {
+    if let (Some(currency), Some(minor)) = (currency, minor) {
+        let sum = sums.entry(currency).or_default();
+        *sum = sum.saturating_add(minor);
+    }
+}
+
+/// What of balances is here: credit, less what is owed without another document.
 pub fn kept_balances(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
     let credit: Vec<(String, i64)> = opening_balances::table
         .filter(opening_balances::id.eq_any(objects_of!(id, [BALANCE])))
@@ -217,8 +219,14 @@ pub fn kept_balances(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
         .filter(invoices::id.eq_any(objects_of!(id, [BALANCE])))
         .select((invoices::currency, invoices::total_minor))
         .load(tx.conn)?;
-    let owed = owed.into_iter().map(|(currency, minor)| (Some(currency), Some(minor.saturating_neg())));
-    Ok(added(credit.into_iter().map(|(currency, minor)| (Some(currency), Some(minor))).chain(owed).collect()))
+    let mut sums = Sums::new();
+    for (currency, minor) in credit {
+        add(&mut sums, Some(currency), Some(minor));
+    }
+    for (currency, minor) in owed {
+        add(&mut sums, Some(currency), Some(minor.saturating_neg()));
+    }
+    Ok(sums)
 }
 
 /// What is open on documents that moved in.
@@ -227,18 +235,25 @@ pub fn kept_unpaid(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
         .filter(invoices::id.eq_any(objects_of!(id, ["invoice"])))
         .select((invoices::currency, invoices::open_minor))
         .load(tx.conn)?;
-    Ok(added(rows.into_iter().map(|(currency, minor)| (Some(currency), Some(minor))).collect()))
+    let mut sums = Sums::new();
+    for (currency, minor) in rows {
+        add(&mut sums, Some(currency), Some(minor));
+    }
+    Ok(sums)
 }
 
 /// What subscriptions that moved in charge each period, as long as they go on.
 pub fn kept_next(tx: &mut Tx<'_>, id: &SourceId) -> Result<Sums> {
-    use crate::subscriptions::model::SubscriptionState;
     let rows: Vec<(String, i64)> = subscriptions::table
         .filter(subscriptions::id.eq_any(objects_of!(id, ["subscription", "domain"])))
-        .filter(subscriptions::state.ne_all([SubscriptionState::Cancelled, SubscriptionState::Terminated]))
+        .filter(subscriptions::state.ne_all(["cancelled", "terminated"]))
         .select((subscriptions::currency, subscriptions::amount_minor))
         .load(tx.conn)?;
-    Ok(added(rows.into_iter().map(|(currency, minor)| (Some(currency), Some(minor))).collect()))
+    let mut sums = Sums::new();
+    for (currency, minor) in rows {
+        add(&mut sums, Some(currency), Some(minor));
+    }
+    Ok(sums)
 }
 
 /// A record that is not here, with what its reason is read from.

@@ -13,8 +13,6 @@ use crate::platform::error::Result;
 use crate::platform::schema::{migration_landings, migration_records, migration_sources};
 use crate::platform::{ListInput, Tx};
 
-diesel::alias!(migration_records as owners: Owners);
-
 /// Identifiers that one statement is asked for.
 const IDS: usize = 5_000;
 
@@ -84,54 +82,55 @@ fn select_some(
 
 /// Selects or takes out the domains of the accounts that the filter leaves.
 pub fn select_domains(tx: &mut Tx<'_>, source_id: &SourceId, filter: &Filter<'_>, is_selected: bool) -> Result<usize> {
+    let mut chosen: Vec<String> = Vec::new();
     if filter.external_ids.is_empty() {
-        return domains_of_some(tx, source_id, filter, None, is_selected);
+        chosen = accounts_of_some(tx, source_id, filter, None)?;
+    }
+    for ids in filter.external_ids.chunks(IDS) {
+        chosen.extend(accounts_of_some(tx, source_id, filter, Some(ids))?);
     }
     let mut count = 0_usize;
-    for ids in filter.external_ids.chunks(IDS) {
-        count = count.saturating_add(domains_of_some(tx, source_id, filter, Some(ids), is_selected)?);
+    for parties in chosen.chunks(IDS) {
+        let rows = migration_records::table
+            .filter(migration_records::source_id.eq(source_id))
+            .filter(migration_records::kind.eq(DOMAIN_NAME))
+            .filter(migration_records::is_gone.eq(false))
+            .filter(migration_records::is_selected.ne(is_selected))
+            .filter(migration_records::party.eq_any(parties.to_vec()));
+        let changed = diesel::update(rows)
+            .set((migration_records::is_selected.eq(is_selected), migration_records::verdict.eq(None::<Status>)))
+            .execute(tx.conn)?;
+        count = count.saturating_add(changed);
     }
     Ok(count)
 }
 
-fn domains_of_some(
+fn accounts_of_some(
     tx: &mut Tx<'_>,
     source_id: &SourceId,
     filter: &Filter<'_>,
     ids: Option<&[String]>,
-    is_selected: bool,
-) -> Result<usize> {
-    let (pattern, status) = (filter.pattern(), filter.status().unwrap_or_default().to_owned());
-    let any_status = filter.status().is_none();
-    let any_id = ids.is_none();
-    let chosen = owners
-        .filter(owners.field(migration_records::source_id).eq(source_id))
-        .filter(owners.field(migration_records::kind).eq(filter.kind))
+) -> Result<Vec<String>> {
+    let pattern = filter.pattern();
+    let mut query = migration_records::table
+        .filter(migration_records::source_id.eq(source_id))
+        .filter(migration_records::kind.eq(filter.kind))
+        .filter(migration_records::is_gone.eq(false))
         .filter(
-            owners.field(migration_records::status).eq(status).or(any_status.into_sql::<diesel::sql_types::Bool>()),
-        )
-        .filter(
-            owners
-                .field(migration_records::external_id)
-                .eq_any(ids.unwrap_or_default().to_vec())
-                .or(any_id.into_sql::<diesel::sql_types::Bool>()),
-        )
-        .filter(
-            lower(owners.field(migration_records::name))
+            lower(migration_records::name)
                 .like(pattern.clone())
                 .escape('\\')
-                .or(lower(owners.field(migration_records::external_id)).like(pattern).escape('\\')),
+                .or(lower(migration_records::external_id).like(pattern).escape('\\')),
         )
-        .select(owners.field(migration_records::external_id).nullable());
-    let rows = migration_records::table
-        .filter(migration_records::source_id.eq(source_id))
-        .filter(migration_records::kind.eq(DOMAIN_NAME))
-        .filter(migration_records::is_gone.eq(false))
-        .filter(migration_records::is_selected.ne(is_selected))
-        .filter(migration_records::party.eq_any(chosen));
-    Ok(diesel::update(rows)
-        .set((migration_records::is_selected.eq(is_selected), migration_records::verdict.eq(None::<Status>)))
-        .execute(tx.conn)?)
+        .select(migration_records::external_id)
+        .into_boxed();
+    if let Some(status) = filter.status() {
+        query = query.filter(migration_records::status.eq(status.to_owned()));
+    }
+    if let Some(ids) = ids {
+        query = query.filter(migration_records::external_id.eq_any(ids.to_vec()));
+    }
+    Ok(query.load(tx.conn)?)
 }
 
 /// Keeps a decision.

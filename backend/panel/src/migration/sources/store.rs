@@ -17,8 +17,6 @@ use crate::platform::schema::{
 use crate::platform::{ListInput, Paged, Tx};
 use crate::{locking, on_each};
 
-diesel::alias!(migration_records as sold: Sold);
-
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = migration_sources)]
 #[diesel(treat_none_as_null = true)]
@@ -255,19 +253,15 @@ pub fn progress(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
         .filter(migration_records::transfer.eq(TransferState::Parked))
         .select(count_star())
         .first(tx.conn)?;
-    let used = || {
-        sold
-        .filter(sold.field(migration_records::source_id).eq(id.clone()))
-        .filter(sold.field(migration_records::kind).eq("subscription"))
-        .select(sold.field(migration_records::parent))
-    };
+    let used: Vec<Option<String>> = of("subscription").select(migration_records::parent).distinct().load(tx.conn)?;
+    let used: Vec<String> = used.into_iter().flatten().collect();
     let products = of("product")
-        .filter(migration_records::external_id.nullable().eq_any(used()))
+        .filter(migration_records::external_id.eq_any(used.clone()))
         .select(count_star())
         .first(tx.conn)?;
     let mapped = migration_templates::table
         .filter(migration_templates::source_id.eq(id))
-        .filter(migration_templates::product.nullable().eq_any(used()))
+        .filter(migration_templates::product.eq_any(used))
         .select(diesel::dsl::count_distinct(migration_templates::product))
         .first(tx.conn)?;
     Ok(Progress {
