@@ -227,7 +227,7 @@ fn on_parent(keys: &mut Keys, parent: Option<&String>, name: &str) {
 }
 
 fn first_of(texts: &[&Option<String>]) -> String {
-    texts.iter().find_map(|text| text.as_ref().filter(|text| !text.is_empty())).cloned().unwrap_or_default()
+    texts.iter().find_map(|text| text.as_deref().filter(|text| !text.is_empty())).unwrap_or_default().to_owned()
 }
 
 fn money(amount: Option<&Amount>) -> Option<Money> {
