@@ -94,10 +94,5 @@ pub fn truncated() -> Unreadable {
 }
 
 fn described(path: &str, size: usize) -> ImportFile {
-    ImportFile {
-        path: path.to_owned(),
-        is_folder: false,
-        size: i64::try_from(size).unwrap(),
-        changed_at: None,
-    }
+    ImportFile { path: path.to_owned(), is_folder: false, size: i64::try_from(size).unwrap(), changed_at: None }
 }

@@ -165,7 +165,6 @@ error-migration-tld_unreadable = Das ist keine Top-Level-Domain. Geben Sie eine 
 error-migration-not_selectable = Nur Konten und Domains werden ausgewählt.
 error-migration-reason_missing = Sagen Sie, warum. Der Grund bleibt bei der Entscheidung.
 error-migration-reason_too_long = Der Grund darf höchstens { $max } Zeichen haben.
-error-migration-decision_missing = Wählen Sie, was entschieden wird.
 error-migration-not_decidable = Entschieden wird nur über Konten, Domains und Abonnements.
 error-migration-customer_unknown = Einen solchen Kunden gibt es nicht.
 error-migration-already_landed = Es ist schon hier. Nehmen Sie zuerst die Übertragung zurück.

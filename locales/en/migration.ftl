@@ -165,7 +165,6 @@ error-migration-tld_unreadable = This is not a top-level domain. Enter one like 
 error-migration-not_selectable = Only accounts and domains are selected.
 error-migration-reason_missing = Say why. The reason is kept with the decision.
 error-migration-reason_too_long = The reason may have at most { $max } characters.
-error-migration-decision_missing = Choose what is decided.
 error-migration-not_decidable = Only accounts, domains and subscriptions are decided on.
 error-migration-customer_unknown = There is no such customer.
 error-migration-already_landed = It is here already. Undo the transfer first.

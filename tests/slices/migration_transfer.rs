@@ -43,7 +43,15 @@ fn count(report: &Value, kind: &str, name: &str) -> i64 {
 async fn inventory(world: &World) -> Value {
     let owner = world.owner();
     let mut all = serde_json::Map::new();
-    for action in ["customers.list", "subscriptions.list", "invoices.list", "tickets.list", "people.list", "departments.list", "mails.list"] {
+    for action in [
+        "customers.list",
+        "subscriptions.list",
+        "invoices.list",
+        "tickets.list",
+        "people.list",
+        "departments.list",
+        "mails.list",
+    ] {
         let found = world.done(&owner, action, json!({ "limit": 200 })).await;
         all.insert(action.to_owned(), json!(found["items"].as_array().unwrap().len()));
     }
@@ -229,7 +237,8 @@ async fn killed_often(world: &World) {
     let id = ready(world).await;
     world.done(&world.owner(), "migration.transfer", json!({ "source_id": id })).await;
     for pause in [1_u64, 3, 5, 8, 13, 21, 34, 55, 8, 21, 2, 40, 5, 17, 90, 29, 60, 12, 33, 75] {
-        let _killed = tokio::time::timeout(std::time::Duration::from_millis(pause), world.worker.run_until_idle()).await;
+        let _killed =
+            tokio::time::timeout(std::time::Duration::from_millis(pause), world.worker.run_until_idle()).await;
         // Blocking work that was under way comes to its end, as a commit that was sent does.
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         world
@@ -248,14 +257,26 @@ async fn killed_often(world: &World) {
     let view = world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await;
     assert_eq!(step(&view, "transfer")["state"], "done", "{view}");
     let report = report(world, &id).await;
-    for (kind, here) in [("party", 3), ("login", 1), ("contact", 1), ("subscription", 2), ("invoice", 2), ("payment", 1), ("ticket", 1), ("staff", 1)] {
+    for (kind, here) in [
+        ("party", 3),
+        ("login", 1),
+        ("contact", 1),
+        ("subscription", 2),
+        ("invoice", 2),
+        ("payment", 1),
+        ("ticket", 1),
+        ("staff", 1),
+    ] {
         assert_eq!(count(&report, kind, "here"), here, "{kind}: {report}");
     }
     for row in report["money"].as_array().unwrap() {
         assert_eq!(row["difference"]["minor"], 0, "{row}");
     }
     let counted = inventory(world).await;
-    assert_eq!((&counted["customers.list"], &counted["invoices.list"], &counted["tickets.list"]), (&json!(3), &json!(2), &json!(1)));
+    assert_eq!(
+        (&counted["customers.list"], &counted["invoices.list"], &counted["tickets.list"]),
+        (&json!(3), &json!(2), &json!(1))
+    );
     assert_eq!(world.breaks().await, Vec::<String>::new());
 }
 

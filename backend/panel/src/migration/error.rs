@@ -53,8 +53,6 @@ refusals! {
         ReasonMissing = "migration.reason_missing", Invalid, "reason";
         /// The reason is too long.
         ReasonTooLong = "migration.reason_too_long", Invalid, "reason";
-        /// Nothing was decided.
-        DecisionMissing = "migration.decision_missing", Invalid, "decision";
         /// Only accounts, domains and subscriptions are decided on.
         NotDecidable = "migration.not_decidable", Invalid, "record_id";
         /// The customer is not there.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use hostwright_panel::migration::ports::Reader;
-use hostwright_panel::migration::{collect, proof, selection, shadow, sources, templates, transfer, undo, verification};
+use hostwright_panel::migration::{
+    collect, proof, selection, shadow, sources, templates, transfer, undo, verification,
+};
 
 use crate::action;
 use crate::registry::Endpoint;

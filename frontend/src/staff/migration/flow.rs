@@ -2,7 +2,7 @@
 
 use hostwright_panel::migration::collect::model::{CollectionState, CollectionView};
 use hostwright_panel::migration::collect::queries::{ListCollections, collections};
-use hostwright_panel::migration::sources::model::{SourceView, FlowStep, FlowState, FlowStepView};
+use hostwright_panel::migration::sources::model::{FlowState, FlowStep, FlowStepView, SourceView};
 use hostwright_panel::migration::sources::queries::{ShowSource, show as source};
 use hostwright_panel::platform::error::Result;
 use leptos::prelude::AnyView;
@@ -150,9 +150,10 @@ fn collected(page: &Page, view: &SourceView, readings: &[CollectionView], panel:
                 CollectionState::Refused => Tone::Bad,
             };
             let word = page.t(&format!("migration-collection-{}", reading.state));
-            let why = reading.refusal_reason.as_ref().map(|reason| {
-                muted(format!("{} {reason}", reading.refusal_place.as_deref().unwrap_or_default()))
-            });
+            let why = reading
+                .refusal_reason
+                .as_ref()
+                .map(|reason| muted(format!("{} {reason}", reading.refusal_place.as_deref().unwrap_or_default())));
             Row::new()
                 .cell(page.count(reading.number))
                 .cell(stack(vec![State::new(tone, word).view(), why.view()]))

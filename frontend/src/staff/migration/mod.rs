@@ -2,7 +2,7 @@
 
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::migration::collect::queries::{ListFiles, files};
-use hostwright_panel::migration::sources::model::{SourceView, FlowState};
+use hostwright_panel::migration::sources::model::{FlowState, SourceView};
 use hostwright_panel::migration::sources::queries;
 use hostwright_panel::migration::verification::model::Scheme;
 use hostwright_panel::platform::error::Result;
@@ -70,10 +70,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         .column(Column::text(page.t("moving-changed")).minor())
         .rows(folder.items.iter().map(|file| {
             let size = if file.is_folder { page.t("moving-is-folder") } else { page.count(file.size) };
-            Row::new()
-                .cell(&file.path)
-                .cell(size)
-                .cell(file.changed_at.map(|at| page.instant(at)))
+            Row::new().cell(&file.path).cell(size).cell(file.changed_at.map(|at| page.instant(at)))
         }))
         .empty(Empty::new(page.t("moving-folder-empty"), page.t("moving-folder-empty-text")));
     let upload = Form::new(page, "migration.upload")
@@ -83,8 +80,7 @@ pub async fn list(visit: Visit) -> Result<String> {
     Ok(Shell::new(page, page.t("ui-nav-migration"))
         .subtitle(page.t("moving-text"))
         .primary(
-            page.may("migration.register")
-                .then(|| ButtonLink::primary(page.t("moving-new"), "/staff/migration/new")),
+            page.may("migration.register").then(|| ButtonLink::primary(page.t("moving-new"), "/staff/migration/new")),
         )
         .add(sources)
         .add(pager(page, found.next.as_deref()))
@@ -97,9 +93,7 @@ pub async fn list(visit: Visit) -> Result<String> {
 fn next_step(page: &Page, source: &SourceView) -> State {
     let open = source.steps.iter().find(|step| !matches!(step.state, FlowState::Done | FlowState::Later));
     match open {
-        Some(step) => {
-            State::new(tone(step.state), page.t(&format!("migration-step-{}", step.step)))
-        }
+        Some(step) => State::new(tone(step.state), page.t(&format!("migration-step-{}", step.step))),
         None => State::new(Tone::Good, page.t("migration-step_state-done")),
     }
 }
@@ -131,10 +125,7 @@ pub async fn new(visit: Visit) -> Result<String> {
     let form = switches(page, settings(page, form), None)
         .submit(page.t("moving-register"))
         .cancel(page.t("ui-cancel"), "/staff/migration");
-    Ok(Shell::new(page, page.t("moving-new"))
-        .crumb(page.t("ui-nav-migration"), "/staff/migration")
-        .add(form)
-        .render())
+    Ok(Shell::new(page, page.t("moving-new")).crumb(page.t("ui-nav-migration"), "/staff/migration").add(form).render())
 }
 
 /// The fields that a new source and its settings share.

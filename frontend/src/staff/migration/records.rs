@@ -64,11 +64,7 @@ pub async fn list(visit: Visit) -> Result<String> {
     let page = &visit.page;
     let mut filters = Filters::new(page);
     for of in KINDS {
-        filters = filters.link(
-            page.t(&format!("migration-kind-{of}")),
-            filtered(page, "kind", Some(of)),
-            kind == of,
-        );
+        filters = filters.link(page.t(&format!("migration-kind-{of}")), filtered(page, "kind", Some(of)), kind == of);
     }
     for kept in ["kind", "party", "verdict"] {
         if let Some(value) = params.get(kept) {
@@ -109,17 +105,14 @@ pub async fn list(visit: Visit) -> Result<String> {
 
 /// Selecting by filter and by list.
 fn choose(page: &Page, source_id: &SourceId, kind: &str, search: &str) -> Panel {
-    let with_domains = || {
-        (kind == "party").then(|| Field::checkbox("with_domains", page.t("moving-with-domains")).checked(true))
-    };
+    let with_domains =
+        || (kind == "party").then(|| Field::checkbox("with_domains", page.t("moving-with-domains")).checked(true));
     let mut form = Form::new(page, "migration.select")
         .id("choose")
         .hidden("source_id", source_id.as_str())
         .hidden("kind", kind)
         .field(
-            Field::textarea("external_ids", page.t("moving-by-list"), 3)
-                .hint(page.t("moving-by-list-hint"))
-                .optional(),
+            Field::textarea("external_ids", page.t("moving-by-list"), 3).hint(page.t("moving-by-list-hint")).optional(),
         )
         .field(Field::text("search", page.t("moving-by-words")).value(search).optional())
         .field(Field::text("status", page.t("moving-by-status")).hint(page.t("moving-by-status-hint")).optional());
@@ -265,8 +258,7 @@ pub async fn landings(visit: Visit) -> Result<String> {
     };
     let found = became(&visit.call, input).await?;
     let page = &visit.page;
-    let mut filters =
-        Filters::new(page).link(page.t("estate-all"), filtered(page, "outcome", None), outcome.is_none());
+    let mut filters = Filters::new(page).link(page.t("estate-all"), filtered(page, "outcome", None), outcome.is_none());
     for of in LandingState::ALL {
         filters = filters.link(
             page.t(&format!("migration-landing-{of}")),

@@ -52,10 +52,8 @@ pub async fn list(visit: Visit) -> Result<String> {
                 }
                 (None, _) => State::new(Tone::Warn, page.t("moving-unmapped")).view(),
             };
-            let suggested = template
-                .suggested_plan_name
-                .as_ref()
-                .map(|name| format!("{name} ({})", page.count(template.likeness)));
+            let suggested =
+                template.suggested_plan_name.as_ref().map(|name| format!("{name} ({})", page.count(template.likeness)));
             Row::new()
                 .cell(&template.name)
                 .cell(page.count(template.used))

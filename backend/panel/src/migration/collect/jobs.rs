@@ -142,8 +142,7 @@ impl CollectHandler {
                     return store::refuse(tx, &id, refusal.code.as_str(), &place, &reason);
                 }
                 store::finish(tx, &id, &facts)?;
-                let mut source =
-                    sources::lock(tx, &source_id)?.ok_or_else(|| Error::internal("the source is gone"))?;
+                let mut source = sources::lock(tx, &source_id)?.ok_or_else(|| Error::internal("the source is gone"))?;
                 source.collection = source.collection.saturating_add(1);
                 // What was verified and signed was said of other data.
                 source.verified_at = None;

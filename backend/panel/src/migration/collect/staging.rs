@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use hostwright_importer::{Entry, Gap, Record, Refusal as Unreadable, RefusalCode, Sink};
 
-use super::model::{
-    CollectionView, DOMAIN_NAME, GapId, GapView, IDENTIFIER_MAX, Keys, identifier, keys, without_nul,
-};
+use super::model::{CollectionView, DOMAIN_NAME, GapId, GapView, IDENTIFIER_MAX, Keys, identifier, keys, without_nul};
 use super::store::{self, Staged};
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self as queue, Job};
@@ -112,13 +110,7 @@ impl Staging {
             ..Keys::default()
         };
         let hash = self.vault.sign(BODY, name.as_bytes());
-        self.records.push(Staged {
-            kind: DOMAIN_NAME.to_owned(),
-            external_id: name,
-            keys,
-            hash,
-            body: String::new(),
-        });
+        self.records.push(Staged { kind: DOMAIN_NAME.to_owned(), external_id: name, keys, hash, body: String::new() });
     }
 
     fn take_gap(&mut self, gap: &Gap) {

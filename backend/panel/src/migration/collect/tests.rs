@@ -24,7 +24,10 @@ fn subscription(status: SubscriptionStatus, cycle: Cycle) -> Record {
 #[test]
 fn a_record_is_found_by_its_owner_its_parent_and_its_names() {
     let found = keys(&subscription(SubscriptionStatus::Active, Cycle::Months(1)));
-    assert_eq!((found.party.as_deref(), found.parent.as_deref(), found.status.as_str()), (Some("c1"), Some("p1"), "active"));
+    assert_eq!(
+        (found.party.as_deref(), found.parent.as_deref(), found.status.as_str()),
+        (Some("c1"), Some("p1"), "active")
+    );
     assert_eq!(found.links, [(DOMAIN_NAME, "example.com".to_owned())]);
     let domain = keys(&Domain { id: "7".to_owned(), name: "a.co.uk".to_owned(), ..Domain::default() }.into());
     assert_eq!(domain.links, [(DOMAIN_NAME, "a.co.uk".to_owned()), (TLD, "co.uk".to_owned())]);
@@ -43,14 +46,18 @@ fn only_what_goes_on_and_recurs_counts_for_the_next_amounts() {
 fn open_documents_and_what_came_in_on_them_are_summed() {
     let open = |status| {
         let total = Some("EUR 9.00".parse().unwrap());
-        keys(&Invoice { id: "1".to_owned(), status, total, ..Invoice::default() }.into()).amount.map(|amount| amount.minor)
+        keys(&Invoice { id: "1".to_owned(), status, total, ..Invoice::default() }.into())
+            .amount
+            .map(|amount| amount.minor)
     };
     assert_eq!(open(InvoiceStatus::Unpaid), Some(900));
     assert_eq!(open(InvoiceStatus::Collections), Some(900));
     assert_eq!(open(InvoiceStatus::Paid), None);
     let came_in = |kind, is_failed| {
         let amount = Some("EUR 2.00".parse().unwrap());
-        keys(&Payment { id: "1".to_owned(), kind, is_failed, amount, ..Payment::default() }.into()).amount.map(|amount| amount.minor)
+        keys(&Payment { id: "1".to_owned(), kind, is_failed, amount, ..Payment::default() }.into())
+            .amount
+            .map(|amount| amount.minor)
     };
     assert_eq!(came_in(PaymentKind::Payment, false), Some(200));
     assert_eq!(came_in(PaymentKind::Refund, false), Some(-200));

@@ -23,17 +23,8 @@ use crate::tickets::model::DepartmentId;
 pub(in crate::migration) const BALANCE: &str = "balance";
 
 /// Kinds that hang on a party directly, in the order in which they land.
-const OF_PARTY: [&str; 9] = [
-    "contact",
-    "payment_token",
-    "subscription",
-    "domain",
-    "invoice",
-    "payment",
-    "credit_entry",
-    "ticket",
-    "zone",
-];
+const OF_PARTY: [&str; 9] =
+    ["contact", "payment_token", "subscription", "domain", "invoice", "payment", "credit_entry", "ticket", "zone"];
 
 /// A record with its body.
 #[derive(Debug, Clone)]
@@ -288,9 +279,7 @@ fn land_login(
         }
     };
     match person {
-        Some(person) => {
-            people::member(tx, &ground.landing(), &ready.login, account.party_id(), &person, customer)
-        }
+        Some(person) => people::member(tx, &ground.landing(), &ready.login, account.party_id(), &person, customer),
         None => Ok(()),
     }
 }
@@ -373,8 +362,7 @@ fn land_invoice(
     });
     let mut ids = Vec::new();
     let landed = land(tx, ground, place, |tx, landing| {
-        let (landed, paid) =
-            money::invoice(tx, ground, landing, customer_id, told, &told_lines, &told_payments)?;
+        let (landed, paid) = money::invoice(tx, ground, landing, customer_id, told, &told_lines, &told_payments)?;
         ids = paid;
         Ok(landed)
     })?;
@@ -466,9 +454,7 @@ fn later_messages(
         let place = Place::of(&message.sealed);
         let Record::TicketMessage(told) = &message.body else { continue };
         if here(tx, ground, place)?.is_none() {
-            land(tx, ground, place, |tx, landing| {
-                support::later_message(tx, landing, customer_id, ticket, told)
-            })?;
+            land(tx, ground, place, |tx, landing| support::later_message(tx, landing, customer_id, ticket, told))?;
         }
     }
     Ok(())

@@ -6,9 +6,7 @@ use super::{Ground, Landed, Place, land};
 use crate::auth::adoption::Landing;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
-use crate::tickets::adoption::{
-    AdoptFile, AdoptMessage, AdoptTicket, adopt_department_in, adopt_in, adopt_message_in,
-};
+use crate::tickets::adoption::{AdoptFile, AdoptMessage, AdoptTicket, adopt_department_in, adopt_in, adopt_message_in};
 use crate::tickets::model::{DepartmentId, TicketId};
 
 /// Lands a department; one of the same name is found.

@@ -52,8 +52,7 @@ pub async fn sign(call: &Call, input: SignReport) -> Result<ReportView> {
             return Err(MigrationRefusal::ReportChanged.into());
         }
         let at = tx.now();
-        source.signature =
-            Some(Signature { by: by.clone(), name: name.clone(), digest: report.digest.clone(), at });
+        source.signature = Some(Signature { by: by.clone(), name: name.clone(), digest: report.digest.clone(), at });
         if !source_rows::save(tx, &source)? {
             return Err(MigrationRefusal::Changed.into());
         }

@@ -32,8 +32,7 @@ impl Handler for ReleaseHandler {
     fn run<'a>(&'a self, run: &'a Run) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
             let id: SourceId = run.job.subject.parse().map_err(Error::internal)?;
-            run.step("release", async { Ok(((), format!("{} subscriptions", self.release(run, &id).await?))) })
-                .await?;
+            run.step("release", async { Ok(((), format!("{} subscriptions", self.release(run, &id).await?))) }).await?;
             Ok(Outcome::Done)
         })
     }
@@ -51,8 +50,7 @@ impl ReleaseHandler {
                     .db
                     .write(move |tx| {
                         is_held(tx, &job)?;
-                        let source =
-                            sources::load(tx, &id)?.ok_or_else(|| Error::internal("the source is gone"))?;
+                        let source = sources::load(tx, &id)?.ok_or_else(|| Error::internal("the source is gone"))?;
                         let action = Action::SwitchMigrationSource;
                         let ground = Ground { call: call.clone(), action, source, rules: Rules::default() };
                         let page = store::landed_page(tx, &id, kind, from.as_ref(), PAGE)?;

@@ -10,7 +10,13 @@ fn count(kind: &str, snapshot: i64, here: i64) -> CountRow {
 
 fn money(here: i64) -> MoneyRow {
     let euros = |cents| Money::new(cents, "EUR".parse().unwrap());
-    MoneyRow { sum: Sum::Unpaid, snapshot: euros(500), moved: euros(500), here: euros(here), difference: euros(here - 500) }
+    MoneyRow {
+        sum: Sum::Unpaid,
+        snapshot: euros(500),
+        moved: euros(500),
+        here: euros(here),
+        difference: euros(here - 500),
+    }
 }
 
 fn report() -> ReportView {

@@ -61,8 +61,7 @@ pub async fn shadow(call: &Call, input: ShadowSource) -> Result<ShadowView> {
             let until = from.plus_days(input.days.unwrap_or(31).clamp(1, SPAN_MAX));
             let paging = ListInput { limit: input.limit, ..ListInput::default() };
             let (landed, next) = page(tx, &source.id, input.after.as_deref(), paging.size())?;
-            let mut view =
-                ShadowView { from, until, compared: 0, equal: 0, sums: Vec::new(), items: Vec::new(), next };
+            let mut view = ShadowView { from, until, compared: 0, equal: 0, sums: Vec::new(), items: Vec::new(), next };
             let mut sums: BTreeMap<String, (Money, Money)> = BTreeMap::new();
             for one in &landed {
                 let Some((told, own)) = pair(tx, &vault, &source.id, one)? else { continue };
@@ -95,12 +94,7 @@ pub async fn shadow(call: &Call, input: ShadowSource) -> Result<ShadowView> {
 }
 
 /// Subscriptions that landed, then registrations.
-fn page(
-    tx: &mut Tx<'_>,
-    id: &SourceId,
-    after: Option<&str>,
-    size: i64,
-) -> Result<(Vec<LandingView>, Option<String>)> {
+fn page(tx: &mut Tx<'_>, id: &SourceId, after: Option<&str>, size: i64) -> Result<(Vec<LandingView>, Option<String>)> {
     let (kind, last) = after.and_then(|after| after.split_once(':')).unwrap_or(("subscription", ""));
     let kind = if kind == "domain" { "domain" } else { "subscription" };
     let before = last.parse().ok();
@@ -140,10 +134,8 @@ fn pair(
 
 /// Whether the source goes on charging for it.
 fn goes_on(told: &Theirs) -> bool {
-    let is_live = matches!(
-        told.status,
-        SubscriptionStatus::Pending | SubscriptionStatus::Active | SubscriptionStatus::Suspended
-    );
+    let is_live =
+        matches!(told.status, SubscriptionStatus::Pending | SubscriptionStatus::Active | SubscriptionStatus::Suspended);
     is_live && !told.cancel_at_period_end && told.cancel_at.is_none()
 }
 

@@ -144,11 +144,8 @@ pub fn load(tx: &mut Tx<'_>, id: &SourceId) -> Result<Option<Source>> {
 
 /// Locks a source until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: &SourceId) -> Result<Option<Source>> {
-    let row = locking!(
-        &mut *tx.conn,
-        migration_sources::table.find(id).select(SourceRow::as_select()),
-        first::<SourceRow>
-    );
+    let row =
+        locking!(&mut *tx.conn, migration_sources::table.find(id).select(SourceRow::as_select()), first::<SourceRow>);
     row.optional()?.map(Source::try_from).transpose()
 }
 
@@ -170,9 +167,8 @@ pub fn list(tx: &mut Tx<'_>, input: &ListInput) -> Result<Paged<Source>> {
 
 /// Another source with this name, if any.
 pub fn has_name(tx: &mut Tx<'_>, name: &str, besides: &SourceId) -> Result<bool> {
-    let taken = migration_sources::table
-        .filter(migration_sources::name.eq(name))
-        .filter(migration_sources::id.ne(besides));
+    let taken =
+        migration_sources::table.filter(migration_sources::name.eq(name)).filter(migration_sources::id.ne(besides));
     Ok(diesel::select(exists(taken)).get_result(tx.conn)?)
 }
 
@@ -244,15 +240,12 @@ pub fn progress(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
     let selected = chosen().select(count_star()).first(tx.conn)?;
     let judged = chosen().filter(migration_records::verdict.is_not_null()).select(count_star()).first(tx.conn)?;
     let failed = chosen().filter(migration_records::verdict.eq(Status::Failed)).select(count_star()).first(tx.conn)?;
-    let moving = chosen().filter(migration_records::verdict.eq(Status::Verified)).select(count_star()).first(tx.conn)?;
-    let landed = of(party)
-        .filter(migration_records::transfer.eq(TransferState::Done))
-        .select(count_star())
-        .first(tx.conn)?;
-    let parked = of(party)
-        .filter(migration_records::transfer.eq(TransferState::Parked))
-        .select(count_star())
-        .first(tx.conn)?;
+    let moving =
+        chosen().filter(migration_records::verdict.eq(Status::Verified)).select(count_star()).first(tx.conn)?;
+    let landed =
+        of(party).filter(migration_records::transfer.eq(TransferState::Done)).select(count_star()).first(tx.conn)?;
+    let parked =
+        of(party).filter(migration_records::transfer.eq(TransferState::Parked)).select(count_star()).first(tx.conn)?;
     let used: Vec<Option<String>> = of("subscription").select(migration_records::parent).distinct().load(tx.conn)?;
     let used: Vec<String> = used.into_iter().flatten().collect();
     let products = of("product")

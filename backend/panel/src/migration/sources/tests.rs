@@ -56,7 +56,10 @@ fn every_refusal_and_every_step_has_words() {
 #[test]
 fn settings_are_kept_in_one_form_and_every_wrong_one_is_told() {
     let kept = settings().checked().unwrap();
-    assert_eq!((kept.name.as_str(), kept.host.as_str(), kept.zone.as_str()), ("Old panel", "panel.example", "Europe/Berlin"));
+    assert_eq!(
+        (kept.name.as_str(), kept.host.as_str(), kept.zone.as_str()),
+        ("Old panel", "panel.example", "Europe/Berlin")
+    );
     let wrong = SourceSettings {
         name: " ".to_owned(),
         host: "a b".to_owned(),
@@ -82,7 +85,16 @@ fn the_day_of_verification_is_the_sources_own() {
 
 #[test]
 fn the_first_step_that_is_not_done_is_next() {
-    let all = Progress { records: 9, products: 1, mapped: 1, accounts: 2, selected: 2, judged: 2, moving: 2, ..Progress::default() };
+    let all = Progress {
+        records: 9,
+        products: 1,
+        mapped: 1,
+        accounts: 2,
+        selected: 2,
+        judged: 2,
+        moving: 2,
+        ..Progress::default()
+    };
     assert_eq!(state(&all, FlowStep::Verify), FlowState::Done);
     assert_eq!(state(&all, FlowStep::Transfer), FlowState::Next);
     assert_eq!(state(&all, FlowStep::Switch), FlowState::Later);

@@ -106,7 +106,8 @@ impl Offer {
                 Cycle::Free | Cycle::Once | Cycle::Days(_) => None,
             })
             .collect();
-        let mebibytes = |words| limit(&product.limits, words).map(|(number, unit)| in_mebibytes(number, unit, Unit::Mega));
+        let mebibytes =
+            |words| limit(&product.limits, words).map(|(number, unit)| in_mebibytes(number, unit, Unit::Mega));
         let gibibytes = |words| {
             limit(&product.limits, words).map(|(number, unit)| in_mebibytes(number, unit, Unit::Giga).div_euclid(1_024))
         };
@@ -229,8 +230,7 @@ fn length_likeness(theirs: &Offer, ours: &Offer) -> Option<u32> {
 
 fn limit_likeness(theirs: &Offer, ours: &Offer) -> Option<u32> {
     let pairs = [(theirs.memory_mib, ours.memory_mib), (theirs.disk_gib, ours.disk_gib), (theirs.vcpus, ours.vcpus)];
-    let shares: Vec<u32> =
-        pairs.into_iter().filter_map(|(theirs, ours)| Some(share(theirs?, ours?))).collect();
+    let shares: Vec<u32> = pairs.into_iter().filter_map(|(theirs, ours)| Some(share(theirs?, ours?))).collect();
     let count = u32::try_from(shares.len()).ok()?;
     shares.iter().sum::<u32>().checked_div(count)
 }
@@ -257,9 +257,8 @@ pub fn tld_of(name: &str) -> Option<&str> {
 #[must_use]
 pub fn tld(typed: &str) -> Option<String> {
     let plain = typed.trim().trim_start_matches('.').trim_end_matches('.').to_lowercase();
-    let is_good = !plain.is_empty()
-        && plain.len() <= 63
-        && plain.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
+    let is_good =
+        !plain.is_empty() && plain.len() <= 63 && plain.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
     is_good.then_some(plain)
 }
 

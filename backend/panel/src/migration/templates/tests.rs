@@ -21,7 +21,13 @@ fn product(name: &str, price: &str, limits: &[(&str, &str)]) -> Product {
     let amount: Amount = price.parse().unwrap();
     let price = Price { cycle: Cycle::Months(1), amount, setup: None, transfer: None, renewal: None };
     let limits = limits.iter().map(|(name, value)| Extra { name: (*name).to_owned(), value: (*value).to_owned() });
-    Product { id: "1".to_owned(), name: name.to_owned(), prices: vec![price], limits: limits.collect(), ..Product::default() }
+    Product {
+        id: "1".to_owned(),
+        name: name.to_owned(),
+        prices: vec![price],
+        limits: limits.collect(),
+        ..Product::default()
+    }
 }
 
 #[test]
@@ -39,18 +45,16 @@ fn limits_are_read_with_the_units_of_the_source() {
         &[("Memory (MB)", "2048"), ("diskspace", "40 GB"), ("CPU cores", "2")],
     ));
     assert_eq!((read.memory_mib, read.disk_gib, read.vcpus), (Some(2048), Some(40), Some(2)));
-    let read = Offer::of_product(&product("VPS", "EUR 9.00", &[("ram", "4G"), ("hdd", "1 TB"), ("cores", "unlimited")]));
+    let read =
+        Offer::of_product(&product("VPS", "EUR 9.00", &[("ram", "4G"), ("hdd", "1 TB"), ("cores", "unlimited")]));
     assert_eq!((read.memory_mib, read.disk_gib, read.vcpus), (Some(4096), Some(1024), None));
 }
 
 #[test]
 fn the_plan_with_the_nearest_name_price_and_size_is_suggested() {
     let ids: Vec<PlanId> = (0..3).map(|_| PlanId::new()).collect();
-    let plans = [
-        offer("Server S", 500, 1024, 20),
-        offer("Server M", 1_000, 2048, 40),
-        offer("Server L", 2_000, 4096, 80),
-    ];
+    let plans =
+        [offer("Server S", 500, 1024, 20), offer("Server M", 1_000, 2048, 40), offer("Server L", 2_000, 4096, 80)];
     let theirs = Offer::of_product(&product("VServer M", "EUR 9.90", &[("Memory", "2048 MB"), ("Disk", "40 GB")]));
     let (found, points) = suggestion(&theirs, ids.iter().zip(&plans), 40).unwrap();
     assert_eq!(found, &ids[1]);

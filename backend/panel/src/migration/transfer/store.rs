@@ -178,9 +178,7 @@ pub fn forget_skipped(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<()> {
 
 /// Says why undo left something.
 pub fn left(tx: &mut Tx<'_>, id: &LandingId, reason: &str) -> Result<()> {
-    diesel::update(migration_landings::table.find(id))
-        .set(migration_landings::reason.eq(reason))
-        .execute(tx.conn)?;
+    diesel::update(migration_landings::table.find(id)).set(migration_landings::reason.eq(reason)).execute(tx.conn)?;
     Ok(())
 }
 
@@ -225,10 +223,7 @@ pub fn queue_accounts(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<usize> {
             .filter(migration_records::is_selected.eq(true))
             .filter(migration_records::verdict.eq(Status::Verified)),
     )
-    .set((
-        migration_records::transfer.eq(TransferState::Queued),
-        migration_records::transfer_reason.eq(None::<String>),
-    ))
+    .set((migration_records::transfer.eq(TransferState::Queued), migration_records::transfer_reason.eq(None::<String>)))
     .execute(tx.conn)?)
 }
 
@@ -255,12 +250,7 @@ pub fn count_queued(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<i64> {
 }
 
 /// Says where the transfer of an account stands.
-pub fn set_transfer(
-    tx: &mut Tx<'_>,
-    id: &RecordId,
-    state: Option<TransferState>,
-    reason: Option<&str>,
-) -> Result<()> {
+pub fn set_transfer(tx: &mut Tx<'_>, id: &RecordId, state: Option<TransferState>, reason: Option<&str>) -> Result<()> {
     diesel::update(migration_records::table.find(id))
         .set((
             migration_records::transfer.eq(state),
@@ -283,10 +273,7 @@ pub fn reset_transfers(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<()> {
             .filter(migration_records::kind.eq("party"))
             .filter(migration_records::external_id.ne_all(here)),
     )
-    .set((
-        migration_records::transfer.eq(None::<TransferState>),
-        migration_records::transfer_reason.eq(None::<String>),
-    ))
+    .set((migration_records::transfer.eq(None::<TransferState>), migration_records::transfer_reason.eq(None::<String>)))
     .execute(tx.conn)?;
     Ok(())
 }

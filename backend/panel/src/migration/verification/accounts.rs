@@ -89,10 +89,7 @@ pub fn by_itself(facts: &AccountFacts, settings: &Settings) -> Vec<Reason> {
     }
     holding(&[
         (facts.has_parent && !facts.is_parent_migrated, Reason::ParentNotMigrated),
-        (
-            facts.is_reseller && !facts.is_associated && !settings.makes_resellers,
-            Reason::ResellerNotAssociated,
-        ),
+        (facts.is_reseller && !facts.is_associated && !settings.makes_resellers, Reason::ResellerNotAssociated),
     ])
 }
 

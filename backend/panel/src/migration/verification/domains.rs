@@ -67,9 +67,7 @@ pub fn of_api_1(facts: &DomainFacts, settings: &Settings) -> Verdict {
             Verdict::new(Status::AutomaticallyApproved, why)
         }
         (_, 0) => approved_or(Verdict::new(Status::Failed, &[Reason::NothingProvidesIt]), facts),
-        _ if settings.parks_domains => {
-            approved_or(Verdict::new(Status::ManualApproval, &[Reason::OnlyParking]), facts)
-        }
+        _ if settings.parks_domains => approved_or(Verdict::new(Status::ManualApproval, &[Reason::OnlyParking]), facts),
         _ => approved_or(Verdict::new(Status::Failed, &[Reason::ParkingNotAllowed]), facts),
     }
 }

@@ -60,7 +60,13 @@ pub struct Sold {
 
 /// The facts of a subscription or domain registration; none for other records.
 #[must_use]
-pub fn sold(record: StagedView, body: &Record, names: BTreeSet<String>, rules: &Rules, settings: &Settings) -> Option<Sold> {
+pub fn sold(
+    record: StagedView,
+    body: &Record,
+    names: BTreeSet<String>,
+    rules: &Rules,
+    settings: &Settings,
+) -> Option<Sold> {
     let is_on_main = settings.main_platform == MainPlatform::ThisSource;
     let facts = match body {
         Record::Subscription(one) => of_subscription(one, &record, names.len(), rules, settings, is_on_main),

@@ -70,8 +70,7 @@ impl VerifyHandler {
         let mut after: Option<RecordId> = None;
         let mut judged = 0_u64;
         loop {
-            let (job, vault, source_id, from) =
-                (run.job.clone(), self.call.vault.clone(), id.clone(), after.clone());
+            let (job, vault, source_id, from) = (run.job.clone(), self.call.vault.clone(), id.clone(), after.clone());
             let page = self
                 .call
                 .db
@@ -165,9 +164,10 @@ fn judge(tx: &mut Tx<'_>, vault: &Vault, id: &SourceId, ready: BTreeMap<String, 
         };
         let judged = gather::judge(&account, &settings);
         // A domain that two accounts provide is judged with the account that it is listed for.
-        let own = judged.verdicts.into_iter().filter(|(record, _)| {
-            record.kind != DOMAIN_NAME || record.party.as_deref() == Some(external.as_str())
-        });
+        let own = judged
+            .verdicts
+            .into_iter()
+            .filter(|(record, _)| record.kind != DOMAIN_NAME || record.party.as_deref() == Some(external.as_str()));
         verdicts.extend(own.map(|(record, verdict)| (record.id, verdict)));
     }
     store::keep(tx, verdicts)

@@ -11,9 +11,7 @@ use proptest::prelude::*;
 
 use super::accounts::AccountFacts;
 use super::domains::DomainFacts;
-use super::model::{
-    Decision, MainPlatform, Reason, Scheme, Settings, Status, SubscriptionFacts, Time, Verdict,
-};
+use super::model::{Decision, MainPlatform, Reason, Scheme, Settings, Status, SubscriptionFacts, Time, Verdict};
 use super::{accounts as account_rows, domains as domain_rows, subscriptions as subscription_rows};
 use crate::platform::texts::Texts;
 

@@ -186,15 +186,15 @@ pub fn keep_gaps(tx: &mut Tx<'_>, source_id: &SourceId, collection: i64, gaps: &
 
 /// Ends a reading that came to the end: what it did not meet is gone, and everything is counted.
 pub fn finish(tx: &mut Tx<'_>, id: &CollectionId, facts: &BTreeMap<String, String>) -> Result<()> {
-    let row: CollectionRow =
-        migration_collections::table.find(id).select(CollectionRow::as_select()).first(tx.conn)?;
+    let row: CollectionRow = migration_collections::table.find(id).select(CollectionRow::as_select()).first(tx.conn)?;
     let of = || migration_records::table.filter(migration_records::source_id.eq(&row.source_id));
     diesel::update(of().filter(migration_records::seen_in.lt(row.last_pass)))
         .set(migration_records::is_gone.eq(true))
         .execute(tx.conn)?;
     let real = || of().filter(migration_records::kind.ne(DOMAIN_NAME));
     let seen = || real().filter(migration_records::seen_in.eq(row.last_pass));
-    let added: i64 = seen().filter(migration_records::added_in.ge(row.first_pass)).select(count_star()).first(tx.conn)?;
+    let added: i64 =
+        seen().filter(migration_records::added_in.ge(row.first_pass)).select(count_star()).first(tx.conn)?;
     let changed: i64 = seen()
         .filter(migration_records::added_in.lt(row.first_pass))
         .filter(migration_records::changed_in.ge(row.first_pass))

@@ -163,14 +163,8 @@ pub fn record(tx: &mut Tx<'_>, id: &RecordId) -> Result<Option<Sealed>> {
     .transpose()
 }
 
-
 /// Records of some kinds that hang on a column's value, in the order in which they were met.
-pub fn of_party(
-    tx: &mut Tx<'_>,
-    source_id: &SourceId,
-    party: &str,
-    kinds: &[&str],
-) -> Result<Vec<Sealed>> {
+pub fn of_party(tx: &mut Tx<'_>, source_id: &SourceId, party: &str, kinds: &[&str]) -> Result<Vec<Sealed>> {
     let rows: Vec<RecordRow> = migration_records::table
         .filter(migration_records::source_id.eq(source_id))
         .filter(migration_records::party.eq(party))
@@ -196,12 +190,7 @@ pub fn of_parties(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, parties: &[
 }
 
 /// Records of a kind that hang on one of these parents.
-pub fn of_parents(
-    tx: &mut Tx<'_>,
-    source_id: &SourceId,
-    kind: &str,
-    parents: &[String],
-) -> Result<Vec<Sealed>> {
+pub fn of_parents(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, parents: &[String]) -> Result<Vec<Sealed>> {
     let rows: Vec<RecordRow> = migration_records::table
         .filter(migration_records::source_id.eq(source_id))
         .filter(migration_records::parent.eq_any(parents.to_vec()))
@@ -214,12 +203,7 @@ pub fn of_parents(
 }
 
 /// Records of a kind by identifier.
-pub fn by_ids(
-    tx: &mut Tx<'_>,
-    source_id: &SourceId,
-    kind: &str,
-    ids: &[String],
-) -> Result<Vec<Sealed>> {
+pub fn by_ids(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, ids: &[String]) -> Result<Vec<Sealed>> {
     let rows: Vec<RecordRow> = migration_records::table
         .filter(migration_records::source_id.eq(source_id))
         .filter(migration_records::kind.eq(kind))
@@ -293,4 +277,3 @@ pub fn links_of(
         .select((migration_links::external_id, migration_links::to_id))
         .load(tx.conn)?)
 }
-

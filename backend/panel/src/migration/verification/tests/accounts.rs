@@ -62,7 +62,8 @@ fn row_reseller_account_5_0_not_associated_with_an_existing_reseller() {
 #[test]
 fn row_reseller_and_customer_account_5_0_one_or_more_own_subscriptions_failed() {
     for is_reseller in [false, true] {
-        let found = verdict(Scheme::V5, |facts, _| (facts.is_reseller, facts.rejected_subscriptions) = (is_reseller, 2));
+        let found =
+            verdict(Scheme::V5, |facts, _| (facts.is_reseller, facts.rejected_subscriptions) = (is_reseller, 2));
         says(&found, Status::Failed, &[Reason::SubscriptionFailed]);
     }
 }

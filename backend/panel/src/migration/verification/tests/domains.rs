@@ -96,11 +96,7 @@ fn row_domain_v1_found_more_than_one_domain_registration_subscription() {
     says(&verdict(&facts, |_| {}), Status::Failed, &[Reason::SeveralRegistrations]);
     let mut gone = registration("r2");
     gone.time = Time::Over;
-    says(
-        &verdict(&domain(vec![hosting("h"), registration("r1"), gone]), |_| {}),
-        Status::AutomaticallyApproved,
-        &[],
-    );
+    says(&verdict(&domain(vec![hosting("h"), registration("r1"), gone]), |_| {}), Status::AutomaticallyApproved, &[]);
 }
 
 /// "Found more than one hosting subscription suitable for migration."
@@ -118,7 +114,8 @@ fn a_surplus_subscription_that_is_marked_as_not_migrated_is_in_nobodys_way() {
         one.decision = Some(Decision::NotMigrated);
         one
     };
-    let facts = domain(vec![hosting("h1"), taken_out(hosting("h2")), registration("r1"), taken_out(registration("r2"))]);
+    let facts =
+        domain(vec![hosting("h1"), taken_out(hosting("h2")), registration("r1"), taken_out(registration("r2"))]);
     says(&verdict(&facts, |_| {}), Status::AutomaticallyApproved, &[]);
 }
 

@@ -52,7 +52,11 @@ fn step_2_chooses_the_hosting_subscription_as_the_table_says() {
     let rows = [
         (1, Case { active: 0, protective: 0, by_hand: 0, main: Undefined }, Hosting::None),
         (2, Case { active: 1, protective: 2, by_hand: 0, main: Undefined }, one("a0", false, Billing::Own)),
-        (3, Case { active: 1, protective: 0, by_hand: 0, main: AnotherSource }, one("a0", false, Billing::MainPlatform)),
+        (
+            3,
+            Case { active: 1, protective: 0, by_hand: 0, main: AnotherSource },
+            one("a0", false, Billing::MainPlatform),
+        ),
         (4, Case { active: 1, protective: 0, by_hand: 1, main: AnotherSource }, one("a0", false, Billing::Own)),
         (5, Case { active: 1, protective: 0, by_hand: 0, main: ThisSource }, one("a0", false, Billing::Own)),
         (6, Case { active: 0, protective: 1, by_hand: 0, main: Undefined }, one("p0", true, Billing::Own)),
