@@ -54,6 +54,7 @@ ui-nav-renewals = Verlängerungen
 ui-nav-tickets = Tickets
 ui-nav-tasks = Aufgaben
 ui-nav-mails = Mails
+ui-nav-migration = Umzug
 ui-nav-audit = Protokoll
 ui-nav-settings = Einstellungen
 ui-nav-people = Personen

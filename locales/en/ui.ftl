@@ -54,6 +54,7 @@ ui-nav-renewals = Renewals
 ui-nav-tickets = Tickets
 ui-nav-tasks = Tasks
 ui-nav-mails = Mails
+ui-nav-migration = Moving in
 ui-nav-audit = Audit
 ui-nav-settings = Settings
 ui-nav-people = People

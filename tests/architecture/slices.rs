@@ -30,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     ("renewals", &["auth", "subscriptions", "billing"]),
     ("tickets", &["auth", "customers", "subscriptions", "servers"]),
+    ("migration", &["auth", "customers", "catalogue", "subscriptions", "billing", "tickets"]),
     ("notifications", &["auth", "customers"]),
     ("reports", &["*"]),
     ("installation", &["*"]),

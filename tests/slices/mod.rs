@@ -17,6 +17,8 @@ mod catalogue_kinds;
 mod customers;
 mod hosting;
 mod images;
+pub(crate) mod migration;
+mod migration_transfer;
 mod nodes;
 mod notifications;
 mod notifications_encrypted;

@@ -42,8 +42,9 @@ impl Town {
         let shop = world.shop().await;
         let servers = json!({ "name_servers": ["ns1.host.example"], "hostmaster": "hostmaster@host.example" });
         world.done(&world.owner(), "zones.set_settings", servers).await;
-        let carla = resident(&world, &shop, "carla").await;
+        let mut carla = resident(&world, &shop, "carla").await;
         let mallory = resident(&world, &shop, "mallory").await;
+        carla.objects.extend(old_panel(&world).await);
         Self { world, shop, carla, mallory }
     }
 
@@ -85,6 +86,22 @@ impl Town {
     pub async fn owner_session(&self) -> String {
         sign_in(&self.world, "olga@host.example").await.0
     }
+}
+
+/// A source system that was read: it sells something, and has somebody.
+async fn old_panel(world: &World) -> [(&'static str, String); 2] {
+    use hostwright_importer::Entry;
+    use hostwright_importer::snapshot::{Party, Product};
+    let product = Product { id: "p1".to_owned(), name: "Small".to_owned(), ..Product::default() };
+    let party = Party { id: "c1".to_owned(), name: "Ada".to_owned(), ..Party::default() };
+    world.shelf.put("old.sql", vec![Entry::Record(product.into()), Entry::Record(party.into())]);
+    let owner = world.owner();
+    let source = json!({ "name": "Old panel", "kind": "shelf", "zone": "UTC", "currency": "EUR" });
+    let source_id = text(&world.done(&owner, "migration.register", source).await, "id");
+    world.done(&owner, "migration.collect", json!({ "source_id": source_id, "paths": ["old.sql"] })).await;
+    world.settle().await;
+    let records = world.done(&owner, "migration.records", json!({ "source_id": source_id, "kind": "party" })).await;
+    [("record_id", text(&records["items"][0], "id")), ("source_id", source_id)]
 }
 
 /// Signs somebody in; the session's token and a call of theirs.

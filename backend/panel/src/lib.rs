@@ -20,6 +20,7 @@
 //! | `orders` | auth, catalogue, customers, subscriptions, billing, servers, images, nodes, renewals |
 //! | `renewals` | auth, subscriptions, billing |
 //! | `tickets` | auth, customers, subscriptions, servers |
+//! | `migration` | auth, customers, catalogue, subscriptions, billing, tickets |
 //! | `notifications` | auth, customers |
 //! | `reports` | all, reading only |
 //! | `installation` | all: set-up, settings and the manual clock |
@@ -47,6 +48,7 @@ pub mod customers;
 pub mod hosting;
 pub mod images;
 pub mod installation;
+pub mod migration;
 pub mod nodes;
 pub mod notifications;
 pub mod orders;

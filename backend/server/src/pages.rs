@@ -84,6 +84,7 @@ async fn show_with(
         page,
         params,
         hypervisor: Arc::clone(&app.hypervisor),
+        reader: Arc::clone(&app.reader),
         shown_once: if shows_once(route) { take_once(app, &mut visitor) } else { None },
         clock: Arc::clone(&app.clock),
     };

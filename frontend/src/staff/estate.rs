@@ -19,6 +19,8 @@ mod tasks;
 mod tickets;
 mod words;
 
+pub(in crate::staff) use words::{filtered, pager};
+
 /// Their pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {

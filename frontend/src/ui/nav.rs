@@ -30,6 +30,7 @@ const STAFF: &[Entry] = &[
     entry("tickets", "/staff/tickets", Action::ListTickets),
     entry("tasks", "/staff/tasks", Action::ListTasks),
     entry("mails", "/staff/mails", Action::ListMails),
+    entry("migration", "/staff/migration", Action::ListMigrationSources),
     entry("audit", "/staff/audit", Action::ListAudit),
     entry("settings", "/staff/settings", Action::ShowSettings),
     entry("people", "/staff/people", Action::ListPeople),

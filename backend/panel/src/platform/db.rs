@@ -162,6 +162,26 @@ impl Tx<'_> {
     pub fn wake_workers(&mut self) {
         self.wakes = true;
     }
+
+    /// Runs a part that may be refused without taking the rest with it: what a refused
+    /// part wrote is taken back.
+    ///
+    /// # Errors
+    /// What the part returns.
+    pub fn apart<T>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.conn.batch_execute("SAVEPOINT apart")?;
+        match part(self) {
+            Ok(value) => {
+                self.conn.batch_execute("RELEASE SAVEPOINT apart")?;
+                Ok(value)
+            }
+            Err(error) => {
+                // Where this fails the connection is gone, and the first error says more.
+                let _gone = self.conn.batch_execute("ROLLBACK TO SAVEPOINT apart; RELEASE SAVEPOINT apart");
+                Err(error)
+            }
+        }
+    }
 }
 
 /// The database: cheap to clone.

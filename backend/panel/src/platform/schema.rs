@@ -841,6 +841,147 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    migration_sources (id) {
+        id -> Text,
+        name -> Text,
+        kind -> Text,
+        host -> Text,
+        zone -> Text,
+        currency -> Text,
+        scheme -> Text,
+        protective_days -> BigInt,
+        is_main_billing -> Bool,
+        finds_conflicts -> Bool,
+        parks_domains -> Bool,
+        refuses_unmapped -> Bool,
+        needs_registration -> Bool,
+        associates_resellers -> Bool,
+        collection -> BigInt,
+        pass -> BigInt,
+        verified_at -> Nullable<Timestamp>,
+        transferred_at -> Nullable<Timestamp>,
+        signed_by -> Nullable<Text>,
+        signed_name -> Nullable<Text>,
+        signed_digest -> Nullable<Text>,
+        signed_at -> Nullable<Timestamp>,
+        switched_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    migration_collections (id) {
+        id -> Text,
+        source_id -> Text,
+        number -> BigInt,
+        first_pass -> BigInt,
+        last_pass -> BigInt,
+        paths -> Text,
+        options -> Text,
+        state -> Text,
+        records -> BigInt,
+        added -> BigInt,
+        changed -> BigInt,
+        unchanged -> BigInt,
+        repeated -> BigInt,
+        vanished -> BigInt,
+        gaps -> BigInt,
+        facts -> Text,
+        refusal_code -> Nullable<Text>,
+        refusal_place -> Nullable<Text>,
+        refusal_reason -> Nullable<Text>,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    migration_records (id) {
+        id -> Text,
+        source_id -> Text,
+        kind -> Text,
+        external_id -> Text,
+        party -> Nullable<Text>,
+        parent -> Nullable<Text>,
+        domain -> Nullable<Text>,
+        name -> Text,
+        status -> Text,
+        amount_minor -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        hash -> Text,
+        body -> Text,
+        seen_in -> BigInt,
+        changed_in -> BigInt,
+        added_in -> BigInt,
+        is_gone -> Bool,
+        is_selected -> Bool,
+        decision -> Nullable<Text>,
+        decision_reason -> Nullable<Text>,
+        associated_with -> Nullable<Text>,
+        verdict -> Nullable<Text>,
+        reasons -> Text,
+        transfer -> Nullable<Text>,
+        transfer_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    migration_links (source_id, kind, external_id, to_kind, to_id) {
+        source_id -> Text,
+        kind -> Text,
+        external_id -> Text,
+        to_kind -> Text,
+        to_id -> Text,
+    }
+}
+
+diesel::table! {
+    migration_gaps (id) {
+        id -> Text,
+        source_id -> Text,
+        collection -> BigInt,
+        kind -> Text,
+        place -> Text,
+        record -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        field -> Nullable<Text>,
+        reason -> Text,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    migration_templates (id) {
+        id -> Text,
+        source_id -> Text,
+        product -> Text,
+        tld -> Text,
+        class -> Text,
+        plan_id -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    migration_landings (id) {
+        id -> Text,
+        source_id -> Text,
+        kind -> Text,
+        external_id -> Text,
+        outcome -> Text,
+        slice -> Text,
+        object_id -> Text,
+        customer_id -> Nullable<Text>,
+        hash -> Text,
+        reason -> Text,
+        remarks -> Text,
+        at -> Timestamp,
+    }
+}
+
 diesel::joinable!(job_steps -> jobs (job_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(api_keys -> people (person_id));
@@ -886,6 +1027,13 @@ diesel::joinable!(past_payments -> invoices (invoice_id));
 diesel::joinable!(payment_tokens -> customers (customer_id));
 diesel::joinable!(opening_balances -> customers (customer_id));
 diesel::joinable!(subscription_origins -> subscriptions (subscription_id));
+diesel::joinable!(migration_collections -> migration_sources (source_id));
+diesel::joinable!(migration_records -> migration_sources (source_id));
+diesel::joinable!(migration_links -> migration_sources (source_id));
+diesel::joinable!(migration_gaps -> migration_sources (source_id));
+diesel::joinable!(migration_templates -> migration_sources (source_id));
+diesel::joinable!(migration_landings -> migration_sources (source_id));
+diesel::joinable!(migration_templates -> plans (plan_id));
 diesel::joinable!(domains -> customers (customer_id));
 diesel::joinable!(domains -> subscriptions (subscription_id));
 diesel::joinable!(zones -> domains (domain_id));
@@ -948,4 +1096,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     payment_tokens,
     opening_balances,
     subscription_origins,
+    migration_sources,
+    migration_collections,
+    migration_records,
+    migration_links,
+    migration_gaps,
+    migration_templates,
+    migration_landings,
 );

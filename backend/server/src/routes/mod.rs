@@ -13,6 +13,7 @@ mod catalogue;
 mod customers;
 mod hosting;
 mod images;
+mod migration;
 mod nodes;
 mod notifications;
 mod office;
@@ -37,6 +38,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         servers::endpoints(&ports.hypervisor),
         hosting::endpoints(),
         tickets::endpoints(),
+        migration::endpoints(&ports.reader),
         notifications::endpoints(),
         office::endpoints(&ports.clock),
     ]
