@@ -31,8 +31,8 @@ use serde_json::{Map, Value, json};
 
 pub mod engines;
 pub mod mailbox;
-pub mod shelf;
 pub mod nameserver;
+pub mod shelf;
 pub mod simulator;
 pub mod soak;
 
@@ -125,8 +125,13 @@ impl World {
         let port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
         let dns: Arc<dyn hostwright_panel::hosting::ports::DnsServer> = hypervisor.names.clone();
         let shelf = Arc::new(Shelf::default());
-        let ports =
-            Ports { hypervisor: port, probe: hypervisor.clone(), reader: shelf.clone(), clock: Arc::new(None), dns: Some(dns) };
+        let ports = Ports {
+            hypervisor: port,
+            probe: hypervisor.clone(),
+            reader: shelf.clone(),
+            clock: Arc::new(None),
+            dns: Some(dns),
+        };
         let mail: Arc<dyn MailTransport> = mailbox.clone();
         let world = Self::over(db, clock, (hypervisor, mailbox), &ports, mail);
         Self { database: Some(database), shelf, ..world }

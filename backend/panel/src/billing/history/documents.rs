@@ -74,7 +74,8 @@ pub(super) fn read(
     if reading.negative && !told.is_credit_note {
         reading.differences.push("an invoice below zero there, so a credit note here".to_owned());
     }
-    let number: String = told.number.clone().filter(|number| !number.trim().is_empty()).unwrap_or_else(|| told.id.clone());
+    let number: String =
+        told.number.clone().filter(|number| !number.trim().is_empty()).unwrap_or_else(|| told.id.clone());
     let groups = groups(&lines, &rates, &taxes, &seller, net)?;
     let decision = TaxDecision {
         category: groups.first().map_or(TaxCategory::OutOfScope, |group| group.category),
