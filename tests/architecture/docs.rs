@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 use hostwright_server::compose::Ports;
-use hostwright_server::{cli, routes};
+use hostwright_server::{cli, reading, routes};
 
 use super::expect_none;
 use super::source::{self, Finding};
@@ -55,7 +55,8 @@ fn refused(file: &str, text: &str, root: &Command) -> Vec<Finding> {
 fn root() -> Command {
     let root = Command::new("hostwright")
         .subcommand_required(true)
-        .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue));
+        .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue))
+        .subcommand(Command::new("migration").subcommand(reading::command()));
     cli::commands(root, &routes::all(&Ports::none()))
 }
 

@@ -15,7 +15,7 @@ use crate::sources::tables::{Fate, Fields, Out};
 
 /// What the row of a service says of its order.
 #[derive(Default)]
-struct Service {
+struct Detail {
     server: Option<String>,
     user_name: Option<String>,
     password: Option<Secret>,
@@ -140,17 +140,17 @@ impl Tables {
         out.record(f, subscription)
     }
 
-    fn service(&mut self, f: &mut Fields<'_>, kind: &str) -> Result<Service, Refusal> {
-        let Some(id) = f.reference("service_id") else { return Ok(Service::default()) };
+    fn service(&mut self, f: &mut Fields<'_>, kind: &str) -> Result<Detail, Refusal> {
+        let Some(id) = f.reference("service_id") else { return Ok(Detail::default()) };
         f.keep("service_id", id.clone());
         if kind == "domain" {
-            return Ok(Service::default());
+            return Ok(Detail::default());
         }
         let rows = self.look.services.take(&format!("{kind} {id}"))?;
         if rows.is_empty() && !kind.is_empty() {
             f.gap(GapKind::Dangling, "service_id", "there is no such service, or another order has it");
         }
-        let mut service = Service::default();
+        let mut service = Detail::default();
         for facts in rows {
             let mut facts: BTreeMap<String, String> =
                 facts.chunks_exact(2).filter_map(|pair| Some((pair.first()?.clone(), pair.last()?.clone()))).collect();

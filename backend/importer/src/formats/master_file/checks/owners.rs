@@ -1,6 +1,6 @@
 //! Where a record may stand.
 
-use super::super::data::{base32, service_form};
+use super::super::data::{base32, svcb_form};
 use super::super::fault::{FaultCode, Faults};
 use super::super::name::Name;
 use super::tree::{Node, Tree, kind_name};
@@ -74,7 +74,7 @@ fn services(node: &Node, faults: &mut Faults) {
         let mut aliases = 0usize;
         let mut services = 0usize;
         for item in node.of(kind) {
-            let Some(form) = service_form(&item.wire) else { continue };
+            let Some(form) = svcb_form(&item.wire) else { continue };
             let name = kind_name(item);
             if form.is_alias {
                 aliases = aliases.saturating_add(1);

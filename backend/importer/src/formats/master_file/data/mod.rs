@@ -10,13 +10,13 @@ mod location;
 mod names;
 mod network;
 mod numbers;
-mod service;
 mod strings;
+mod svcb;
 mod typeset;
 
 pub(super) use keys::base32;
 pub(super) use numbers::ttl as ttl_seconds;
-pub(super) use service::service_form;
+pub(super) use svcb::svcb_form;
 
 use super::fault::FaultCode;
 use super::lines::Word;
@@ -290,7 +290,7 @@ fn read_part(part: Part, kind: u16, words: &mut Words<'_>, out: &mut Vec<u8>) ->
             keys::read_word(words, part, out)?;
         }
         Part::Loc => location::read(words, out)?,
-        Part::SvcParams => service::read(words, out)?,
+        Part::SvcParams => svcb::read(words, out)?,
         Part::Apl => network::read_apl(words, out)?,
         Part::Ipseckey => network::read_ipseckey(words, out)?,
         Part::Amtrelay => network::read_amtrelay(words, out)?,
@@ -332,7 +332,7 @@ fn write_part(part: Part, kind: u16, wire: &mut Wire<'_>, out: &mut String) -> O
         Part::Algorithm | Part::DigestType | Part::KeyProtocol => out.push_str(&wire.u8()?.to_string()),
         Part::CertType | Part::KeyFlags => out.push_str(&wire.u16()?.to_string()),
         Part::Loc => location::write(wire, out)?,
-        Part::SvcParams => service::write(wire, out)?,
+        Part::SvcParams => svcb::write(wire, out)?,
         Part::Apl => network::write_apl(wire, out)?,
         Part::Ipseckey => network::write_ipseckey(wire, out)?,
         Part::Amtrelay => network::write_amtrelay(wire, out)?,

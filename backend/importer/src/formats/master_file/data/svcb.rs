@@ -335,7 +335,7 @@ fn push_quoted(out: &mut String, bytes: &[u8]) {
 
 /// What the checks of a zone ask of an SVCB or HTTPS record.
 #[derive(Debug)]
-pub(in super::super) struct ServiceForm {
+pub(in super::super) struct SvcbForm {
     pub is_alias: bool,
     pub target: Name,
     pub has_params: bool,
@@ -343,12 +343,12 @@ pub(in super::super) struct ServiceForm {
     pub has_dohpath: bool,
 }
 
-pub(in super::super) fn service_form(wire: &[u8]) -> Option<ServiceForm> {
+pub(in super::super) fn svcb_form(wire: &[u8]) -> Option<SvcbForm> {
     let mut wire = Wire::new(wire);
     let (priority, target) = (wire.u16()?, wire.name()?);
     let params = parse_wire(&mut wire)?;
     let alpn = params.get(&ALPN).and_then(|value| protocols(value));
-    Some(ServiceForm {
+    Some(SvcbForm {
         is_alias: priority == 0,
         target,
         has_params: !params.is_empty(),
