@@ -82,11 +82,13 @@ async fn write(panel: Arc<Served>, token: String, stop: Arc<AtomicBool>, hand: u
     (tally, made)
 }
 
+/// How many customers there are. Our own connection here may be one that PostgreSQL took
+/// along a moment ago; it is forgotten then, and the next one is new.
 fn customers(db: &Db) -> usize {
     use diesel::prelude::*;
     use hostwright_panel::platform::schema::customers;
-    let count: i64 = db.read_now(|tx| Ok(customers::table.count().get_result(tx.conn)?)).unwrap();
-    usize::try_from(count).unwrap()
+    let counted = || db.read_now(|tx| Ok(customers::table.count().get_result::<i64>(tx.conn)?));
+    usize::try_from(counted().or_else(|_lost| counted()).unwrap()).unwrap()
 }
 
 /// Waits for an answer to a page with this status.
