@@ -16,12 +16,16 @@ use hostwright_panel::servers::model::{Seen, Usage};
 use hostwright_panel::servers::ports::{Act, Acted, Answer, Guest, GuestSeen, Hypervisor, HypervisorError, NodeSeen};
 use tokio::sync::Notify;
 
+use crate::nameserver::NameServer;
+
 /// Nodes in memory; cheap to share.
 pub struct Simulator {
     clock: Arc<dyn Clock>,
     inner: Mutex<Inner>,
     /// Told whenever a fault stops a call for good.
     pub stopped: Notify,
+    /// The name server beside the nodes.
+    pub names: Arc<NameServer>,
 }
 
 #[derive(Default, Clone)]
@@ -131,13 +135,18 @@ impl Simulator {
     /// Nodes with nothing on them; `clock` stamps what is done.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, inner: Mutex::new(Inner::default()), stopped: Notify::new() }
+        Self { clock, inner: Mutex::new(Inner::default()), stopped: Notify::new(), names: Arc::default() }
     }
 
     /// The same nodes once more, as they are now.
     #[must_use]
     pub fn copy(&self, clock: Arc<dyn Clock>) -> Self {
-        Self { clock, inner: Mutex::new(self.with(|inner| inner.clone())), stopped: Notify::new() }
+        Self {
+            clock,
+            inner: Mutex::new(self.with(|inner| inner.clone())),
+            stopped: Notify::new(),
+            names: Arc::default(),
+        }
     }
 
     /// Everything that is on the nodes, one line for each thing.

@@ -31,10 +31,13 @@ use serde_json::{Map, Value, json};
 
 pub mod engines;
 pub mod mailbox;
+pub mod nameserver;
+pub mod shelf;
 pub mod simulator;
 pub mod soak;
 
 pub use mailbox::Mailbox;
+pub use shelf::Shelf;
 pub use simulator::Simulator;
 
 /// The key of every world.
@@ -51,6 +54,7 @@ pub struct World {
     pub worker: Worker,
     pub hypervisor: Arc<Simulator>,
     pub mailbox: Arc<Mailbox>,
+    pub shelf: Arc<Shelf>,
     pub ground: Ground,
     /// None where somebody else looks after it.
     database: Option<Arc<engines::Database>>,
@@ -119,10 +123,18 @@ impl World {
         let db = Db::open(&database.url(), Arc::new(clock.clone())).unwrap();
         db.migrate().unwrap();
         let port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
-        let ports = Ports { hypervisor: port, probe: hypervisor.clone(), clock: Arc::new(None) };
+        let dns: Arc<dyn hostwright_panel::hosting::ports::DnsServer> = hypervisor.names.clone();
+        let shelf = Arc::new(Shelf::default());
+        let ports = Ports {
+            hypervisor: port,
+            probe: hypervisor.clone(),
+            reader: shelf.clone(),
+            clock: Arc::new(None),
+            dns: Some(dns),
+        };
         let mail: Arc<dyn MailTransport> = mailbox.clone();
         let world = Self::over(db, clock, (hypervisor, mailbox), &ports, mail);
-        Self { database: Some(database), ..world }
+        Self { database: Some(database), shelf, ..world }
     }
 
     /// An installation on a database and with ports that somebody else looks after.
@@ -136,7 +148,7 @@ impl World {
         let ground =
             Ground { db: db.clone(), vault: Vault::new(KEY), public_url: "http://panel.test".into(), texts: texts() };
         let (app, worker) = compose::assemble(&ground, ports, Some(mail), "panel@panel.test", 4);
-        Self { app, db, clock, worker, hypervisor, mailbox, ground, database: None }
+        Self { app, db, clock, worker, hypervisor, mailbox, shelf: Arc::default(), ground, database: None }
     }
 
     /// Whether this world's database is PostgreSQL.

@@ -148,6 +148,7 @@ pub mod places;
 pub mod route;
 pub mod ui;
 pub mod words;
+pub mod zones;
 
 pub mod auth;
 pub mod portal;

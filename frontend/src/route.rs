@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hostwright_kernel::OffsetClock;
 use hostwright_panel::auth::call::{Call, not_found};
+use hostwright_panel::migration::ports::Reader;
 use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::worker::BoxFuture;
@@ -22,6 +23,8 @@ pub struct Visit {
     pub params: Params,
     /// The nodes, for what is read from them directly.
     pub hypervisor: Arc<dyn Hypervisor>,
+    /// The import folder, for what lies there.
+    pub reader: Arc<dyn Reader>,
     /// The answer of the last action, where it is shown only once: a new key, the
     /// secret of a second factor.
     pub shown_once: Option<serde_json::Value>,

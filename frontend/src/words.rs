@@ -2,13 +2,14 @@
 //! becomes text.
 
 use hostwright_kernel::Instant;
+use hostwright_panel::hosting::model::{DomainState, DomainView};
 use hostwright_panel::platform::jobs::{JobState, StepState as JournalState};
 use hostwright_panel::servers::model::{Desired, DiskState, Seen};
 use hostwright_panel::servers::queries::{ServerView, TaskView};
 use hostwright_panel::subscriptions::model::SubscriptionState;
 
 use crate::page::{Page, Tone};
-use crate::ui::{State, StepState};
+use crate::ui::{Facts, State, StepState};
 
 /// What was last seen of a server, whatever is wished.
 #[must_use]
@@ -92,6 +93,48 @@ pub fn subscription_state(page: &Page, state: SubscriptionState) -> State {
         SubscriptionState::Cancelled | SubscriptionState::Terminated => Tone::Quiet,
     };
     State::new(tone, page.t(&format!("subscriptions-state-{state}")))
+}
+
+/// How a domain stands at its registry.
+#[must_use]
+pub fn domain_state(page: &Page, state: DomainState) -> State {
+    let tone = match state {
+        DomainState::Active => Tone::Good,
+        DomainState::Pending | DomainState::Transferring => Tone::Working,
+        DomainState::Expired => Tone::Warn,
+        DomainState::Redemption => Tone::Bad,
+        DomainState::Released | DomainState::TransferredAway => Tone::Quiet,
+    };
+    State::new(tone, page.t(&format!("hosting-domain-{state}")))
+}
+
+/// The authorisation code of this domain, when the last action was to ask for it.
+#[must_use]
+pub fn auth_code_of<'a>(shown_once: Option<&'a serde_json::Value>, domain: &DomainView) -> Option<&'a str> {
+    let answer =
+        shown_once.filter(|answer| answer.get("domain_id").and_then(|id| id.as_str()) == Some(domain.id.as_str()))?;
+    answer.get("auth_code")?.as_str()
+}
+
+/// What is known of a domain's registration, behind these facts.
+#[must_use]
+pub fn registration(page: &Page, domain: &DomainView, facts: Facts) -> Facts {
+    let yes_no = |yes: bool| page.t(if yes { "hosting-yes" } else { "hosting-no" });
+    let servers = Some(domain.name_servers.join(", ")).filter(|servers| !servers.is_empty());
+    let mut facts = facts
+        .maybe(page.t("hosting-domain-registrar"), Some(&domain.registrar).filter(|name| !name.is_empty()))
+        .maybe(page.t("hosting-domain-registered"), domain.registered_on.map(|day| page.day(day)))
+        .maybe(page.t("hosting-domain-expires"), domain.expires_on.map(|day| page.day(day)))
+        .maybe(page.t("hosting-domain-name-servers"), servers)
+        .fact(page.t("hosting-domain-locked"), yes_no(domain.locked))
+        .fact(page.t("hosting-domain-renews"), yes_no(domain.renews))
+        .maybe(page.t("hosting-domain-ended"), domain.ended_at.map(|at| page.instant(at)));
+    for contact in &domain.contacts {
+        let parts = [&contact.name, &contact.company, &contact.email];
+        let told: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        facts = facts.fact(page.t(&format!("hosting-contact-{}", contact.role)), told.join(", "));
+    }
+    facts
 }
 
 /// Memory, in the largest unit that leaves no more than one decimal.

@@ -1,5 +1,6 @@
 # Sätze auf Belegen
 billing-note-reverse-charge = Steuerschuldnerschaft des Leistungsempfängers (Reverse-Charge, Artikel 196 der Richtlinie 2006/112/EG).
+billing-note-history = Vom vorherigen System ausgestellt ({ $system }). Dies ist eine Wiedergabe seiner Zahlen.
 billing-note-out-of-scope = Nicht umsatzsteuerbar: Der Leistungsort liegt außerhalb des Landes des Leistungserbringers.
 
 # Der gedruckte Beleg
@@ -40,6 +41,8 @@ error-invoices-period_billed = Die Tage vom { $from } bis { $to } sind bereits b
 error-invoices-not_draft = Diese Rechnung ist kein Entwurf mehr. Um sie zurückzunehmen, korrigieren Sie sie.
 error-invoices-draft_has_no_pdf = Ein Entwurf hat kein PDF. Stellen Sie die Rechnung zuerst aus.
 error-invoices-not_creditable = Nur eine ausgestellte Rechnung kann aufgehoben werden, und nur einmal.
+error-invoices-is_history = Dieser Beleg wurde vom vorherigen System ausgestellt und kann hier nicht aufgehoben werden. Gleichen Sie ihn mit Guthaben aus.
+error-invoices-history_draft = Ein Entwurf des vorherigen Systems ist kein Beleg.
 error-invoices-is_credit_note = Dies ist eine Rechnungskorrektur. Wählen Sie eine Rechnung.
 error-invoices-due_days = Das Zahlungsziel muss 0 bis 365 Tage betragen.
 error-billing-reason = Nennen Sie einen Grund in 1 bis 500 Zeichen.

@@ -22,6 +22,7 @@ error-money-unreadable = Das ist kein Betrag wie 59,00.
 error-orders-quote_forged = Dieses Angebot ist nicht von uns oder wurde verändert. Bitte fordern Sie ein neues an.
 error-orders-quote_expired = Dieses Angebot ist abgelaufen. Bitte sehen Sie sich den Preis noch einmal an und bestellen dann.
 error-orders-quote_changed = Ein Preis oder die Steuer hat sich seit diesem Angebot geändert. Es wurde nichts berechnet. Bitte sehen Sie sich den neuen Preis an und bestellen dann.
+error-orders-kind_not_ordered = Diese Art Tarif kann noch nicht bestellt werden. Wählen Sie einen privaten Server.
 error-orders-customer_suspended = Dieses Konto ist gesperrt und kann nicht bestellen.
 error-orders-wrong_currency = Der Preis ist in { $price }, das Konto in { $customer }.
 error-renewals-ladder_not_rising = Erinnerungen müssen vor der Sperre kommen und die Sperre vor dem Ende.

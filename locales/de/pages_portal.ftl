@@ -117,6 +117,9 @@ portal-pay = { $amount } zahlen
 
 # Vertrag
 portal-contract = Vertrag
+portal-contracts = Verträge
+portal-contracts-none = Noch keine Verträge
+portal-contracts-none-text = Hier sehen Sie, was Sie bestellt haben, was es kostet und bis wann es bezahlt ist.
 portal-contract-title = Vertrag: { $plan }
 portal-contract-state = Stand
 portal-to-contract = Zum Vertrag
@@ -224,6 +227,7 @@ portal-tax-none = Nicht steuerbar
 portal-settled-payment = { $amount } gezahlt
 portal-settled-credit = { $amount } aus Guthaben gezahlt
 portal-settled-credit-note = { $amount } zurückgenommen
+portal-settled-history = { $amount } im vorherigen System beglichen
 portal-pay-title = So zahlen Sie
 portal-pay-until = Bitte überweisen Sie { $amount } bis { $due }.
 portal-pay-overdue = { $amount } war am { $due } fällig, vor { $days ->

@@ -228,6 +228,10 @@ estate-address-reserve = Zurückhalten
 estate-address-release = Freigeben
 
 # Plans
+estate-plan-sells = Verkauft
+estate-plan-tlds = Top-Level-Domains
+estate-plan-tlds-hint = Eine je Zeile: de, com, co.uk. Alle werden zu den Preisen dieses Tarifs verkauft.
+estate-plan-not-ordered = Er kann berechnet und verlängert werden, und ein Abonnement davon kann umziehen. Bestellen können Kunden diese Art noch nicht.
 estate-plans-search = Name eines Tarifs
 estate-plans-none = Noch keine Tarife
 estate-plans-none-text = Einen Tarif bestellen Kunden: Größen und Preise.

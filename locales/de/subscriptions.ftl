@@ -13,6 +13,9 @@ error-subscriptions-state = { $state ->
    *[other] Das geht jetzt nicht.
 }
 error-subscriptions-ended = Der Vertrag ist beendet.
+error-subscriptions-adoption_cycle = Dort wird es alle { $cycle } abgerechnet; hier dauert ein Zeitraum ganze Monate.
+error-subscriptions-adoption_price = Die Quelle nennt keinen Preis, der berechnet werden könnte.
+error-subscriptions-adoption_due = Die Quelle nennt keinen nächsten Fälligkeitstag.
 error-subscriptions-renewal_not_offered = Der Tarif bietet diese Verlängerung nicht an.
 error-subscriptions-cancelled_already = Der Vertrag ist bereits gekündigt und endet am { $day }.
 error-subscriptions-reason = Bitte geben Sie einen Grund mit 1 bis 500 Zeichen an.

@@ -1,5 +1,6 @@
 # Sentences on documents
 billing-note-reverse-charge = Reverse charge: the tax is owed by the recipient of the service (Article 196 of Directive 2006/112/EC).
+billing-note-history = Issued by the previous system ({ $system }). This is a copy of its figures.
 billing-note-out-of-scope = Not subject to value added tax: the place of supply is outside the country of the seller.
 
 # The printed document
@@ -40,6 +41,8 @@ error-invoices-period_billed = The days from { $from } to { $to } were billed al
 error-invoices-not_draft = This invoice is no longer a draft. To take it back, credit it.
 error-invoices-draft_has_no_pdf = A draft has no PDF. Issue the invoice first.
 error-invoices-not_creditable = Only an issued invoice can be credited, and only once.
+error-invoices-is_history = This document was issued by the previous system and cannot be credited here. Settle it with credit instead.
+error-invoices-history_draft = A draft of the previous system is no document.
 error-invoices-is_credit_note = This is a credit note. Choose an invoice.
 error-invoices-due_days = Days to pay must be 0 to 365.
 error-billing-reason = Give a reason of 1 to 500 characters.

@@ -22,6 +22,7 @@ error-money-unreadable = That is not an amount such as 59.00.
 error-orders-quote_forged = This quote is not one of ours or was altered. Please ask for a new one.
 error-orders-quote_expired = This quote has expired. Please look at the price again and order.
 error-orders-quote_changed = A price or tax has changed since this quote. Nothing was charged. Please look at the new price and order.
+error-orders-kind_not_ordered = This kind of plan cannot be ordered yet. Choose a private server.
 error-orders-customer_suspended = This account is suspended and cannot order.
 error-orders-wrong_currency = The price is in { $price }, the account in { $customer }.
 error-renewals-ladder_not_rising = Reminders must come before suspension, and suspension before termination.

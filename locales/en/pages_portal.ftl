@@ -117,6 +117,9 @@ portal-pay = Pay { $amount }
 
 # Contract
 portal-contract = Contract
+portal-contracts = Contracts
+portal-contracts-none = No contracts yet
+portal-contracts-none-text = Here you will see what you have ordered, what it costs and until when it is paid.
 portal-contract-title = Contract: { $plan }
 portal-contract-state = State
 portal-to-contract = To the contract
@@ -224,6 +227,7 @@ portal-tax-none = Not taxable
 portal-settled-payment = { $amount } paid
 portal-settled-credit = { $amount } paid from credit
 portal-settled-credit-note = { $amount } taken back
+portal-settled-history = { $amount } settled in the previous system
 portal-pay-title = How to pay
 portal-pay-until = Please transfer { $amount } by { $due }.
 portal-pay-overdue = { $amount } was due on { $due }, { $days ->

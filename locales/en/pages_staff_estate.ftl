@@ -228,6 +228,10 @@ estate-address-reserve = Keep out
 estate-address-release = Make free
 
 # Plans
+estate-plan-sells = Sells
+estate-plan-tlds = Top-level domains
+estate-plan-tlds-hint = One a line: de, com, co.uk. All of them are sold at the prices of this plan.
+estate-plan-not-ordered = It can be billed and renewed, and a subscription of it can be moved in. Customers cannot order this kind yet.
 estate-plans-search = Name of a plan
 estate-plans-none = No plans yet
 estate-plans-none-text = A plan is what customers order: sizes and prices.

@@ -13,6 +13,9 @@ error-subscriptions-state = { $state ->
    *[other] This is not possible now.
 }
 error-subscriptions-ended = It has ended.
+error-subscriptions-adoption_cycle = It is billed every { $cycle } there; here periods are whole months.
+error-subscriptions-adoption_price = The source says no price for it that could be charged.
+error-subscriptions-adoption_due = The source does not say when the next amount is due.
 error-subscriptions-renewal_not_offered = The plan does not offer this renewal.
 error-subscriptions-cancelled_already = It is cancelled already and ends on { $day }.
 error-subscriptions-reason = Please give a reason of 1 to 500 characters.

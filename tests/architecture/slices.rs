@@ -11,7 +11,7 @@ const PANEL: &str = "backend/panel/src/";
 /// A slice and what it may use besides `kernel`, `platform` and itself; `*` is everything.
 ///
 /// The same table stands in the documentation of the panel for people to read.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("platform", &[]),
     ("audit", &[]),
     ("auth", &["audit"]),
@@ -21,6 +21,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("images", &["auth", "nodes"]),
     ("addresses", &["auth", "nodes"]),
     ("subscriptions", &["auth", "customers", "catalogue"]),
+    ("hosting", &["auth", "customers", "subscriptions"]),
     ("billing", &["auth", "customers"]),
     ("servers", &["auth", "subscriptions", "nodes", "addresses", "images"]),
     (
@@ -29,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ),
     ("renewals", &["auth", "subscriptions", "billing"]),
     ("tickets", &["auth", "customers", "subscriptions", "servers"]),
+    ("migration", &["auth", "customers", "catalogue", "subscriptions", "billing", "tickets"]),
     ("notifications", &["auth", "customers"]),
     ("reports", &["*"]),
     ("installation", &["*"]),

@@ -19,6 +19,8 @@ fn prefix(parameter: &str) -> &'static str {
     match parameter {
         "address_id" => "adr",
         "mail_id" => "mai",
+        "source_id" => "msr",
+        "record_id" => "mre",
         other => panic!("no object for {other}"),
     }
 }

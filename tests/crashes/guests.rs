@@ -75,7 +75,13 @@ async fn life(node: &RealNode, mode: impl Fn(usize) -> Mode) -> Life {
     let adapter = adapter(state.path());
     let inner: Arc<dyn Hypervisor> = adapter.clone();
     let port: Arc<dyn Hypervisor> = Arc::new(Hooked { hook: hook.clone(), inner });
-    let ports = Ports { hypervisor: port.clone(), probe: adapter.clone(), clock: Arc::new(None) };
+    let ports = Ports {
+        hypervisor: port.clone(),
+        probe: adapter.clone(),
+        reader: Arc::<hostwright_tests::Shelf>::default(),
+        clock: Arc::new(None),
+        dns: None,
+    };
     let nobody = Arc::new(Simulator::new(Arc::new(clock.clone())));
     let mailbox = Arc::new(Mailbox::default());
     let mail: Arc<dyn MailTransport> = mailbox.clone();

@@ -78,7 +78,13 @@ impl Remains {
         let port: Arc<dyn Hypervisor> = Arc::new(Hooked { hook: hook.clone(), inner });
         let inner: Arc<dyn MailTransport> = self.mailbox.clone();
         let mail: Arc<dyn MailTransport> = Arc::new(Hooked { hook: hook.clone(), inner });
-        let ports = Ports { hypervisor: port.clone(), probe: self.simulator.clone(), clock: Arc::new(None) };
+        let ports = Ports {
+            hypervisor: port.clone(),
+            probe: self.simulator.clone(),
+            reader: Arc::<hostwright_tests::Shelf>::default(),
+            clock: Arc::new(None),
+            dns: None,
+        };
         let world = World::over(db, clock, (self.simulator, self.mailbox), &ports, mail.clone());
         Place { world, hook, machine, port, mail, database: self.database }
     }
@@ -139,8 +145,13 @@ impl Place {
 
     /// A worker as the product has it, for one job after the other.
     fn worker(&self, twice: Twice, leaves: Option<&'static str>) -> Worker {
-        let ports =
-            Ports { hypervisor: self.port.clone(), probe: self.world.hypervisor.clone(), clock: Arc::new(None) };
+        let ports = Ports {
+            hypervisor: self.port.clone(),
+            probe: self.world.hypervisor.clone(),
+            reader: Arc::<hostwright_tests::Shelf>::default(),
+            clock: Arc::new(None),
+            dns: None,
+        };
         let mail = Some(self.mail.clone());
         let handlers = compose::handlers(&self.world.ground, &ports, mail, "panel@panel.test");
         let handlers = handlers.into_iter().filter(|handler| Some(handler.kind()) != leaves);

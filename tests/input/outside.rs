@@ -61,6 +61,7 @@ async fn a_node_that_cannot_be_reached_is_not_registered() {
     let folder = tempfile::tempdir().unwrap();
     let ports = hostwright_server::compose::Ports::over(
         hostwright_server::hypervisor::Libvirt::new(folder.path().to_owned()),
+        folder.path().join("import"),
         None,
     );
     doors.world.app.endpoints = std::sync::Arc::new(hostwright_server::routes::all(&ports));

@@ -17,10 +17,11 @@ fn small(name: &str) -> CreatePlan {
         name: name.to_owned(),
         description: String::new(),
         kind: None,
-        vcpus: 1,
-        memory_mib: 512,
-        disk_gib: 10,
-        traffic_gib: 0,
+        vcpus: Some(1),
+        memory_mib: Some(512),
+        disk_gib: Some(10),
+        traffic_gib: None,
+        tlds: Vec::new(),
         private: false,
         renewal_choices: None,
     }
@@ -161,7 +162,7 @@ on_both_engines! {
     }
 
     async fn all_faults_of_a_plan_come_back_together(world) {
-        let wrong = CreatePlan { vcpus: 0, memory_mib: 0, ..small("") };
+        let wrong = CreatePlan { vcpus: Some(0), memory_mib: Some(0), ..small("") };
         match commands::create(&world.owner(), wrong).await.unwrap_err() {
             Error::Fields(faults) => assert_eq!(faults.len(), 3),
             other => panic!("{other}"),

@@ -40,8 +40,11 @@ impl Town {
     async fn built(world: World) -> Self {
         world.set_up().await;
         let shop = world.shop().await;
-        let carla = resident(&world, &shop, "carla").await;
+        let servers = json!({ "name_servers": ["ns1.host.example"], "hostmaster": "hostmaster@host.example" });
+        world.done(&world.owner(), "zones.set_settings", servers).await;
+        let mut carla = resident(&world, &shop, "carla").await;
         let mallory = resident(&world, &shop, "mallory").await;
+        carla.objects.extend(old_panel(&world).await);
         Self { world, shop, carla, mallory }
     }
 
@@ -67,6 +70,13 @@ impl Town {
             world.done(&owner, action, input).await;
             world.settle().await;
         }
+        for (name, withheld) in [("plain.example.org", None), ("moving.example.org", Some(true))] {
+            let made = world.done(&owner, "domains.create", json!({ "customer_id": id, "name": name })).await;
+            if let Some(withheld) = withheld {
+                let input = json!({ "domain_id": made["id"], "withheld": withheld });
+                world.done(&owner, "zones.create", input).await;
+            }
+        }
         world.hypervisor.fail_next(Point::Act("ensure_domain"), Fault::Refuse);
         ordered(world, &carla.customer, shop, "broken", true).await;
         self
@@ -76,6 +86,22 @@ impl Town {
     pub async fn owner_session(&self) -> String {
         sign_in(&self.world, "olga@host.example").await.0
     }
+}
+
+/// A source system that was read: it sells something, and has somebody.
+async fn old_panel(world: &World) -> [(&'static str, String); 2] {
+    use hostwright_importer::Entry;
+    use hostwright_importer::snapshot::{Party, Product};
+    let product = Product { id: "p1".to_owned(), name: "Small".to_owned(), ..Product::default() };
+    let party = Party { id: "c1".to_owned(), name: "Ada".to_owned(), ..Party::default() };
+    world.shelf.put("old.sql", vec![Entry::Record(product.into()), Entry::Record(party.into())]);
+    let owner = world.owner();
+    let source = json!({ "name": "Old panel", "kind": "shelf", "zone": "UTC", "currency": "EUR" });
+    let source_id = text(&world.done(&owner, "migration.register", source).await, "id");
+    world.done(&owner, "migration.collect", json!({ "source_id": source_id, "paths": ["old.sql"] })).await;
+    world.settle().await;
+    let records = world.done(&owner, "migration.records", json!({ "source_id": source_id, "kind": "party" })).await;
+    [("record_id", text(&records["items"][0], "id")), ("source_id", source_id)]
 }
 
 /// Signs somebody in; the session's token and a call of theirs.
@@ -173,7 +199,23 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
         .cloned()
         .unwrap();
 
+    let domain = world
+        .done(
+            &owner,
+            "domains.create",
+            json!({ "customer_id": customer.id, "name": format!("{name}.example.org"), "auth_code": "Code-1" }),
+        )
+        .await;
+    let domain_id = text(&domain, "id");
+    world.done(&call, "zones.create", json!({ "domain_id": domain_id, "addresses": ["192.0.2.1"] })).await;
+    let zone = world.done(&call, "zones.show", json!({ "domain_id": domain_id })).await;
+    let file = json!({ "domain_id": domain_id, "mode": "add", "text": "$TTL 60\nftp A 192.0.2.3\n" });
+    let import = world.done(&call, "zones.import", file).await;
+
     let objects = BTreeMap::from([
+        ("domain_id", domain_id),
+        ("record_id", text(&zone["records"][2], "id")),
+        ("import_id", text(&import, "id")),
         ("customer_id", customer.id.clone()),
         ("person_id", text(&added, "person_id")),
         ("server_id", text(&order, "server_id")),

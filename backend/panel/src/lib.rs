@@ -14,11 +14,13 @@
 //! | `images` | auth, nodes |
 //! | `addresses` | auth, nodes |
 //! | `subscriptions` | auth, customers, catalogue |
+//! | `hosting` | auth, customers, subscriptions |
 //! | `billing` | auth, customers |
 //! | `servers` | auth, subscriptions, nodes, addresses, images |
 //! | `orders` | auth, catalogue, customers, subscriptions, billing, servers, images, nodes, renewals |
 //! | `renewals` | auth, subscriptions, billing |
 //! | `tickets` | auth, customers, subscriptions, servers |
+//! | `migration` | auth, customers, catalogue, subscriptions, billing, tickets |
 //! | `notifications` | auth, customers |
 //! | `reports` | all, reading only |
 //! | `installation` | all: set-up, settings and the manual clock |
@@ -43,8 +45,10 @@ pub mod auth;
 pub mod billing;
 pub mod catalogue;
 pub mod customers;
+pub mod hosting;
 pub mod images;
 pub mod installation;
+pub mod migration;
 pub mod nodes;
 pub mod notifications;
 pub mod orders;

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use hostwright_kernel::OffsetClock;
 use hostwright_panel::auth::call::{Actor, Call};
 use hostwright_panel::auth::policy::Action;
+use hostwright_panel::migration::ports::Reader;
 use hostwright_panel::platform::Db;
 use hostwright_panel::platform::secrets::Vault;
 use hostwright_panel::platform::texts::Texts;
@@ -27,6 +28,8 @@ pub struct App {
     pub texts: Texts,
     /// The nodes.
     pub hypervisor: Arc<dyn Hypervisor>,
+    /// The import folder and the readers of foreign systems.
+    pub reader: Arc<dyn Reader>,
     /// The clock, where it may be moved.
     pub clock: Arc<Option<OffsetClock>>,
     /// The OpenAPI document, made when it is first asked for.

@@ -1,11 +1,19 @@
 //! The composition root: builds everything from the configuration.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use hostwright_gateways::SmtpTransport;
+use hostwright_gateways::{NsdServer, SmtpTransport};
 use hostwright_kernel::{Clock, OffsetClock, SystemClock};
 use hostwright_panel::auth::call::Call;
+use hostwright_panel::hosting::ports::DnsServer;
 use hostwright_panel::installation::commands::CLOCK_AHEAD;
+use hostwright_panel::migration::collect::jobs::CollectHandler;
+use hostwright_panel::migration::ports::Reader;
+use hostwright_panel::migration::proof::jobs::ReleaseHandler;
+use hostwright_panel::migration::transfer::jobs::{AccountHandler, TransferHandler};
+use hostwright_panel::migration::undo::jobs::UndoHandler;
+use hostwright_panel::migration::verification::jobs::VerifyHandler;
 use hostwright_panel::nodes::ports::NodeProbe;
 use hostwright_panel::notifications::ports::{InvoiceFile, MailTransport};
 use hostwright_panel::platform::error::Result;
@@ -16,11 +24,12 @@ use hostwright_panel::platform::texts::Texts;
 use hostwright_panel::platform::worker::{BoxFuture, Handler, Outcome, Run, Worker};
 use hostwright_panel::platform::{Db, Error};
 use hostwright_panel::servers::ports::Hypervisor;
-use hostwright_panel::{audit, auth, billing, nodes, notifications, reactions, renewals, servers};
+use hostwright_panel::{audit, auth, billing, hosting, nodes, notifications, reactions, renewals, servers};
 
 use crate::app::App;
 use crate::config::Config;
 use crate::hypervisor::Libvirt;
+use crate::import::ImportFolder;
 use crate::routes;
 
 /// Kind of the job that seals audit rows and ledger transfers.
@@ -33,22 +42,27 @@ pub struct Ports {
     pub hypervisor: Arc<dyn Hypervisor>,
     /// The nodes themselves.
     pub probe: Arc<dyn NodeProbe>,
+    /// The import folder and the readers of foreign systems.
+    pub reader: Arc<dyn Reader>,
     /// The clock, where it may be moved.
     pub clock: Arc<Option<OffsetClock>>,
+    /// The name server, if there is one.
+    pub dns: Option<Arc<dyn DnsServer>>,
 }
 
 impl Ports {
     /// Ports that reach nothing, for listing what there is.
     #[must_use]
     pub fn none() -> Self {
-        Self::over(Libvirt::new(std::env::temp_dir()), None)
+        Self::over(Libvirt::new(std::env::temp_dir()), std::env::temp_dir().join("hostwright-import"), None)
     }
 
-    /// Ports over libvirt.
+    /// Ports over libvirt and an import folder.
     #[must_use]
-    pub fn over(libvirt: Libvirt, clock: Option<OffsetClock>) -> Self {
+    pub fn over(libvirt: Libvirt, import: PathBuf, clock: Option<OffsetClock>) -> Self {
         let libvirt = Arc::new(libvirt);
-        Self { hypervisor: libvirt.clone(), probe: libvirt, clock: Arc::new(clock) }
+        let reader = Arc::new(ImportFolder::new(import));
+        Self { hypervisor: libvirt.clone(), probe: libvirt, reader, clock: Arc::new(clock), dns: None }
     }
 }
 
@@ -113,7 +127,11 @@ pub fn build(config: &Config) -> anyhow::Result<(App, Worker)> {
     }
     let public_url: Arc<str> = public_url(config).into();
     let texts = Texts::embedded()?;
-    let ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), clock);
+    let mut ports = Ports::over(Libvirt::new(config.data_dir.join("nodes")), config.data_dir.join("import"), clock);
+    if let Some(dns) = &config.dns {
+        let server = NsdServer::new(&dns.folder, &dns.control, dns.control_config.as_deref(), dns.server)?;
+        ports.dns = Some(Arc::new(server));
+    }
     let mail: Option<Arc<dyn MailTransport>> = match &config.smtp {
         Some(smtp) => Some(Arc::new(SmtpTransport::new(
             &smtp.host,
@@ -159,6 +177,7 @@ pub fn assemble(
         endpoints,
         texts: ground.texts.clone(),
         hypervisor: Arc::clone(&ports.hypervisor),
+        reader: Arc::clone(&ports.reader),
         clock: Arc::clone(&ports.clock),
     };
     let handlers = handlers(ground, ports, mail, mail_from);
@@ -183,7 +202,16 @@ pub fn handlers(
         Arc::new(servers::jobs::Observe::new(Arc::clone(&ports.hypervisor))),
         Arc::new(servers::jobs::Purge::new(Arc::clone(&ports.hypervisor))),
         Arc::new(SealHandler),
+        Arc::new(CollectHandler { call: system("migration"), reader: Arc::clone(&ports.reader) }),
+        Arc::new(VerifyHandler { call: system("migration") }),
+        Arc::new(TransferHandler { call: system("migration") }),
+        Arc::new(AccountHandler { call: system("migration") }),
+        Arc::new(UndoHandler { call: system("migration") }),
+        Arc::new(ReleaseHandler { call: system("migration") }),
     ];
+    if let Some(dns) = &ports.dns {
+        handlers.push(Arc::new(hosting::zones::jobs::Reconcile::new(Arc::clone(dns))));
+    }
     if let Some(mail) = mail {
         let file = invoice_file(system("mails"));
         handlers.push(Arc::new(notifications::jobs::SendHandler::new(

@@ -17,6 +17,10 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     ("smtp_user", "", "user at the mail server"),
     ("smtp_password", "", "password at the mail server"),
     ("mail_from", "hostwright@localhost", "sender address of all mails"),
+    ("dns_folder", "", "folder for zone files, included by NSD's configuration; empty keeps zones unserved"),
+    ("dns_control", "nsd-control", "program that tells NSD to load zones"),
+    ("dns_control_config", "", "configuration file for that program; empty takes its own"),
+    ("dns_server", "127.0.0.1:53", "address and port at which NSD answers, to see what it serves"),
     ("clock", "system", "system, or manual (demo and tests: an owner may move the date)"),
     ("log_format", "human", "human or json"),
     ("log_level", "info", "error, warn, info, debug or trace"),
@@ -38,6 +42,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// Sender of all mails.
     pub mail_from: String,
+    /// The name server, if any.
+    pub dns: Option<Dns>,
     /// Whether an owner may move the clock.
     pub manual_clock: bool,
     /// Whether logs are JSON.
@@ -46,6 +52,19 @@ pub struct Config {
     pub log_level: String,
     /// Jobs at once.
     pub workers: usize,
+}
+
+/// How to reach the name server.
+#[derive(Debug, Clone)]
+pub struct Dns {
+    /// Folder for zone files.
+    pub folder: PathBuf,
+    /// `nsd-control`.
+    pub control: PathBuf,
+    /// Its configuration, if it is not the usual one.
+    pub control_config: Option<PathBuf>,
+    /// Where it answers questions.
+    pub server: SocketAddr,
 }
 
 /// How to reach the mail server.
@@ -100,6 +119,8 @@ impl Config {
         let listen = parse(&mut faults, "listen", &value("listen"), "an address and port such as 127.0.0.1:8080");
         let port = parse(&mut faults, "smtp_port", &value("smtp_port"), "a port");
         let workers = parse(&mut faults, "workers", &value("workers"), "a count");
+        let dns_server =
+            parse(&mut faults, "dns_server", &value("dns_server"), "an address and port such as 127.0.0.1:53");
         let data_dir = PathBuf::from(value("data_dir"));
         let database = some("database_url")
             .map_or_else(|| DatabaseUrl::Sqlite(data_dir.join("hostwright.db")), |url| DatabaseUrl::parse(&url));
@@ -107,8 +128,8 @@ impl Config {
         {
             faults.push(format!("public_url: '{url}' must start with http:// or https://"));
         }
-        match (listen, port, workers) {
-            (Some(listen), Some(port), Some(workers)) if faults.is_empty() => Ok(Self {
+        match (listen, port, workers, dns_server) {
+            (Some(listen), Some(port), Some(workers), Some(server)) if faults.is_empty() => Ok(Self {
                 database,
                 listen,
                 public_url: some("public_url").map(|url| url.trim_end_matches('/').to_owned()),
@@ -120,6 +141,12 @@ impl Config {
                     password: some("smtp_password"),
                 }),
                 mail_from: value("mail_from"),
+                dns: some("dns_folder").map(|folder| Dns {
+                    folder: PathBuf::from(folder),
+                    control: PathBuf::from(value("dns_control")),
+                    control_config: some("dns_control_config").map(PathBuf::from),
+                    server,
+                }),
                 manual_clock,
                 json_logs,
                 log_level,

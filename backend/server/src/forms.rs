@@ -58,7 +58,7 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
         response.cookie(visitor::no_session(app));
     }
     match action {
-        Action::CreateApiKey | Action::BeginTotp | Action::EnableTotp => {
+        Action::CreateApiKey | Action::BeginTotp | Action::EnableTotp | Action::ShowAuthCode => {
             match pages::once(app, &visitor.call, answer) {
                 Ok(cookie) => {
                     response.cookie(cookie);
@@ -103,7 +103,15 @@ fn fill(path: &str, action: Action, answer: &Value) -> String {
 /// Whether the answer holds something that must stand in no address: a session, a
 /// key, the second factor's secret.
 fn gives_secrets(action: Action) -> bool {
-    matches!(action, Action::SignIn | Action::SetUp | Action::CreateApiKey | Action::BeginTotp | Action::EnableTotp)
+    matches!(
+        action,
+        Action::SignIn
+            | Action::SetUp
+            | Action::CreateApiKey
+            | Action::BeginTotp
+            | Action::EnableTotp
+            | Action::ShowAuthCode
+    )
 }
 
 async fn refuse(app: &App, visitor: Visitor, action: Action, sent: &Sent, error: Error) -> HttpResponse {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod forms;
 pub mod http;
 pub mod hypervisor;
+pub mod import;
 pub mod maintenance;
 pub mod openapi;
 pub mod pages;

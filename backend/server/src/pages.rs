@@ -84,7 +84,8 @@ async fn show_with(
         page,
         params,
         hypervisor: Arc::clone(&app.hypervisor),
-        shown_once: if route.path.ends_with("/account") { take_once(app, &mut visitor) } else { None },
+        reader: Arc::clone(&app.reader),
+        shown_once: if shows_once(route) { take_once(app, &mut visitor) } else { None },
         clock: Arc::clone(&app.clock),
     };
     match (route.draw)(visit).await {
@@ -158,6 +159,11 @@ fn take_once(app: &App, visitor: &mut Visitor) -> Option<Value> {
         visitor.cookies.push(no_once(app));
     }
     Some(answer)
+}
+
+/// Whether the page has something that is shown only once.
+fn shows_once(route: &Route) -> bool {
+    ["/account", "/domains/{domain_id}"].iter().any(|end| route.path.ends_with(end))
 }
 
 /// Forgets the answer that is shown only once.

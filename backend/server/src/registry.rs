@@ -376,7 +376,7 @@ fn read_input<I: DeserializeOwned>(value: Value) -> Result<I> {
 /// on no surface.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
-    name.contains("password") || matches!(name, "token" | "secret" | "code" | "totp_code")
+    name.contains("password") || matches!(name, "token" | "secret" | "code" | "totp_code" | "auth_code")
 }
 
 /// The name of a field that is missing in the thing at `path`: `lines[0].unit`.

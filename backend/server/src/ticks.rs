@@ -5,7 +5,7 @@ use hostwright_kernel::{Clock, Instant, SystemClock};
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::{NewJob, enqueue};
 use hostwright_panel::platform::{Db, Tx, settings};
-use hostwright_panel::{auth, nodes, renewals, servers};
+use hostwright_panel::{auth, hosting, nodes, renewals, servers};
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 /// Something that is done again and again.
@@ -20,9 +20,10 @@ pub struct Tick {
 }
 
 /// Every tick.
-pub static TICKS: [Tick; 3] = [
+pub static TICKS: [Tick; 4] = [
     Tick { name: "tick:renewals", times: "0 */5 * * * *", every: 300, enqueue: renew },
     Tick { name: "tick:nodes", times: "*/15 * * * * *", every: 15, enqueue: observe },
+    Tick { name: "tick:zones", times: "30 * * * * *", every: 60, enqueue: look_at_zones },
     Tick { name: "tick:housekeeping", times: "*/20 * * * * *", every: 20, enqueue: housekeeping },
 ];
 
@@ -80,6 +81,11 @@ fn renew(tx: &mut Tx<'_>) -> Result<()> {
 fn observe(tx: &mut Tx<'_>) -> Result<()> {
     nodes::jobs::enqueue_probes_in(tx)?;
     servers::jobs::enqueue_observations_in(tx)
+}
+
+/// A look at every zone that is not seen as it is wished, or was not seen for long.
+fn look_at_zones(tx: &mut Tx<'_>) -> Result<()> {
+    hosting::zones::jobs::enqueue_stale_in(tx).map(|_| ())
 }
 
 /// Quarantined disks, addresses and sessions whose time has come, and the hash

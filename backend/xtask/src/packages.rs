@@ -24,6 +24,8 @@ pub enum Group {
     Libvirt,
     /// The SMTP server that catches mail.
     Mail,
+    /// The name server that serves zones.
+    Names,
     /// Headless Chromium.
     Browser,
     /// Making the tiny guest image.
@@ -82,6 +84,7 @@ impl Group {
                 }
             }
             Self::Mail => const { &[package("python3-aiosmtpd", "mail server of the tests")] },
+            Self::Names => const { &[package("nsd", "name server of the tests; theirs runs on a port of its own")] },
             Self::Browser => {
                 const {
                     &[
@@ -325,12 +328,13 @@ fn is_root() -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Group; 9] = [
+    const ALL: [Group; 10] = [
         Group::Agents,
         Group::Build,
         Group::Postgres,
         Group::Libvirt,
         Group::Mail,
+        Group::Names,
         Group::Browser,
         Group::Images,
         Group::DebianImage,

@@ -281,6 +281,7 @@ fn history(page: &Page, invoice: &InvoiceView) -> Option<Panel> {
                 AllocationSource::Payment => "portal-settled-payment",
                 AllocationSource::Credit => "portal-settled-credit",
                 AllocationSource::CreditNote => "portal-settled-credit-note",
+                AllocationSource::History => "portal-settled-history",
             };
             Event::new(part.created_at, page.t_with(key, &[("amount", page.money(part.amount).into())]))
                 .tone(Tone::Good)

@@ -2,8 +2,10 @@
 
 use crate::route;
 use crate::route::Route;
+use crate::zones;
 
 mod account;
+mod domains;
 pub mod invoices;
 mod money;
 mod order;
@@ -22,9 +24,15 @@ pub fn routes() -> Vec<Route> {
         route!("/portal/servers", Portal, servers::list),
         route!("/portal/servers/{server_id}", Portal, servers::show),
         route!("/portal/servers/{server_id}/console", Portal, servers::console),
+        route!("/portal/domains", Portal, domains::list),
+        route!("/portal/domains/{domain_id}", Portal, domains::show),
+        route!("/portal/domains/{domain_id}/zone", Portal, zones::show),
+        route!("/portal/domains/{domain_id}/zone/records/{record_id}", Portal, zones::record),
+        route!("/portal/domains/{domain_id}/zone/imports/{import_id}", Portal, zones::compare),
         route!("/portal/tasks/{task_id}", Portal, tasks::show),
         route!("/portal/order", Portal, order::show),
         route!("/portal/order/confirm", Portal, order::confirm),
+        route!("/portal/subscriptions", Portal, subscriptions::list),
         route!("/portal/subscriptions/{subscription_id}", Portal, subscriptions::show),
         route!("/portal/invoices", Portal, invoices::list),
         route!("/portal/invoices/{invoice_id}", Portal, invoices::show),

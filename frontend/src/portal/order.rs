@@ -5,7 +5,7 @@ use hostwright_kernel::{Currency, Money};
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::policy::{Action, MemberRole};
 use hostwright_panel::billing::totals::LineKind;
-use hostwright_panel::catalogue::model::{PlanView, PriceId, PriceState, PriceView, RenewalChoice};
+use hostwright_panel::catalogue::model::{PlanView, PriceId, PriceState, PriceView, RenewalChoice, Sizes};
 use hostwright_panel::customers::model::CustomerView;
 use hostwright_panel::images::model::ImageView;
 use hostwright_panel::orders::model::Quote;
@@ -45,7 +45,7 @@ pub async fn show(visit: Visit) -> Result<String> {
     };
     let everything = || ListInput { limit: Some(ALL), ..ListInput::default() };
     let mut plans = catalogue::queries::list(call, everything()).await?.items;
-    plans.retain(|plan| !plan.private && !offers(plan, customer.currency).is_empty());
+    plans.retain(|plan| !plan.private && plan.kind.has_sizes() && !offers(plan, customer.currency).is_empty());
     let price_id: Option<PriceId> = visit.params.get("price_id").and_then(|id| id.parse().ok());
     let choice = price_id
         .and_then(|id| plans.iter().find_map(|plan| Some((plan, plan.prices.iter().find(|price| price.id == id)?))));
@@ -232,7 +232,7 @@ pub async fn confirm(visit: Visit) -> Result<String> {
 struct Details {
     customer: String,
     plan: String,
-    sizes: (i64, i64, i64),
+    sizes: Sizes,
     image: String,
     next: Option<(hostwright_kernel::Day, Money)>,
 }
@@ -254,7 +254,7 @@ async fn details(call: &Call, quote: &Quote) -> Result<Details> {
             Ok(Details {
                 customer: customer.display_name().to_owned(),
                 plan: plan.name,
-                sizes: (plan.sizes.vcpus, plan.sizes.memory_mib, plan.sizes.disk_gib),
+                sizes: plan.sizes.unwrap_or_default(),
                 image: images::queries::load_in(tx, &wish.image_id)?.name,
                 next,
             })
@@ -301,12 +301,12 @@ fn accept<'a>(page: &'a Page, quote: &Quote, token: &str, details: &Details) -> 
 }
 
 fn wish(page: &Page, quote: &Quote, details: &Details) -> Panel {
-    let (vcpus, memory, disk) = details.sizes;
+    let Sizes { vcpus, memory_mib, disk_gib, .. } = details.sizes;
     let keys = page.t_with("portal-keys-count", &[("count", quote.wish.ssh_keys.len().into())]);
     let facts = Facts::new()
         .fact(page.t("portal-hostname"), &quote.wish.hostname)
         .fact(page.t("portal-plan"), &details.plan)
-        .fact(page.t("portal-server-size"), words::size(page, vcpus, memory, disk))
+        .fact(page.t("portal-server-size"), words::size(page, vcpus, memory_mib, disk_gib))
         .fact(page.t("portal-server-system"), &details.image)
         .fact(page.t("portal-keys"), keys)
         .fact(page.t("portal-then"), words::renewal(page, quote.wish.renewal))

@@ -13,7 +13,41 @@ use hostwright_panel::subscriptions::queries::{self, ShowSubscription};
 use super::{money, words};
 use crate::page::{Page, Tone};
 use crate::route::Visit;
-use crate::ui::{ActionButton, Choice, Facts, Field, Form, Notes, Panel, Piece, Shell, grid, link, muted, stack};
+use crate::ui::{
+    ActionButton, Choice, Column, Empty, Facts, Field, Form, Notes, Pager, Panel, Piece, Row, Shell, Table, grid, link,
+    muted, stack,
+};
+
+/// Draws the list: everything that is sold, whether a server belongs to it or not.
+///
+/// # Errors
+/// When the caller may not, or the database fails.
+pub async fn list(visit: Visit) -> Result<String> {
+    let input = visit.params.list();
+    let found = queries::list(&visit.call, input.clone()).await?;
+    let page = &visit.page;
+    let table = Table::new(page.t("portal-contracts"))
+        .column(Column::text(page.t("portal-plan")))
+        .column(Column::text(page.t("portal-server-state")))
+        .column(Column::number(page.t("portal-price")))
+        .column(Column::text(page.t("portal-billed-until")).minor())
+        .rows(found.items.iter().map(|subscription| {
+            let price = page.t_with(
+                "portal-price-per",
+                &[("amount", page.money(subscription.amount).into()), ("months", subscription.months.count().into())],
+            );
+            Row::to(format!("/portal/subscriptions/{}", subscription.id))
+                .cell(&subscription.plan_name)
+                .cell(words::subscription_state(page, subscription.state))
+                .cell(price)
+                .cell(page.day(subscription.billed_until.plus_days(-1)))
+                .quiet(subscription.state.is_ended())
+        }))
+        .empty(Empty::new(page.t("portal-contracts-none"), page.t("portal-contracts-none-text")));
+    let first = visit.params.get("after").map(|_| page.with_query("after", None));
+    let next = found.next.as_deref().map(|key| page.with_query("after", Some(key)));
+    Ok(Shell::new(page, page.t("portal-contracts")).add(table).add(Pager::new(page, first, next)).render())
+}
 
 struct Known {
     subscription: SubscriptionView,
@@ -67,7 +101,7 @@ fn draw(page: &Page, known: &Known) -> String {
     let name = known.servers.first().map(|server| server.hostname.clone());
     let mut shell =
         Shell::new(page, page.t_with("portal-contract-title", &[("plan", subscription.plan_name.clone().into())]))
-            .crumb(page.t("portal-servers"), "/portal/servers")
+            .crumb(page.t("portal-contracts"), "/portal/subscriptions")
             .state(words::subscription_state(page, subscription.state))
             .id(subscription.id.to_string());
     if let (Some(name), Some(server)) = (name, known.servers.first()) {

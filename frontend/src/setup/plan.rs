@@ -24,7 +24,8 @@ pub async fn show(visit: Visit) -> Result<String> {
     let call = &visit.call;
     only(call, Action::CreatePlan)?;
     let known = images::queries::list(call, ListInput::default()).await?.items;
-    let plans = catalogue::queries::list(call, ListInput::default()).await?.items;
+    let mut plans = catalogue::queries::list(call, ListInput::default()).await?.items;
+    plans.retain(|plan| plan.kind.has_sizes());
     let currency = entity::queries::show(call, ShowLegalEntity {}).await?.currency;
     let page = &visit.page;
     let priced = plans.iter().any(|plan| !plan.prices.is_empty());

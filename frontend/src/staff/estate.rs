@@ -1,12 +1,14 @@
-//! Machines and conversations: servers, tasks, nodes, addresses, plans, images,
+//! Machines and conversations: servers, domains, tasks, nodes, addresses, plans, images,
 //! tickets, departments, mails, audit, people.
 
 use crate::route;
 use crate::route::Route;
+use crate::zones;
 
 mod addresses;
 mod audit;
 mod departments;
+pub(crate) mod domains;
 mod images;
 mod mails;
 mod nodes;
@@ -17,6 +19,8 @@ mod tasks;
 mod tickets;
 mod words;
 
+pub(in crate::staff) use words::{filtered, pager};
+
 /// Their pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
@@ -24,6 +28,13 @@ pub fn routes() -> Vec<Route> {
         route!("/staff/servers", Staff, servers::list),
         route!("/staff/servers/{server_id}", Staff, servers::detail::show),
         route!("/staff/servers/{server_id}/console", Staff, servers::console),
+        route!("/staff/domains", Staff, domains::list),
+        route!("/staff/domains/new", Staff, domains::new),
+        route!("/staff/domains/{domain_id}", Staff, domains::show),
+        route!("/staff/domains/{domain_id}/zone", Staff, zones::show),
+        route!("/staff/domains/{domain_id}/zone/records/{record_id}", Staff, zones::record),
+        route!("/staff/domains/{domain_id}/zone/imports/{import_id}", Staff, zones::compare),
+        route!("/staff/dns", Staff, domains::dns),
         route!("/staff/tasks", Staff, tasks::list),
         route!("/staff/tasks/{task_id}", Staff, tasks::show),
         route!("/staff/nodes", Staff, nodes::list),

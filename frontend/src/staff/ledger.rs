@@ -129,7 +129,7 @@ fn account_name(page: &Page, names: &Names, code: &str) -> AnyView {
                 page.t_with(&format!("office-account-of-{customers}"), &[("name", name.into())]),
             )
         }
-        [known @ ("receivable" | "credit" | "bank" | "cash" | "goodwill")] => {
+        [known @ ("receivable" | "credit" | "bank" | "cash" | "goodwill" | "opening")] => {
             page.t(&format!("office-account-{known}")).view()
         }
         _ => code.to_owned().view(),

@@ -4,6 +4,7 @@
 //!   invoices, payments, ledger, renewals, subscriptions, settings, account.
 //! * [`estate`] — machines and conversations: servers, tasks, nodes, addresses,
 //!   plans, images, tickets, mails, audit, people.
+//! * [`migration`] — moving in from other systems.
 
 use crate::route::Route;
 
@@ -14,6 +15,7 @@ pub mod estate;
 pub mod history;
 mod invoices;
 mod ledger;
+pub mod migration;
 pub mod office;
 mod orders;
 mod payments;
@@ -28,5 +30,5 @@ pub mod words;
 /// Their pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [office::routes(), estate::routes()].concat()
+    [office::routes(), estate::routes(), migration::routes()].concat()
 }

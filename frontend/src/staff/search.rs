@@ -12,6 +12,7 @@ use crate::ui::*;
 const KINDS: &[(&str, &str)] = &[
     ("customer", "/staff/customers"),
     ("server", "/staff/servers"),
+    ("domain", "/staff/domains"),
     ("invoice", "/staff/invoices"),
     ("ticket", "/staff/tickets"),
 ];
@@ -66,5 +67,9 @@ fn title_of(page: &Page, hit: &Hit) -> String {
 
 /// Of servers the detail is what is wished, which is a word for machines.
 fn detail_of(page: &Page, hit: &Hit) -> String {
-    if hit.kind == "server" { page.t(&format!("office-wished-{}", hit.detail)) } else { hit.detail.clone() }
+    match hit.kind.as_str() {
+        "server" => page.t(&format!("office-wished-{}", hit.detail)),
+        "domain" => page.t(&format!("hosting-domain-{}", hit.detail)),
+        _ => hit.detail.clone(),
+    }
 }

@@ -20,6 +20,7 @@ const STAFF: &[Entry] = &[
     entry("customers", "/staff/customers", Action::ListCustomers),
     entry("orders", "/staff/orders", Action::ListOrders),
     entry("servers", "/staff/servers", Action::ListServers),
+    entry("domains", "/staff/domains", Action::ListDomains),
     entry("nodes", "/staff/nodes", Action::ListNodes),
     entry("addresses", "/staff/addresses", Action::ListPools),
     entry("catalogue", "/staff/plans", Action::ListPlans),
@@ -29,6 +30,7 @@ const STAFF: &[Entry] = &[
     entry("tickets", "/staff/tickets", Action::ListTickets),
     entry("tasks", "/staff/tasks", Action::ListTasks),
     entry("mails", "/staff/mails", Action::ListMails),
+    entry("migration", "/staff/migration", Action::ListMigrationSources),
     entry("audit", "/staff/audit", Action::ListAudit),
     entry("settings", "/staff/settings", Action::ShowSettings),
     entry("people", "/staff/people", Action::ListPeople),
@@ -37,6 +39,7 @@ const STAFF: &[Entry] = &[
 const PORTAL: &[Entry] = &[
     entry("overview", "/portal", Action::ShowProfile),
     entry("servers", "/portal/servers", Action::ListServers),
+    entry("domains", "/portal/domains", Action::ListDomains),
     entry("invoices", "/portal/invoices", Action::ListInvoices),
     entry("tickets", "/portal/tickets", Action::ListTickets),
     entry("account", "/portal/account", Action::ShowProfile),

@@ -8,12 +8,14 @@
 //! Who belongs to which customer lives here too ([`members`]), because it is a
 //! right; the customers slice decides when it changes.
 
+pub mod adoption;
 pub mod arrivals;
 pub mod authentication;
 pub mod call;
 pub mod commands;
 pub mod csrf;
 pub mod error;
+pub mod foreign;
 pub mod jobs;
 pub mod keys;
 pub mod limits;

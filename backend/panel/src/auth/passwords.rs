@@ -1,13 +1,16 @@
 //! Hashing of passwords: argon2id with the parameters that OWASP asks for
 //! (19 MiB, two passes, one lane).
 //!
-//! Invariant: hashing runs on the blocking pool and never inside a transaction.
+//! Invariant: hashing runs on the blocking pool and never inside a transaction. A hash of
+//! another system ([`super::foreign`]) takes at least as long as one of ours, so that
+//! nobody learns by the time who moved in.
 
 use argon2::password_hash::{ParamsString, PasswordHash, SaltString};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use hostwright_kernel::id::random_bytes;
 use tokio::sync::Semaphore;
 
+use super::foreign;
 use super::model::Secret;
 use crate::platform::Error;
 use crate::platform::error::Result;
@@ -19,6 +22,8 @@ static AT_ONCE: Semaphore = Semaphore::const_new(8);
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+/// The most memory, passes and lanes of a hash that another system made.
+const MOST: (u32, u32, u32) = (256 * 1024, 16, 16);
 
 /// What is verified when there is no such person, so that the answer takes as long.
 pub(super) const NOBODY: &str =
@@ -44,6 +49,11 @@ pub async fn hash(password: Secret) -> Result<String> {
 /// When the kept text is no hash.
 pub async fn fits(password: Secret, kept: Option<String>) -> Result<bool> {
     on_blocking_pool(move || {
+        if let Some((scheme, hash)) = kept.as_deref().and_then(foreign::parts) {
+            let nobody = PasswordHash::new(NOBODY).map_err(Error::internal)?;
+            let _as_long = hasher()?.verify_password(password.reveal().as_bytes(), &nobody);
+            return Ok(foreign::verify(scheme, hash, password.reveal()) == Some(true));
+        }
         let text = kept.as_deref().unwrap_or(NOBODY);
         let hash = PasswordHash::new(text).map_err(Error::internal)?;
         let fits = hasher()?.verify_password(password.reveal().as_bytes(), &hash).is_ok();
@@ -64,6 +74,17 @@ pub fn needs_rehash(kept: &str) -> bool {
     hash.algorithm != Algorithm::Argon2id.ident()
         || hash.version != Some(u32::from(Version::V0x13))
         || wanted.is_some_and(|wanted| wanted != hash.params)
+}
+
+/// Whether a text is an argon2 hash that can be verified without taking the machine.
+pub(super) fn is_bearable(text: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(text) else { return false };
+    let known = [Algorithm::Argon2id, Algorithm::Argon2i, Algorithm::Argon2d].map(|known| known.ident());
+    let (memory, passes, lanes) = MOST;
+    known.contains(&hash.algorithm)
+        && hash.hash.is_some()
+        && Params::try_from(&hash)
+            .is_ok_and(|params| params.m_cost() <= memory && params.t_cost() <= passes && params.p_cost() <= lanes)
 }
 
 fn hasher() -> Result<Argon2<'static>> {

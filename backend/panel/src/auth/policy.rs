@@ -201,6 +201,27 @@ policy! {
     ListTasks           = "tasks.list"               read   Granted [O A B S] [o m];
     ShowTask            = "tasks.show"               read   Granted [O A B S] [o m];
     RetryTask           = "tasks.retry"              change Granted [O A S] [];
+    // Domains and zones
+    ListDomains         = "domains.list"             read   Granted [O A B S] [o m];
+    ShowDomain          = "domains.show"             read   Granted [O A B S] [o m];
+    CreateDomain        = "domains.create"           change Granted [O A] [];
+    UpdateDomain        = "domains.update"           change Granted [O A S] [];
+    ReleaseDomain       = "domains.release"          change Granted [O A] [];
+    ShowAuthCode        = "domains.auth_code"        change Granted [O A] [o];
+    ShowZone            = "zones.show"               read   Granted [O A B S] [o m];
+    CreateZone          = "zones.create"             change Granted [O A S] [o m];
+    UpdateZone          = "zones.update"             change Granted [O A S] [o m];
+    AddRecord           = "zones.add_record"         change Granted [O A S] [o m];
+    UpdateRecord        = "zones.update_record"      change Granted [O A S] [o m];
+    DeleteRecord        = "zones.delete_record"      change Granted [O A S] [o m];
+    ImportZone          = "zones.import"             change Granted [O A S] [o m];
+    ShowImport          = "zones.show_import"        read   Granted [O A B S] [o m];
+    ApplyImport         = "zones.apply_import"       change Granted [O A S] [o m];
+    ExportZone          = "zones.export"             read   Granted [O A B S] [o m];
+    DeleteZone          = "zones.delete"             change Granted [O A] [o];
+    ServeZone           = "zones.serve"              change Granted [O A S] [];
+    ShowDnsSettings     = "zones.settings"           read   Granted [O A S] [];
+    UpdateDnsSettings   = "zones.set_settings"       change Granted [O A] [];
     // Tickets
     ListDepartments     = "departments.list"         read   Granted [O A B S] [o m];
     CreateDepartment    = "departments.create"       change Granted [O A] [];
@@ -212,6 +233,34 @@ policy! {
     AssignTicket        = "tickets.assign"           change Granted [O A B S] [];
     CloseTicket         = "tickets.close"            change Granted [O A B S] [o m];
     DownloadAttachment  = "tickets.attachment"       read   Granted [O A B S] [o m];
+    // Moving in
+    ListMigrationSources     = "migration.sources"      read   Granted [O A] [];
+    ShowMigrationSource      = "migration.source"       read   Granted [O A] [];
+    RegisterMigrationSource  = "migration.register"     change Granted [O A] [];
+    UpdateMigrationSource    = "migration.update"       change Granted [O A] [];
+    DiscardMigrationSource   = "migration.discard"      change Granted [O A] [];
+    ListMigrationFiles       = "migration.files"        read   Granted [O A] [];
+    UploadMigrationFiles     = "migration.upload"       change Granted [O A] [];
+    CollectMigrationSource   = "migration.collect"      change Granted [O A] [];
+    ListMigrationCollections = "migration.collections"  read   Granted [O A] [];
+    ListMigrationGaps        = "migration.gaps"         read   Granted [O A] [];
+    ListMigrationRecords     = "migration.records"      read   Granted [O A] [];
+    ShowMigrationRecord      = "migration.record"       read   Granted [O A] [];
+    ListMigrationTemplates   = "migration.templates"    read   Granted [O A] [];
+    MapMigrationTemplate     = "migration.map"          change Granted [O A] [];
+    MapMigrationSuggestions  = "migration.map_suggested" change Granted [O A] [];
+    SelectMigrationRecords   = "migration.select"       change Granted [O A] [];
+    DecideMigrationRecord    = "migration.decide"       change Granted [O A] [];
+    VerifyMigrationSource    = "migration.verify"       change Granted [O A] [];
+    TransferMigrationSource  = "migration.transfer"     change Granted [O A] [];
+    ListMigrationLandings    = "migration.landings"     read   Granted [O A] [];
+    UndoMigrationSource      = "migration.undo"         change Granted [O A] [];
+    ShowMigrationReport      = "migration.report"       read   Granted [O A B] [];
+    DownloadMigrationReport  = "migration.report_csv"   read   Granted [O A B] [];
+    ListMigrationMissing     = "migration.missing"      read   Granted [O A B] [];
+    ShowMigrationShadow      = "migration.shadow"       read   Granted [O A B] [];
+    SignMigrationReport      = "migration.sign"         change Granted [O A] [];
+    SwitchMigrationSource    = "migration.switch"       change Granted [O] [];
     // The office
     ShowDashboard       = "reports.dashboard"        read   Granted [O A B S] [];
     Search              = "reports.search"           read   Granted [O A B S] [o m];

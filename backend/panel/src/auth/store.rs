@@ -9,7 +9,7 @@ use super::policy::{MemberRole, StaffRole};
 use crate::locking;
 use crate::platform::db::lower;
 use crate::platform::error::Result;
-use crate::platform::schema::{members, people};
+use crate::platform::schema::{api_keys, links, members, people, recovery_codes, sessions};
 use crate::platform::{Error, ListInput, Paged, Tx};
 
 /// A person with what only this slice may see.
@@ -358,6 +358,35 @@ pub fn insert_member(tx: &mut Tx<'_>, customer_id: &str, person: &PersonId, role
 pub fn delete_member(tx: &mut Tx<'_>, customer_id: &str, person: &PersonId) -> Result<bool> {
     let rows = diesel::delete(members::table.find((customer_id, person))).execute(tx.conn)?;
     Ok(rows == 1)
+}
+
+/// [`lock`] of somebody who may be gone.
+///
+/// # Errors
+/// When the database fails.
+pub fn lock_if_there(tx: &mut Tx<'_>, id: &PersonId) -> Result<Option<Account>> {
+    let row = locking!(&mut *tx.conn, people::table.find(id).select(Account::as_select()), first::<Account>);
+    Ok(row.optional()?)
+}
+
+/// Whether a person ever had a session, a key, a link or a second factor.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_come_in(tx: &mut Tx<'_>, id: &PersonId) -> Result<bool> {
+    let sessions: i64 = sessions::table.filter(sessions::person_id.eq(id)).count().get_result(tx.conn)?;
+    let keys: i64 = api_keys::table.filter(api_keys::person_id.eq(id)).count().get_result(tx.conn)?;
+    let links: i64 = links::table.filter(links::person_id.eq(id)).count().get_result(tx.conn)?;
+    let codes: i64 = recovery_codes::table.filter(recovery_codes::person_id.eq(id)).count().get_result(tx.conn)?;
+    Ok([sessions, keys, links, codes].iter().any(|count| *count > 0))
+}
+
+/// Takes out a person as it was made.
+///
+/// # Errors
+/// `auth.changed_meanwhile` when the person was changed since.
+pub fn delete_untouched(tx: &mut Tx<'_>, id: &PersonId) -> Result<()> {
+    one(diesel::delete(people::table.find(id).filter(people::version.eq(1))).execute(tx.conn)?)
 }
 
 fn one(rows: usize) -> Result<(), Error> {

@@ -27,6 +27,10 @@ refusals! {
         NotCreditable = "invoices.not_creditable", Conflict;
         /// Credit notes are not credited, paid or settled.
         IsCreditNote = "invoices.is_credit_note", Conflict;
+        /// Documents of another system are not credited here.
+        IsHistory = "invoices.is_history", Conflict;
+        /// A draft of another system is no document.
+        HistoryDraft = "invoices.history_draft", Conflict;
         /// Days to pay are 0 to 365.
         DueDays = "invoices.due_days", Invalid, "due_days";
         /// A reason of 1 to 500 characters is needed.

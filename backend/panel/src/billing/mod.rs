@@ -14,6 +14,7 @@
 //! | [`payments`] | money that came in, and what it settled |
 //! | [`credits`] | customers' credit: granted, spent |
 //! | [`documents`] | invoices as PDF |
+//! | [`history`] | what another system billed before its customers moved here |
 //!
 //! Invariants: every change of an amount is a transfer between two accounts of
 //! one currency; a balance is changed by a conditional statement; an issued
@@ -34,6 +35,7 @@ pub mod credits;
 pub mod documents;
 pub mod entity;
 pub mod error;
+pub mod history;
 pub mod invoices;
 pub mod ledger;
 pub mod numbering;

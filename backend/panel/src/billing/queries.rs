@@ -4,7 +4,7 @@ use hostwright_kernel::{Currency, Day, Money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{invoices, ledger, numbering, payments};
+use super::{history, invoices, ledger, numbering, payments};
 use crate::auth::call::Call;
 use crate::auth::policy::Action;
 use crate::customers;
@@ -72,5 +72,6 @@ pub fn breaks_in(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     breaks.extend(numbering::queries::breaks_in(tx)?);
     breaks.extend(invoices::queries::breaks_in(tx)?);
     breaks.extend(payments::queries::breaks_in(tx)?);
+    breaks.extend(history::queries::breaks_in(tx)?);
     Ok(breaks)
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::error::CatalogueRefusal;
 use super::model::{
-    Plan, PlanId, PlanKind, PlanState, PlanText, PlanView, Price, PriceId, PriceView, RenewalChoice, Sizes,
+    NewProduct, Plan, PlanId, PlanKind, PlanState, PlanText, PlanView, Price, PriceId, PriceView, RenewalChoice, Sizes,
 };
 use super::queries;
 use super::store::{self, Shelf};
@@ -27,15 +27,22 @@ pub struct CreatePlan {
     /// What it sells; a private server when left out.
     #[serde(default)]
     pub kind: Option<PlanKind>,
-    /// Virtual processors.
-    pub vcpus: i64,
+    /// Virtual processors; this and the next three for private servers only.
+    #[serde(default)]
+    pub vcpus: Option<i64>,
     /// Memory in MiB.
-    pub memory_mib: i64,
+    #[serde(default)]
+    pub memory_mib: Option<i64>,
     /// Disk in GiB.
-    pub disk_gib: i64,
+    #[serde(default)]
+    pub disk_gib: Option<i64>,
     /// Traffic a month in GiB; 0 or left out is without limit.
     #[serde(default)]
-    pub traffic_gib: i64,
+    pub traffic_gib: Option<i64>,
+    /// Below which top-level domains names are registered (`de`, `co.uk`); for
+    /// registrations only.
+    #[serde(default)]
+    pub tlds: Vec<String>,
     /// Whether only staff see and sell it.
     #[serde(default)]
     pub private: bool,
@@ -106,25 +113,31 @@ pub struct RetirePrice {
 pub async fn create(call: &Call, input: CreatePlan) -> Result<PlanView> {
     let scope = call.authorize(Action::CreatePlan)?;
     call.write(&scope, move |tx| {
-        let sizes = Sizes {
-            vcpus: input.vcpus,
-            memory_mib: input.memory_mib,
-            disk_gib: input.disk_gib,
-            traffic_gib: input.traffic_gib,
-        };
+        let kind = input.kind.unwrap_or(PlanKind::PrivateServer);
+        let product = NewProduct { kind, sizes: input.sizes(), tlds: input.tlds.clone() };
         let text = PlanText {
             name: input.name.clone(),
             description: input.description.clone(),
             private: input.private,
             renewal_choices: input.renewal_choices.clone().unwrap_or_else(|| RenewalChoice::ALL.to_vec()),
         };
-        let kind = input.kind.unwrap_or(PlanKind::PrivateServer);
-        let plan = Plan::new(kind, sizes, text, tx.now()).map_err(Error::Fields)?;
+        let plan = Plan::new(&product, text, tx.now()).map_err(Error::Fields)?;
         store::insert_plan(tx, &plan)?;
         let name = plan.name.clone();
-        Ok(Changed::new(plan.id.clone(), PlanView::new(plan, Vec::new())).noting("name", name))
+        Ok(Changed::new(plan.id.clone(), PlanView::new(plan, Vec::new()))
+            .noting("name", name)
+            .noting("kind", kind.as_str()))
     })
     .await
+}
+
+impl CreatePlan {
+    /// The sizes, where any was given; one that was not is 0, which is refused by name.
+    fn sizes(&self) -> Option<Sizes> {
+        let given = [self.vcpus, self.memory_mib, self.disk_gib, self.traffic_gib];
+        let [vcpus, memory_mib, disk_gib, traffic_gib] = given.map(Option::unwrap_or_default);
+        given.iter().any(Option::is_some).then_some(Sizes { vcpus, memory_mib, disk_gib, traffic_gib })
+    }
 }
 
 /// Changes a plan's words and visibility. What was sold keeps its name.

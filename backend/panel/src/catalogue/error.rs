@@ -11,6 +11,16 @@ refusals! {
         Description = "catalogue.description", Invalid, "description";
         /// A size is not within its bounds; the field is named by the caller.
         Size = "catalogue.size", Invalid;
+        /// Only private servers have sizes.
+        SizeNotWanted = "catalogue.size_not_wanted", Invalid, "kind";
+        /// A text is no top-level domain.
+        Tld = "catalogue.tld", Invalid, "tlds";
+        /// A registration needs at least one top-level domain.
+        TldsMissing = "catalogue.tlds_missing", Invalid, "tlds";
+        /// Only registrations have top-level domains.
+        TldsNotWanted = "catalogue.tlds_not_wanted", Invalid, "tlds";
+        /// More top-level domains than one plan has.
+        TldsTooMany = "catalogue.tlds_too_many", Invalid, "tlds";
         /// At least one renewal choice is needed.
         RenewalChoices = "catalogue.renewal_choices", Invalid, "renewal_choices";
         /// The text is not an amount of this currency, or below zero.

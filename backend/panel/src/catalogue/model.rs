@@ -23,6 +23,34 @@ text_enum! {
     pub enum PlanKind {
         /// A private server.
         PrivateServer = "private_server",
+        /// Web hosting: sites, mailboxes and databases on a shared server.
+        Hosting = "hosting",
+        /// The registration of a domain name below one of the plan's top-level domains.
+        DomainRegistration = "domain_registration",
+        /// Web hosting and the domain name it is for, at one price.
+        HostingAndRegistration = "hosting_and_registration",
+        /// Anything else that is counted and billed: an address, a certificate, a licence.
+        Resource = "resource",
+    }
+}
+
+impl PlanKind {
+    /// Whether what is sold is built on a node, and so has sizes.
+    #[must_use]
+    pub fn has_sizes(self) -> bool {
+        match self {
+            Self::PrivateServer => true,
+            Self::Hosting | Self::DomainRegistration | Self::HostingAndRegistration | Self::Resource => false,
+        }
+    }
+
+    /// Whether what is sold is a name below a top-level domain.
+    #[must_use]
+    pub fn has_tlds(self) -> bool {
+        match self {
+            Self::DomainRegistration | Self::HostingAndRegistration => true,
+            Self::PrivateServer | Self::Hosting | Self::Resource => false,
+        }
     }
 }
 
@@ -57,7 +85,7 @@ text_enum! {
 }
 
 /// The sizes of a private server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sizes {
     /// Virtual processors, 1 to 256.
     pub vcpus: i64,
@@ -80,8 +108,11 @@ pub struct Plan {
     pub description: String,
     /// What it sells.
     pub kind: PlanKind,
-    /// How large.
-    pub sizes: Sizes,
+    /// How large; there exactly for private servers.
+    pub sizes: Option<Sizes>,
+    /// Below which top-level domains names are registered, as A-labels without dots at
+    /// the ends (`de`, `co.uk`, `xn--p1ai`), in order; empty unless the kind registers.
+    pub tlds: Vec<String>,
     /// Whether only staff see and sell it.
     pub private: bool,
     /// What a customer may choose; never empty.
@@ -111,6 +142,71 @@ pub struct Price {
     pub state: PriceState,
     /// When it was set.
     pub created_at: Instant,
+}
+
+/// What a plan sells, with what its kind needs.
+#[derive(Debug, Clone)]
+pub struct NewProduct {
+    /// The kind.
+    pub kind: PlanKind,
+    /// For private servers only.
+    pub sizes: Option<Sizes>,
+    /// For registrations only; as typed, with or without the dot in front.
+    pub tlds: Vec<String>,
+}
+
+impl NewProduct {
+    /// A private server.
+    #[must_use]
+    pub fn server(sizes: Sizes) -> Self {
+        Self { kind: PlanKind::PrivateServer, sizes: Some(sizes), tlds: Vec::new() }
+    }
+
+    /// What does not fit the kind, by field, and the top-level domains in their one spelling.
+    fn checked(&self) -> (Vec<String>, Vec<Refusal>) {
+        let mut faults = match (self.kind.has_sizes(), self.sizes) {
+            (true, Some(sizes)) => sizes.faults(),
+            (true, None) => Sizes::default().faults(),
+            (false, None) => Vec::new(),
+            (false, Some(_)) => vec![CatalogueRefusal::SizeNotWanted.with("kind", self.kind)],
+        };
+        let mut tlds: Vec<String> = Vec::new();
+        for typed in &self.tlds {
+            match tld(typed) {
+                Some(tld) if !tlds.contains(&tld) => tlds.push(tld),
+                Some(_) => {}
+                None => faults.push(CatalogueRefusal::Tld.with("tld", typed.chars().take(80).collect::<String>())),
+            }
+        }
+        match (self.kind.has_tlds(), self.tlds.is_empty()) {
+            (true, true) => faults.push(CatalogueRefusal::TldsMissing.into()),
+            (false, false) => faults.push(CatalogueRefusal::TldsNotWanted.with("kind", self.kind)),
+            _ => {}
+        }
+        if tlds.len() > TLDS_MAX {
+            faults.push(CatalogueRefusal::TldsTooMany.with("max", TLDS_MAX));
+        }
+        tlds.sort();
+        (tlds, faults)
+    }
+}
+
+/// Top-level domains of one plan.
+const TLDS_MAX: usize = 200;
+
+/// A top-level domain in its one spelling; none when it is none. Names in other scripts
+/// are given as A-labels (`xn--...`).
+fn tld(typed: &str) -> Option<String> {
+    let lower = typed.trim().trim_matches('.').to_ascii_lowercase();
+    let labels: Vec<&str> = lower.split('.').collect();
+    let label_fits = |label: &&str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let top_is_no_number = labels.last().is_some_and(|top| top.bytes().any(|b| b.is_ascii_lowercase()));
+    (lower.len() <= 100 && labels.iter().all(label_fits) && top_is_no_number).then_some(lower)
 }
 
 /// What a person says about a plan.
@@ -167,9 +263,10 @@ impl Plan {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn new(kind: PlanKind, sizes: Sizes, text: PlanText, now: Instant) -> Result<Self, Vec<Refusal>> {
+    pub fn new(product: &NewProduct, text: PlanText, now: Instant) -> Result<Self, Vec<Refusal>> {
         let mut faults = text.faults();
-        faults.extend(sizes.faults());
+        let (tlds, wrong) = product.checked();
+        faults.extend(wrong);
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -177,8 +274,9 @@ impl Plan {
             id: PlanId::new(),
             name: text.name.trim().to_owned(),
             description: text.description.trim().to_owned(),
-            kind,
-            sizes,
+            kind: product.kind,
+            sizes: product.sizes,
+            tlds,
             private: text.private,
             renewal_choices: text.renewal_choices.into_iter().collect(),
             state: PlanState::Active,
@@ -287,7 +385,7 @@ pub struct PlanView {
     pub description: String,
     /// What it sells.
     pub kind: PlanKind,
-    /// Virtual processors.
+    /// Virtual processors; like the other sizes 0 unless it is a private server.
     pub vcpus: i64,
     /// Memory in MiB.
     pub memory_mib: i64,
@@ -295,6 +393,8 @@ pub struct PlanView {
     pub disk_gib: i64,
     /// Traffic a month in GiB; 0 is without limit.
     pub traffic_gib: i64,
+    /// Below which top-level domains names are registered; empty unless the kind registers.
+    pub tlds: Vec<String>,
     /// Whether only staff see and sell it.
     pub private: bool,
     /// What a customer may choose.
@@ -325,15 +425,17 @@ impl PlanView {
     /// A plan with its prices.
     #[must_use]
     pub fn new(plan: Plan, prices: Vec<Price>) -> Self {
+        let sizes = plan.sizes.unwrap_or_default();
         Self {
             id: plan.id,
             name: plan.name,
             description: plan.description,
             kind: plan.kind,
-            vcpus: plan.sizes.vcpus,
-            memory_mib: plan.sizes.memory_mib,
-            disk_gib: plan.sizes.disk_gib,
-            traffic_gib: plan.sizes.traffic_gib,
+            vcpus: sizes.vcpus,
+            memory_mib: sizes.memory_mib,
+            disk_gib: sizes.disk_gib,
+            traffic_gib: sizes.traffic_gib,
+            tlds: plan.tlds,
             private: plan.private,
             renewal_choices: plan.renewal_choices.into_iter().collect(),
             state: plan.state,

@@ -27,6 +27,7 @@ struct PlanRow {
     state: PlanState,
     created_at: Instant,
     version: i64,
+    tlds: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -44,20 +45,22 @@ struct PriceRow {
 
 impl From<&Plan> for PlanRow {
     fn from(plan: &Plan) -> Self {
+        let sizes = plan.sizes.unwrap_or_default();
         Self {
             id: plan.id.clone(),
             name: plan.name.clone(),
             description: plan.description.clone(),
             kind: plan.kind,
-            vcpus: plan.sizes.vcpus,
-            memory_mib: plan.sizes.memory_mib,
-            disk_gib: plan.sizes.disk_gib,
-            traffic_gib: plan.sizes.traffic_gib,
+            vcpus: sizes.vcpus,
+            memory_mib: sizes.memory_mib,
+            disk_gib: sizes.disk_gib,
+            traffic_gib: sizes.traffic_gib,
             private: plan.private,
             renewal_choices: choices_text(&plan.renewal_choices),
             state: plan.state,
             created_at: plan.created_at,
             version: plan.version,
+            tlds: plan.tlds.join(","),
         }
     }
 }
@@ -72,12 +75,13 @@ impl TryFrom<PlanRow> for Plan {
             name: row.name,
             description: row.description,
             kind: row.kind,
-            sizes: Sizes {
+            sizes: row.kind.has_sizes().then_some(Sizes {
                 vcpus: row.vcpus,
                 memory_mib: row.memory_mib,
                 disk_gib: row.disk_gib,
                 traffic_gib: row.traffic_gib,
-            },
+            }),
+            tlds: row.tlds.split(',').filter(|tld| !tld.is_empty()).map(str::to_owned).collect(),
             private: row.private,
             renewal_choices: choices.map_err(Error::internal)?,
             state: row.state,

@@ -9,7 +9,7 @@ use hostwright_kernel::{Currency, Instant, Money, Months};
 use proptest::prelude::*;
 
 use super::error::CatalogueRefusal;
-use super::model::{Plan, PlanKind, PlanState, PlanText, Price, PriceState, RenewalChoice, Sizes};
+use super::model::{NewProduct, Plan, PlanKind, PlanState, PlanText, Price, PriceState, RenewalChoice, Sizes};
 use crate::platform::texts::Texts;
 
 fn now() -> Instant {
@@ -28,7 +28,7 @@ fn text() -> PlanText {
 const SIZES: Sizes = Sizes { vcpus: 1, memory_mib: 512, disk_gib: 10, traffic_gib: 0 };
 
 fn plan() -> Plan {
-    Plan::new(PlanKind::PrivateServer, SIZES, text(), now()).unwrap()
+    Plan::new(&NewProduct::server(SIZES), text(), now()).unwrap()
 }
 
 fn months(count: i64) -> Months {
@@ -53,9 +53,45 @@ fn all_wrong_fields_of_a_plan_are_named_at_once() {
     let wrong =
         PlanText { name: "  ".to_owned(), description: "x".repeat(2_001), private: false, renewal_choices: Vec::new() };
     let sizes = Sizes { vcpus: 0, memory_mib: 31, disk_gib: 0, traffic_gib: -1 };
-    let faults = Plan::new(PlanKind::PrivateServer, sizes, wrong, now()).unwrap_err();
+    let faults = Plan::new(&NewProduct::server(sizes), wrong, now()).unwrap_err();
     let fields: Vec<String> = faults.into_iter().filter_map(|fault| fault.field).map(Into::into).collect();
     assert_eq!(fields, ["name", "description", "renewal_choices", "vcpus", "memory_mib", "disk_gib", "traffic_gib"]);
+}
+
+fn product(kind: PlanKind, sizes: Option<Sizes>, tlds: &[&str]) -> Result<Plan, Vec<&'static str>> {
+    let product = NewProduct { kind, sizes, tlds: tlds.iter().map(|tld| (*tld).to_owned()).collect() };
+    Plan::new(&product, text(), now()).map_err(|faults| faults.into_iter().map(|fault| fault.code).collect())
+}
+
+#[test]
+fn top_level_domains_have_one_spelling_and_an_order() {
+    let plan = product(PlanKind::DomainRegistration, None, &[".DE", "co.uk", " de ", "xn--p1ai"]).unwrap();
+    assert_eq!(plan.tlds, ["co.uk", "de", "xn--p1ai"]);
+    assert_eq!(plan.sizes, None);
+    assert!(product(PlanKind::HostingAndRegistration, None, &["de"]).is_ok());
+    assert!(product(PlanKind::Hosting, None, &[]).is_ok());
+    assert!(product(PlanKind::Resource, None, &[]).is_ok());
+}
+
+#[test]
+fn what_does_not_fit_the_kind_is_refused_by_name() {
+    for (kind, sizes, tlds, code) in [
+        (PlanKind::Resource, Some(SIZES), &[][..], "catalogue.size_not_wanted"),
+        (PlanKind::Hosting, None, &["de"], "catalogue.tlds_not_wanted"),
+        (PlanKind::PrivateServer, Some(SIZES), &["de"], "catalogue.tlds_not_wanted"),
+        (PlanKind::DomainRegistration, None, &[], "catalogue.tlds_missing"),
+        (PlanKind::DomainRegistration, None, &["d e"], "catalogue.tld"),
+        (PlanKind::DomainRegistration, None, &["münchen"], "catalogue.tld"),
+        (PlanKind::DomainRegistration, None, &["-de"], "catalogue.tld"),
+        (PlanKind::DomainRegistration, None, &["."], "catalogue.tld"),
+        (PlanKind::DomainRegistration, None, &["42"], "catalogue.tld"),
+    ] {
+        assert_eq!(product(kind, sizes, tlds).unwrap_err(), [code], "{kind} {tlds:?}");
+    }
+    assert_eq!(product(PlanKind::PrivateServer, None, &[]).unwrap_err(), ["catalogue.size"; 3]);
+    let many: Vec<String> = (0..201).map(|number| format!("t{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(product(PlanKind::DomainRegistration, None, &many).unwrap_err(), ["catalogue.tlds_too_many"]);
 }
 
 #[test]
@@ -116,6 +152,15 @@ fn a_price_of_another_plan_or_a_retired_one_sells_nothing() {
 }
 
 proptest! {
+    #[test]
+    fn whatever_is_typed_as_a_top_level_domain_is_refused_or_reads_back(typed in ".{0,40}") {
+        if let Ok(plan) = product(PlanKind::DomainRegistration, None, &[typed.as_str()]) {
+            let again: Vec<&str> = plan.tlds.iter().map(String::as_str).collect();
+            prop_assert_eq!(&product(PlanKind::DomainRegistration, None, &again).unwrap().tlds, &plan.tlds);
+            prop_assert!(!plan.tlds[0].contains(','));
+        }
+    }
+
     #[test]
     fn no_amount_text_makes_a_negative_or_panicking_price(amount in ".{0,24}", setup in ".{0,24}") {
         if let Ok(price) = plan().price(Currency::EUR, months(12), &amount, &setup, now()) {

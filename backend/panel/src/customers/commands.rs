@@ -477,7 +477,7 @@ pub fn create_in(
     Ok(customer)
 }
 
-fn default_zone(tx: &mut Tx<'_>) -> Result<String> {
+pub(in crate::customers) fn default_zone(tx: &mut Tx<'_>) -> Result<String> {
     Ok(settings::get(tx, DEFAULT_TIME_ZONE)?.unwrap_or_else(|| "UTC".to_owned()))
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Signing up lives here and not in `auth`, because it makes a customer.
 
+pub mod adoption;
 pub mod commands;
 pub mod countries;
 pub mod error;

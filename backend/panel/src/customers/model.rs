@@ -74,6 +74,8 @@ pub struct Customer {
     pub created_at: Instant,
     /// Counts changes.
     pub version: i64,
+    /// No tax is charged, as in the system that it moved in from.
+    pub tax_exempt: bool,
 }
 
 impl Customer {
@@ -230,6 +232,7 @@ impl Customer {
             notes: String::new(),
             created_at: now,
             version: 1,
+            tax_exempt: false,
         }
     }
 

@@ -36,6 +36,7 @@ struct Row {
     notes: String,
     created_at: Instant,
     version: i64,
+    tax_exempt: bool,
 }
 
 impl Row {
@@ -60,6 +61,7 @@ impl Row {
             notes: customer.notes,
             created_at: customer.created_at,
             version: customer.version,
+            tax_exempt: customer.tax_exempt,
         }
     }
 
@@ -84,6 +86,7 @@ impl Row {
             notes: self.notes,
             created_at: self.created_at,
             version: self.version,
+            tax_exempt: self.tax_exempt,
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::auth::policy::Action;
 use crate::billing::invoices::model::{InvoicePurpose, NewInvoice, NewLine};
 use crate::billing::totals::{self, LineInput, LineKind};
 use crate::billing::{entity, invoices, tax};
-use crate::catalogue::model::{Plan, Price, RenewalChoice};
+use crate::catalogue::model::{Plan, Price, RenewalChoice, Sizes};
 use crate::customers::model::{Customer, CustomerState};
 use crate::images::model::Image;
 use crate::platform::Tx;
@@ -34,6 +34,7 @@ pub struct PlaceOrder {
 struct Offer {
     customer: Customer,
     plan: Plan,
+    sizes: Sizes,
     price: Price,
     image: Image,
 }
@@ -133,6 +134,9 @@ fn load_offer(tx: &mut Tx<'_>, wish: &QuoteOrder, is_staff: bool) -> Result<Offe
     } else {
         catalogue::queries::sellable_in(tx, &wish.plan_id, &wish.price_id)?
     };
+    let Some(sizes) = plan.sizes else {
+        return Err(OrderRefusal::KindNotOrdered.with("kind", plan.kind).into());
+    };
     let image = images::queries::offered_in(tx, &wish.image_id)?;
     if customer.state == CustomerState::Suspended {
         return Err(OrderRefusal::CustomerSuspended.into());
@@ -143,7 +147,7 @@ fn load_offer(tx: &mut Tx<'_>, wish: &QuoteOrder, is_staff: bool) -> Result<Offe
             .with("customer", customer.currency)
             .into());
     }
-    Ok(Offer { customer, plan, price, image })
+    Ok(Offer { customer, plan, sizes, price, image })
 }
 
 fn new_subscription(tx: &Tx<'_>, offer: &Offer, wish: &QuoteOrder) -> NewSubscription {
@@ -161,9 +165,9 @@ fn new_server(offer: &Offer, wish: &QuoteOrder, subscription_id: SubscriptionId)
         customer_id: wish.customer_id.to_string(),
         subscription_id,
         capacity: nodes::model::Capacity {
-            vcpus: offer.plan.sizes.vcpus,
-            memory_mib: offer.plan.sizes.memory_mib,
-            disk_gib: offer.plan.sizes.disk_gib,
+            vcpus: offer.sizes.vcpus,
+            memory_mib: offer.sizes.memory_mib,
+            disk_gib: offer.sizes.disk_gib,
         },
         image: offer.image.clone(),
         hostname: wish.hostname.clone(),

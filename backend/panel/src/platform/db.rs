@@ -6,7 +6,7 @@
 //!
 //! Races are settled here and never shown to people:
 //! - Writers on PostgreSQL are at `READ COMMITTED` and lock rows in the order
-//!   outbox event, server, invoice, subscription, customer, node, addresses,
+//!   outbox event, server, invoice, subscription, customer, node, addresses, zone,
 //!   counters, number series, ledger accounts (by code), jobs. Whoever waited
 //!   reads again, because every statement sees what was committed before it.
 //! - Where two transactions lock against that order, PostgreSQL ends one of them
@@ -161,6 +161,26 @@ impl Tx<'_> {
     /// Wakes the workers once this transaction is committed.
     pub fn wake_workers(&mut self) {
         self.wakes = true;
+    }
+
+    /// Runs a part that may be refused without taking the rest with it: what a refused
+    /// part wrote is taken back.
+    ///
+    /// # Errors
+    /// What the part returns.
+    pub fn apart<T>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.conn.batch_execute("SAVEPOINT apart")?;
+        match part(self) {
+            Ok(value) => {
+                self.conn.batch_execute("RELEASE SAVEPOINT apart")?;
+                Ok(value)
+            }
+            Err(error) => {
+                // Where this fails the connection is gone, and the first error says more.
+                let _gone = self.conn.batch_execute("ROLLBACK TO SAVEPOINT apart; RELEASE SAVEPOINT apart");
+                Err(error)
+            }
+        }
     }
 }
 

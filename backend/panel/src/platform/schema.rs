@@ -186,6 +186,7 @@ diesel::table! {
         notes -> Text,
         created_at -> Timestamp,
         version -> BigInt,
+        tax_exempt -> Bool,
     }
 }
 
@@ -213,6 +214,7 @@ diesel::table! {
         state -> Text,
         created_at -> Timestamp,
         version -> BigInt,
+        tlds -> Text,
     }
 }
 
@@ -328,6 +330,7 @@ diesel::table! {
         terminated_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         version -> BigInt,
+        held -> Bool,
     }
 }
 
@@ -397,6 +400,7 @@ diesel::table! {
         issued_at -> Nullable<Timestamp>,
         settled_at -> Nullable<Timestamp>,
         version -> BigInt,
+        origin -> Nullable<Text>,
     }
 }
 
@@ -586,6 +590,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> BigInt,
+        external_reference -> Nullable<Text>,
     }
 }
 
@@ -613,6 +618,75 @@ diesel::table! {
         sha256 -> Text,
         content -> Binary,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    domains (id) {
+        id -> Text,
+        customer_id -> Text,
+        subscription_id -> Nullable<Text>,
+        name -> Text,
+        state -> Text,
+        registrar -> Text,
+        registered_on -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
+        auth_code -> Nullable<Text>,
+        name_servers -> Text,
+        locked -> Bool,
+        renews -> Bool,
+        contacts -> Text,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    zones (id) {
+        id -> Text,
+        domain_id -> Text,
+        name -> Text,
+        state -> Text,
+        default_ttl -> BigInt,
+        primary_server -> Text,
+        hostmaster -> Text,
+        refresh -> BigInt,
+        retry -> BigInt,
+        expire -> BigInt,
+        minimum -> BigInt,
+        serial -> BigInt,
+        observed_serial -> Nullable<BigInt>,
+        observed_at -> Nullable<Timestamp>,
+        fault -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    zone_records (id) {
+        id -> Text,
+        zone_id -> Text,
+        owner -> Text,
+        kind -> Text,
+        ttl -> Nullable<BigInt>,
+        data -> Text,
+        digest -> Text,
+        updated_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    zone_imports (id) {
+        id -> Text,
+        zone_id -> Text,
+        mode -> Text,
+        content -> Text,
+        created_at -> Timestamp,
+        applied_at -> Nullable<Timestamp>,
     }
 }
 
@@ -648,6 +722,263 @@ diesel::table! {
         invoice_id -> Text,
         number -> BigInt,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customer_origins (customer_id) {
+        customer_id -> Text,
+        system -> Text,
+        reference -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customer_contacts (id) {
+        id -> Text,
+        customer_id -> Text,
+        role -> Text,
+        name -> Text,
+        company -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        street -> Text,
+        postal_code -> Text,
+        city -> Text,
+        region -> Nullable<Text>,
+        country -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    customer_fields (customer_id, position) {
+        customer_id -> Text,
+        position -> BigInt,
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    reseller_links (customer_id) {
+        customer_id -> Text,
+        reseller_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    past_payments (id) {
+        id -> Text,
+        customer_id -> Text,
+        invoice_id -> Nullable<Text>,
+        system -> Text,
+        kind -> Text,
+        state -> Text,
+        method -> Text,
+        reference -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        fee_minor -> BigInt,
+        at -> Nullable<Timestamp>,
+        gives_back -> Nullable<Text>,
+        note -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    payment_tokens (id) {
+        id -> Text,
+        customer_id -> Text,
+        provider -> Text,
+        kind -> Text,
+        label -> Text,
+        expires -> Nullable<Text>,
+        token_sealed -> Nullable<Text>,
+        is_default -> Bool,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    opening_balances (id) {
+        id -> Text,
+        customer_id -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        day -> Date,
+        reference -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subscription_origins (subscription_id) {
+        subscription_id -> Text,
+        system -> Text,
+        reference -> Text,
+        cycle -> Text,
+        currency -> Text,
+        price_minor -> BigInt,
+        first_minor -> Nullable<BigInt>,
+        setup_minor -> Nullable<BigInt>,
+        renewal_minor -> Nullable<BigInt>,
+        transfer_minor -> Nullable<BigInt>,
+        non_refundable_minor -> Nullable<BigInt>,
+        refund_days -> Nullable<BigInt>,
+        started -> Nullable<Date>,
+        expires -> Nullable<Date>,
+        last_billed -> Nullable<Date>,
+        next_due -> Nullable<Date>,
+        next_invoice -> Nullable<Date>,
+        price_made -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    migration_sources (id) {
+        id -> Text,
+        name -> Text,
+        kind -> Text,
+        host -> Text,
+        zone -> Text,
+        currency -> Text,
+        scheme -> Text,
+        protective_days -> BigInt,
+        is_main_billing -> Bool,
+        finds_conflicts -> Bool,
+        parks_domains -> Bool,
+        refuses_unmapped -> Bool,
+        needs_registration -> Bool,
+        associates_resellers -> Bool,
+        collection -> BigInt,
+        pass -> BigInt,
+        verified_at -> Nullable<Timestamp>,
+        transferred_at -> Nullable<Timestamp>,
+        signed_by -> Nullable<Text>,
+        signed_name -> Nullable<Text>,
+        signed_digest -> Nullable<Text>,
+        signed_at -> Nullable<Timestamp>,
+        switched_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    migration_collections (id) {
+        id -> Text,
+        source_id -> Text,
+        number -> BigInt,
+        first_pass -> BigInt,
+        last_pass -> BigInt,
+        paths -> Text,
+        options -> Text,
+        state -> Text,
+        records -> BigInt,
+        added -> BigInt,
+        changed -> BigInt,
+        unchanged -> BigInt,
+        repeated -> BigInt,
+        vanished -> BigInt,
+        gaps -> BigInt,
+        facts -> Text,
+        refusal_code -> Nullable<Text>,
+        refusal_place -> Nullable<Text>,
+        refusal_reason -> Nullable<Text>,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    migration_records (id) {
+        id -> Text,
+        source_id -> Text,
+        kind -> Text,
+        external_id -> Text,
+        party -> Nullable<Text>,
+        parent -> Nullable<Text>,
+        domain -> Nullable<Text>,
+        name -> Text,
+        status -> Text,
+        amount_minor -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        hash -> Text,
+        body -> Text,
+        seen_in -> BigInt,
+        changed_in -> BigInt,
+        added_in -> BigInt,
+        is_gone -> Bool,
+        is_selected -> Bool,
+        decision -> Nullable<Text>,
+        decision_reason -> Nullable<Text>,
+        associated_with -> Nullable<Text>,
+        verdict -> Nullable<Text>,
+        reasons -> Text,
+        transfer -> Nullable<Text>,
+        transfer_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    migration_links (source_id, kind, external_id, to_kind, to_id) {
+        source_id -> Text,
+        kind -> Text,
+        external_id -> Text,
+        to_kind -> Text,
+        to_id -> Text,
+    }
+}
+
+diesel::table! {
+    migration_gaps (id) {
+        id -> Text,
+        source_id -> Text,
+        collection -> BigInt,
+        kind -> Text,
+        place -> Text,
+        record -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        field -> Nullable<Text>,
+        reason -> Text,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    migration_templates (id) {
+        id -> Text,
+        source_id -> Text,
+        product -> Text,
+        tld -> Text,
+        class -> Text,
+        plan_id -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    migration_landings (id) {
+        id -> Text,
+        source_id -> Text,
+        kind -> Text,
+        external_id -> Text,
+        outcome -> Text,
+        slice -> Text,
+        object_id -> Text,
+        customer_id -> Nullable<Text>,
+        hash -> Text,
+        reason -> Text,
+        remarks -> Text,
+        at -> Timestamp,
     }
 }
 
@@ -688,6 +1019,26 @@ diesel::joinable!(ticket_messages -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> ticket_messages (message_id));
 diesel::joinable!(reminders -> invoices (invoice_id));
+diesel::joinable!(customer_origins -> customers (customer_id));
+diesel::joinable!(customer_contacts -> customers (customer_id));
+diesel::joinable!(customer_fields -> customers (customer_id));
+diesel::joinable!(past_payments -> customers (customer_id));
+diesel::joinable!(past_payments -> invoices (invoice_id));
+diesel::joinable!(payment_tokens -> customers (customer_id));
+diesel::joinable!(opening_balances -> customers (customer_id));
+diesel::joinable!(subscription_origins -> subscriptions (subscription_id));
+diesel::joinable!(migration_collections -> migration_sources (source_id));
+diesel::joinable!(migration_records -> migration_sources (source_id));
+diesel::joinable!(migration_links -> migration_sources (source_id));
+diesel::joinable!(migration_gaps -> migration_sources (source_id));
+diesel::joinable!(migration_templates -> migration_sources (source_id));
+diesel::joinable!(migration_landings -> migration_sources (source_id));
+diesel::joinable!(migration_templates -> plans (plan_id));
+diesel::joinable!(domains -> customers (customer_id));
+diesel::joinable!(domains -> subscriptions (subscription_id));
+diesel::joinable!(zones -> domains (domain_id));
+diesel::joinable!(zone_records -> zones (zone_id));
+diesel::joinable!(zone_imports -> zones (zone_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
@@ -731,6 +1082,25 @@ diesel::allow_tables_to_appear_in_same_query!(
     tickets,
     ticket_messages,
     ticket_attachments,
+    domains,
+    zones,
+    zone_records,
+    zone_imports,
     mails,
     reminders,
+    customer_origins,
+    customer_contacts,
+    customer_fields,
+    reseller_links,
+    past_payments,
+    payment_tokens,
+    opening_balances,
+    subscription_origins,
+    migration_sources,
+    migration_collections,
+    migration_records,
+    migration_links,
+    migration_gaps,
+    migration_templates,
+    migration_landings,
 );

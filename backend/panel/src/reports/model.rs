@@ -95,7 +95,7 @@ pub struct Found {
 /// One thing that fits.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Hit {
-    /// `customer`, `invoice`, `server`, `ticket`.
+    /// `customer`, `invoice`, `server`, `domain`, `ticket`.
     pub kind: String,
     /// Its id.
     pub id: String,

@@ -9,6 +9,7 @@ use crate::audit::model::AuditRow;
 use crate::auth::call::Call;
 use crate::auth::policy::Action;
 use crate::billing;
+use crate::hosting;
 use crate::platform::error::{Error, Result};
 use crate::platform::{Db, ListInput, Paged, Tx};
 use crate::renewals::queries::Nothing;
@@ -71,7 +72,7 @@ fn first_of_month(month: hostwright_kernel::Day, back: u32) -> hostwright_kernel
     first
 }
 
-/// Looks for customers, invoices, servers and tickets.
+/// Looks for customers, invoices, servers, domains and tickets.
 ///
 /// # Errors
 /// When the caller may not, or the database fails.
@@ -117,6 +118,7 @@ pub fn verify_in(tx: &mut Tx<'_>) -> Result<VerifyReport> {
         check("payments", billing::payments::queries::breaks_in(tx)?),
         check("numbering", billing::numbering::queries::breaks_in(tx)?),
         check("servers and addresses", servers::queries::breaks_in(tx)?),
+        check("domains and zones", hosting::queries::breaks_in(tx)?),
         check("billed periods", store::period_breaks(tx)?),
         check("paid and running", store::service_breaks(tx)?),
         check("events handled", store::stuck_events(tx, EVENT_PATIENCE_SECONDS)?),

@@ -10,7 +10,7 @@ use crate::auth::call::Scope;
 use crate::platform::db::lower;
 use crate::platform::error::Result;
 use crate::platform::schema::{
-    addresses, customers, invoices, jobs as job_rows, mails, nodes as node_rows, outbox, server_observations,
+    addresses, customers, domains, invoices, jobs as job_rows, mails, nodes as node_rows, outbox, server_observations,
     servers as server_rows, subscriptions as subscription_rows, tickets,
 };
 use crate::platform::{ListInput, Tx};
@@ -24,7 +24,8 @@ fn sum_of(column: &str) -> Sum {
     sql::<BigInt>(&format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)"))
 }
 
-/// Net of invoices issued within `[from, to)`, less credit notes.
+/// Net of our invoices issued within `[from, to)`, less credit notes: what another
+/// system issued before its customers moved here was its turnover.
 pub fn net_issued(tx: &mut Tx<'_>, currency: Currency, from: Day, to: Day) -> Result<Money> {
     let of_kind = |tx: &mut Tx<'_>, kind: &str| -> Result<Money> {
         let sum: i64 = invoices::table
@@ -32,6 +33,7 @@ pub fn net_issued(tx: &mut Tx<'_>, currency: Currency, from: Day, to: Day) -> Re
             .filter(invoices::issue_day.lt(to))
             .filter(invoices::currency.eq(currency.code()))
             .filter(invoices::kind.eq(kind))
+            .filter(invoices::origin.is_null())
             .select(sum_of("net_minor"))
             .first(tx.conn)?;
         Ok(Money::new(sum, currency))
@@ -172,6 +174,7 @@ pub fn search(tx: &mut Tx<'_>, scope: &Scope, words: &str) -> Result<Vec<Hit>> {
     hits.extend(search_customers(tx, scope, &pattern, &exact)?);
     hits.extend(search_invoices(tx, scope, &pattern, &exact)?);
     hits.extend(search_servers(tx, scope, &pattern, &exact)?);
+    hits.extend(search_domains(tx, scope, &pattern, &exact)?);
     hits.extend(search_tickets(tx, scope, &pattern, &exact)?);
     Ok(hits)
 }
@@ -202,12 +205,25 @@ fn search_customers(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) 
     Ok(rows.into_iter().map(|(id, name, email)| hit("customer", id, name, email)).collect())
 }
 
+fn search_domains(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -> Result<Vec<Hit>> {
+    let mut query = domains::table
+        .filter(domains::name.like(pattern.to_owned()).escape('\\').or(domains::id.eq(exact.to_owned())))
+        .order((domains::name, domains::id))
+        .limit(HITS)
+        .select((domains::id, domains::name, domains::state))
+        .into_boxed();
+    if let Some(own) = scope.customers() {
+        query = query.filter(domains::customer_id.eq_any(own.to_vec()));
+    }
+    let rows: Vec<(String, String, String)> = query.load(tx.conn)?;
+    Ok(rows.into_iter().map(|(id, name, state)| hit("domain", id, name, state)).collect())
+}
+
 fn search_invoices(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -> Result<Vec<Hit>> {
     let mut query = invoices::table
         .filter(
-            invoices::number
-                .assume_not_null()
-                .like(pattern.to_uppercase())
+            lower(invoices::number.assume_not_null())
+                .like(pattern.to_lowercase())
                 .escape('\\')
                 .or(invoices::id.eq(exact.to_owned())),
         )

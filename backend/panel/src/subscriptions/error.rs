@@ -19,5 +19,11 @@ refusals! {
         ChangedMeanwhile = "subscriptions.changed_meanwhile", Conflict;
         /// No further period can be billed.
         NoFurtherPeriod = "subscriptions.no_further_period", Conflict;
+        /// One of another system whose cycle is not of whole months.
+        AdoptionCycle = "subscriptions.adoption_cycle", Conflict;
+        /// One of another system without a price, or with one below zero.
+        AdoptionPrice = "subscriptions.adoption_price", Conflict;
+        /// One of another system whose next due day nobody knows.
+        AdoptionDue = "subscriptions.adoption_due", Conflict;
     }
 }

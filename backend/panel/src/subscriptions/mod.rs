@@ -9,6 +9,7 @@
 //!
 //! Every change of state records its event, for `crate::reactions`.
 
+pub mod adoption;
 pub mod commands;
 pub mod error;
 pub mod model;

@@ -95,6 +95,14 @@ pub fn insert(tx: &mut Tx<'_>, subscription: &Subscription) -> Result<()> {
     Ok(())
 }
 
+/// Adds a subscription that is not billed or ended until it is released.
+pub fn insert_held(tx: &mut Tx<'_>, subscription: &Subscription, held: bool) -> Result<()> {
+    diesel::insert_into(subscriptions::table)
+        .values((Row::from(subscription), subscriptions::held.eq(held)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// A subscription that the caller may reach.
 pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Option<Subscription>> {
     let mut query = subscriptions::table.filter(subscriptions::id.eq(id)).select(Row::as_select()).into_boxed();
@@ -186,7 +194,7 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Vec<Sub
 }
 
 /// Active subscriptions that are billed until a day before `before`, the longest
-/// due first, behind a day and id.
+/// due first, behind a day and id; without those that are held.
 pub fn due(
     tx: &mut Tx<'_>,
     before: Day,
@@ -195,6 +203,7 @@ pub fn due(
 ) -> Result<Vec<Subscription>> {
     let mut query = subscriptions::table
         .filter(subscriptions::state.eq(SubscriptionState::Active))
+        .filter(subscriptions::held.eq(false))
         .filter(subscriptions::billed_until.lt(before))
         .order((subscriptions::billed_until, subscriptions::id))
         .limit(limit)
@@ -220,6 +229,7 @@ pub fn renewing(
 ) -> Result<Vec<Subscription>> {
     let mut query = subscriptions::table
         .filter(subscriptions::state.eq(SubscriptionState::Active))
+        .filter(subscriptions::held.eq(false))
         .filter(subscriptions::renewal.eq(RenewalChoice::Automatic))
         .filter(subscriptions::billed_until.le(up_to))
         .select(Row::as_select())

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::error::SubscriptionRefusal;
 use super::model::{NewSubscription, Step, Subscription, SubscriptionState, reason};
-use crate::catalogue::model::{Plan, PlanKind, PlanText, RenewalChoice, Sizes};
+use crate::catalogue::model::{NewProduct, Plan, PlanText, RenewalChoice, Sizes};
 use crate::platform::texts::Texts;
 
 fn now() -> Instant {
@@ -23,8 +23,7 @@ fn day(text: &str) -> Day {
 
 fn plan(choices: &[RenewalChoice]) -> Plan {
     Plan::new(
-        PlanKind::PrivateServer,
-        Sizes { vcpus: 1, memory_mib: 512, disk_gib: 10, traffic_gib: 0 },
+        &NewProduct::server(Sizes { vcpus: 1, memory_mib: 512, disk_gib: 10, traffic_gib: 0 }),
         PlanText {
             name: "Small".to_owned(),
             description: String::new(),

@@ -182,6 +182,7 @@ pub async fn open(call: &Call, input: OpenTicket) -> Result<Written> {
             created_at: now,
             updated_at: now,
             version: 1,
+            external_reference: None,
         };
         store::insert(tx, &ticket)?;
         let message_id = author.write(tx, &ticket.id, &message, false)?;

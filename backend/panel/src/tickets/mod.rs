@@ -9,6 +9,7 @@
 //! Deliberately absent: mails. [`model::TicketOpened`] and
 //! [`model::TicketReplied`] are recorded, and the reactions say who is told.
 
+pub mod adoption;
 pub mod attachments;
 pub mod commands;
 pub mod error;

@@ -270,6 +270,8 @@ pub struct TicketView {
     pub created_at: Instant,
     /// When something last happened that its customer can see.
     pub updated_at: Instant,
+    /// What it was called in the system from which it moved in.
+    pub external_reference: Option<String>,
 }
 
 /// A message of a ticket.

@@ -58,6 +58,12 @@ impl ListTickets {
         self.search.as_deref().and_then(searched_number)
     }
 
+    /// The words as what a ticket was called in another system.
+    pub(super) fn reference(&self) -> String {
+        let words = self.search.as_deref().unwrap_or_default().trim();
+        words.strip_prefix('#').unwrap_or(words).to_owned()
+    }
+
     /// The key of a row, as `after` takes it.
     pub(super) fn key(updated_at: Instant, id: &TicketId) -> String {
         format!("{}.{id}", updated_at.micros())

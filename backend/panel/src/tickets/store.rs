@@ -39,6 +39,7 @@ pub struct TicketRow {
     pub created_at: Instant,
     pub updated_at: Instant,
     pub version: i64,
+    pub external_reference: Option<String>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -308,7 +309,12 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListTickets) -> Result<Paged
     }
     if let Some(pattern) = paging.pattern() {
         let number = input.searched_number().unwrap_or_default();
-        query = query.filter(lower(tickets::subject).like(pattern).escape('\\').or(tickets::number.eq(number)));
+        query = query.filter(lower(tickets::subject).like(pattern).escape('\\').or(tickets::number.eq(number)).or(
+            diesel::BoolExpressionMethods::and(
+                tickets::external_reference.is_not_null(),
+                tickets::external_reference.assume_not_null().eq(input.reference()),
+            ),
+        ));
     }
     let rows: Vec<Joined> = query.load(tx.conn)?;
     let page = Paged::cut(rows, &paging, |(row, ..)| ListTickets::key(row.updated_at, &row.id));
@@ -331,6 +337,7 @@ fn ticket_view((row, department_name, customer_name, assigned_name): Joined, sco
         assigned_name: assigned_name.filter(|_| is_staff(scope)),
         created_at: row.created_at,
         updated_at: row.updated_at,
+        external_reference: row.external_reference,
     }
 }
 
@@ -350,7 +357,8 @@ pub fn messages(tx: &mut Tx<'_>, scope: &Scope, id: &TicketId) -> Result<Vec<Mes
         .into_iter()
         .map(|row| MessageView {
             attachments: files.extract_if(.., |(message, _)| *message == row.id).map(|(_, file)| file).collect(),
-            author_id: Some(row.author_id).filter(|_| is_staff(scope) || !row.from_staff),
+            // Somebody who moved in with their words only has no id.
+            author_id: Some(row.author_id).filter(|id| !id.is_empty() && (is_staff(scope) || !row.from_staff)),
             id: row.id,
             author_name: row.author_name,
             from_staff: row.from_staff,

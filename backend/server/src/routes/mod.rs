@@ -11,7 +11,9 @@ mod auth;
 mod billing;
 mod catalogue;
 mod customers;
+mod hosting;
 mod images;
+mod migration;
 mod nodes;
 mod notifications;
 mod office;
@@ -34,7 +36,9 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         subscriptions::endpoints(),
         billing::endpoints(),
         servers::endpoints(&ports.hypervisor),
+        hosting::endpoints(),
         tickets::endpoints(),
+        migration::endpoints(&ports.reader),
         notifications::endpoints(),
         office::endpoints(&ports.clock),
     ]

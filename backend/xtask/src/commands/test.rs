@@ -92,6 +92,7 @@ impl Tier {
                 Group::Postgres,
                 Group::Libvirt,
                 Group::Mail,
+                Group::Names,
                 Group::Browser,
                 Group::Images,
                 Group::Agents,

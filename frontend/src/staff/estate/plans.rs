@@ -2,7 +2,7 @@
 
 use hostwright_kernel::Currency;
 use hostwright_panel::auth::policy::Action;
-use hostwright_panel::catalogue::model::{PlanState, PlanView, PriceState, PriceView, RenewalChoice};
+use hostwright_panel::catalogue::model::{PlanKind, PlanState, PlanView, PriceState, PriceView, RenewalChoice};
 use hostwright_panel::catalogue::queries::{self, ShowPlan};
 use hostwright_panel::platform::error::Result;
 use leptos::prelude::AnyView;
@@ -15,6 +15,8 @@ use crate::ui::*;
 
 /// Lengths of a period that are offered; the action takes any from 1 to 120.
 const LENGTHS: &[u32] = &[1, 3, 6, 12, 24, 36];
+/// A name is registered for whole years, for ten at most.
+const REGISTRATION_LENGTHS: &[u32] = &[12, 24, 36, 48, 60, 72, 84, 96, 108, 120];
 
 /// The list.
 ///
@@ -44,14 +46,14 @@ pub async fn list(visit: Visit) -> Result<String> {
         .column(Column::text(page.t("estate-name")))
         .column(Column::text(page.t("estate-state")))
         .column(Column::text(page.t("estate-visibility")).minor())
-        .column(Column::text(page.t("estate-size-title")))
+        .column(Column::text(page.t("estate-plan-sells")))
         .column(Column::number(page.t("estate-prices")))
         .rows(found.items.iter().map(|plan| {
             Row::to(format!("/staff/plans/{}", plan.id))
                 .cell(&plan.name)
                 .cell(plan_state(page, plan))
                 .cell(visibility(page, plan.private))
-                .cell(words::size(page, plan.vcpus, plan.memory_mib, plan.disk_gib))
+                .cell(sells(page, plan))
                 .cell(price_line(page, plan))
                 .quiet(plan.state == PlanState::Archived)
         }))
@@ -67,6 +69,22 @@ pub async fn list(visit: Visit) -> Result<String> {
 
 fn offered(plan: &PlanView) -> impl Iterator<Item = &PriceView> {
     plan.prices.iter().filter(|price| price.state == PriceState::Active)
+}
+
+/// What is sold, in one line.
+fn sells(page: &Page, plan: &PlanView) -> String {
+    let kind = page.t(&format!("catalogue-kind-{}", plan.kind));
+    if plan.kind.has_sizes() {
+        words::size(page, plan.vcpus, plan.memory_mib, plan.disk_gib)
+    } else if plan.tlds.is_empty() {
+        kind
+    } else {
+        format!("{kind}: {}", tlds(plan))
+    }
+}
+
+fn tlds(plan: &PlanView) -> String {
+    plan.tlds.iter().map(|tld| format!(".{tld}")).collect::<Vec<_>>().join(", ")
 }
 
 /// An active plan without a price is not sold, and says so.
@@ -96,14 +114,20 @@ fn price_line(page: &Page, plan: &PlanView) -> AnyView {
     }
 }
 
-/// A new plan.
+/// A new plan, of the kind that the address names.
 ///
 /// # Errors
 /// When the caller may not.
 pub async fn new(visit: Visit) -> Result<String> {
     visit.call.authorize(Action::CreatePlan)?;
     let page = &visit.page;
+    let kind = visit.params.get("kind").and_then(|kind| kind.parse().ok()).unwrap_or(PlanKind::PrivateServer);
+    let kinds = PlanKind::ALL.iter().fold(Filters::new(page), |filters, other| {
+        let href = format!("/staff/plans/new?kind={other}");
+        filters.link(page.t(&format!("catalogue-kind-{other}")), href, *other == kind)
+    });
     let form = Form::new(page, "plans.create")
+        .hidden("kind", kind.as_str())
         .then("/staff/plans/{id}")
         .field(Field::text("name", page.t("estate-name")).hint(page.t("estate-plan-name-hint")).max_length(80).focus())
         .field(
@@ -111,20 +135,14 @@ pub async fn new(visit: Visit) -> Result<String> {
                 .hint(page.t("estate-description-hint"))
                 .max_length(2_000)
                 .optional(),
-        )
-        .group(
-            page.t("estate-size-title"),
-            Some(page.t("estate-plan-size-hint")),
-            vec![
-                Field::number("vcpus", page.t("estate-processors")).range(1, 256).value("1"),
-                Field::number("memory_mib", page.t("estate-memory")).suffix("MiB").range(32, 4_194_304).value("2048"),
-                Field::number("disk_gib", page.t("estate-disk")).suffix("GiB").range(1, 1_048_576).value("20"),
-                Field::number("traffic_gib", page.t("estate-traffic-month"))
-                    .suffix("GiB")
-                    .hint(page.t("estate-traffic-hint"))
-                    .optional(),
-            ],
-        )
+        );
+    let form = if kind.has_sizes() { with_sizes(page, form) } else { form };
+    let form = if kind.has_tlds() {
+        form.field(Field::textarea("tlds", page.t("estate-plan-tlds"), 3).hint(page.t("estate-plan-tlds-hint")))
+    } else {
+        form
+    };
+    let form = form
         .field(visibility_field(page, false))
         .field(renewal_field(page, RenewalChoice::ALL))
         .submit(page.t("estate-plan-create"))
@@ -132,8 +150,26 @@ pub async fn new(visit: Visit) -> Result<String> {
     Ok(Shell::new(page, page.t("estate-plan-new"))
         .crumb(page.t("ui-nav-catalogue"), "/staff/plans")
         .subtitle(page.t("estate-plan-new-text"))
+        .add(kinds)
+        .add((!kind.has_sizes()).then(|| Notes::new(Tone::Quiet, page.t("estate-plan-not-ordered"))))
         .add(form)
         .render())
+}
+
+fn with_sizes<'a>(page: &'a Page, form: Form<'a>) -> Form<'a> {
+    form.group(
+        page.t("estate-size-title"),
+        Some(page.t("estate-plan-size-hint")),
+        vec![
+            Field::number("vcpus", page.t("estate-processors")).range(1, 256).value("1"),
+            Field::number("memory_mib", page.t("estate-memory")).suffix("MiB").range(32, 4_194_304).value("2048"),
+            Field::number("disk_gib", page.t("estate-disk")).suffix("GiB").range(1, 1_048_576).value("20"),
+            Field::number("traffic_gib", page.t("estate-traffic-month"))
+                .suffix("GiB")
+                .hint(page.t("estate-traffic-hint"))
+                .optional(),
+        ],
+    )
 }
 
 fn visibility_field(page: &Page, private: bool) -> Field {
@@ -216,13 +252,15 @@ fn set_price(page: &Page, plan: &PlanView) -> Option<Panel> {
     }
     let first = offered(plan).next().map(|price| price.amount.currency);
     let currency: Option<Currency> = first.or_else(|| "EUR".parse().ok());
-    let lengths = LENGTHS.iter().map(|months| Choice::new(months.to_string(), words::every(page, *months))).collect();
+    let lengths = if plan.kind.has_tlds() { REGISTRATION_LENGTHS } else { LENGTHS };
+    let shortest = lengths.first().map(ToString::to_string);
+    let lengths = lengths.iter().map(|months| Choice::new(months.to_string(), words::every(page, *months))).collect();
     let form = Form::new(page, "plans.set_price")
         .hidden("plan_id", plan.id.as_str())
         .row(vec![
             Field::select("currency", page.t("estate-currency"), places::currencies())
                 .maybe(currency.map(|currency| currency.code().to_owned())),
-            Field::select("months", page.t("estate-period"), lengths).value("1"),
+            Field::select("months", page.t("estate-period"), lengths).maybe(shortest),
         ])
         .row(vec![
             Field::decimal("amount", page.t("estate-price")).hint(page.t("estate-price-hint")),
@@ -267,15 +305,21 @@ fn facts(page: &Page, plan: &PlanView) -> AnyView {
     let traffic = if plan.traffic_gib == 0 { page.t("estate-unlimited") } else { words::gib(page, plan.traffic_gib) };
     let renewals: Vec<String> =
         plan.renewal_choices.iter().map(|choice| page.t(&format!("catalogue-renewal-{choice}"))).collect();
+    let mut facts = Facts::new().fact(page.t("estate-kind"), page.t(&format!("catalogue-kind-{}", plan.kind)));
+    if plan.kind.has_sizes() {
+        facts = facts
+            .fact(page.t("estate-processors"), page.count(plan.vcpus))
+            .fact(page.t("estate-memory"), words::mib(page, plan.memory_mib))
+            .fact(page.t("estate-disk"), words::gib(page, plan.disk_gib))
+            .fact(page.t("estate-traffic-month"), traffic);
+    }
+    if !plan.tlds.is_empty() {
+        facts = facts.fact(page.t("estate-plan-tlds"), tlds(plan));
+    }
     Panel::new(page.t("estate-facts"))
         .id("facts")
         .add(
-            Facts::new()
-                .fact(page.t("estate-kind"), page.t(&format!("catalogue-kind-{}", plan.kind)))
-                .fact(page.t("estate-processors"), page.count(plan.vcpus))
-                .fact(page.t("estate-memory"), words::mib(page, plan.memory_mib))
-                .fact(page.t("estate-disk"), words::gib(page, plan.disk_gib))
-                .fact(page.t("estate-traffic-month"), traffic)
+            facts
                 .fact(page.t("estate-visibility"), visibility(page, plan.private))
                 .fact(page.t("estate-renewals-offered"), renewals.join(", "))
                 .fact(page.t("estate-made"), page.instant(plan.created_at)),

@@ -145,6 +145,12 @@ fn facts(page: &Page, invoice: &InvoiceView) -> AnyView {
     let facts = Facts::new()
         .fact(page.t("office-customer"), link(format!("/staff/customers/{}", row.customer_id), buyer))
         .fact(page.t("office-purpose"), page.t(&format!("office-purpose-{}", row.purpose)))
+        .maybe(page.t("office-history-reference"), invoice.history.as_ref().map(|history| history.reference.clone()))
+        .maybe(page.t("office-history-status"), invoice.history.as_ref().map(|history| history.status.clone()))
+        .maybe(
+            page.t("office-history-differences"),
+            invoice.history.as_ref().map(|history| history.differences.join("; ")).filter(|told| !told.is_empty()),
+        )
         .maybe(page.t("office-subscription"), (!contracts.is_empty()).then_some(contracts))
         .fact(page.t("office-made"), page.instant(row.created_at))
         .maybe(page.t("office-issued"), row.issued_at.map(|at| page.instant(at)))
@@ -185,13 +191,16 @@ fn settled(page: &Page, invoice: &InvoiceView) -> AnyView {
             AllocationSource::Payment => ("office-settled-payment", Tone::Good),
             AllocationSource::Credit => ("office-settled-credit", Tone::Good),
             AllocationSource::CreditNote => ("office-settled-credit-note", Tone::Quiet),
+            AllocationSource::History => ("office-settled-history", Tone::Quiet),
         };
         let text = page.t_with(key, &[("amount", amount.into())]);
         let event = match part.source {
             AllocationSource::CreditNote => {
                 Event::new(part.created_at, link(format!("/staff/invoices/{}", part.source_id), text))
             }
-            AllocationSource::Payment | AllocationSource::Credit => Event::new(part.created_at, text),
+            AllocationSource::Payment | AllocationSource::Credit | AllocationSource::History => {
+                Event::new(part.created_at, text)
+            }
         };
         event.tone(tone)
     });
@@ -201,7 +210,9 @@ fn settled(page: &Page, invoice: &InvoiceView) -> AnyView {
 /// A credit note takes the whole of it back.
 fn take_back(page: &Page, invoice: &InvoiceView) -> Option<AnyView> {
     let row = &invoice.invoice;
-    let creditable = row.kind == InvoiceKind::Invoice && matches!(row.state, InvoiceState::Issued | InvoiceState::Paid);
+    let creditable = row.kind == InvoiceKind::Invoice
+        && invoice.history.is_none()
+        && matches!(row.state, InvoiceState::Issued | InvoiceState::Paid);
     if !creditable || !page.may("invoices.credit") {
         return None;
     }

@@ -60,7 +60,7 @@ fn price<'a>(plans: &'a [PlanView], id: &str) -> Option<(&'a PlanView, &'a Price
 /// Every price in the customer's currency.
 fn plan_list(page: &Page, customer: &CustomerView, plans: &[PlanView]) -> AnyView {
     let mut rows = Vec::new();
-    for plan in plans.iter().filter(|plan| plan.state == PlanState::Active) {
+    for plan in plans.iter().filter(|plan| plan.state == PlanState::Active && plan.kind.has_sizes()) {
         let fits = |price: &&PriceView| price.state == PriceState::Active && price.amount.currency == customer.currency;
         for price in plan.prices.iter().filter(fits) {
             let href = format!("/staff/orders/new?customer_id={}&price_id={}", customer.id, price.id);

@@ -121,9 +121,14 @@ fn sold(page: &Page, contract: &Contract) -> AnyView {
             link(format!("/staff/customers/{}", contract.customer.id), words::called(&contract.customer)),
         )
         .fact(page.t("office-plan"), plan)
-        .fact(
+        .fact(page.t("office-kind"), page.t(&format!("catalogue-kind-{}", contract.plan.kind)))
+        .maybe(
             page.t("office-sizes"),
-            common::size(page, contract.plan.vcpus, contract.plan.memory_mib, contract.plan.disk_gib),
+            contract
+                .plan
+                .kind
+                .has_sizes()
+                .then(|| common::size(page, contract.plan.vcpus, contract.plan.memory_mib, contract.plan.disk_gib)),
         )
         .fact(page.t("office-price"), price(page, subscription))
         .fact(page.t("office-first-day"), page.day(subscription.anchor))

@@ -101,9 +101,10 @@ impl Words {
         })
     }
 
-    /// How to pay; none for a credit note and for what costs nothing.
+    /// How to pay; none for a credit note, for what costs nothing, and for a document of
+    /// another system, which may have been paid there.
     pub(super) fn payment(&self, document: &Document) -> Option<String> {
-        if document.kind == InvoiceKind::CreditNote || !document.total.is_positive() {
+        if document.kind == InvoiceKind::CreditNote || !document.total.is_positive() || document.history.is_some() {
             return None;
         }
         let name = if document.seller.bank_account.is_empty() { "pay" } else { "pay-bank" };

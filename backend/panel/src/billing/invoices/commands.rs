@@ -152,6 +152,55 @@ pub(in crate::billing) fn settle_in(
     Ok(allocation)
 }
 
+/// Stores a document of another system as it is, with what was settled on it before:
+/// each part with what names it. Nobody is told.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::billing) fn keep_past_in(
+    tx: &mut Tx<'_>,
+    invoice: &Invoice,
+    document: &Document,
+    settled: &[(String, Money)],
+) -> Result<()> {
+    store::insert(tx, invoice, document, None)?;
+    for (source_id, amount) in settled {
+        note_past_in(tx, invoice, source_id, *amount)?;
+    }
+    Ok(())
+}
+
+/// Settles a part of an open document of another system by a payment that came in
+/// there. Unlike [`settle_in`] it tells nobody.
+///
+/// # Errors
+/// `credits.nothing_open`, `credits.more_than_open`, `billing.changed_meanwhile`.
+pub(in crate::billing) fn settle_past_in(
+    tx: &mut Tx<'_>,
+    believed: &Invoice,
+    source_id: &str,
+    amount: Money,
+) -> Result<()> {
+    let (open, state) = believed.after_settling(amount)?;
+    store::settle(tx, believed, open, state)?;
+    note_past_in(tx, believed, source_id, amount)
+}
+
+fn note_past_in(tx: &mut Tx<'_>, invoice: &Invoice, source_id: &str, amount: Money) -> Result<()> {
+    store::insert_allocation(
+        tx,
+        &Allocation {
+            id: AllocationId::new(),
+            customer_id: invoice.customer_id.clone(),
+            invoice_id: invoice.id.clone(),
+            source: AllocationSource::History,
+            source_id: source_id.to_owned(),
+            amount,
+            created_at: tx.now(),
+        },
+    )
+}
+
 fn record_paid(tx: &mut Tx<'_>, invoice: &Invoice) -> Result<()> {
     outbox::record(tx, &InvoicePaid { invoice_id: invoice.id.clone(), customer_id: invoice.customer_id.clone() })
 }

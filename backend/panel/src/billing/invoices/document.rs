@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{Buyer, Invoice, InvoiceId, InvoiceKind, InvoicePurpose, LineView, NewLine};
 use crate::billing::entity::{LegalEntity, RoundingPolicy};
 use crate::billing::error::BillingRefusal;
+use crate::billing::history::History;
 use crate::billing::ledger::{Account, Leg};
 use crate::billing::numbering::model::Number;
 use crate::billing::tax::model::TaxDecision;
@@ -14,7 +15,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::secrets::sha256_hex;
 
 /// The layout of the stored JSON; raised when a field changes its meaning.
-const LAYOUT: u32 = 1;
+pub(in crate::billing) const LAYOUT: u32 = 1;
 
 /// The invoice that a credit note takes back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +69,9 @@ pub struct Document {
     pub notes: Vec<String>,
     /// From the first billed day to the last.
     pub period: Option<Period>,
+    /// What only a document of another system has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
 }
 
 impl Document {
@@ -120,14 +124,19 @@ impl Document {
             decision,
             notes,
             period: span(lines.iter().filter_map(|line| line.period)),
+            history: None,
         })
     }
 
     /// The credit note that takes this issued document back in full.
     ///
     /// # Errors
-    /// `invoices.not_creditable` for a draft.
+    /// `invoices.not_creditable` for a draft, `invoices.is_history` for a document of
+    /// another system.
     pub fn credit_note(&self, invoice: &Invoice, reason: &str) -> Result<Self> {
+        if self.history.is_some() {
+            return Err(BillingRefusal::IsHistory.into());
+        }
         let number = self.number.clone().ok_or(BillingRefusal::NotCreditable)?;
         let mut notes = self.notes.clone();
         notes.push(reason.to_owned());
@@ -193,7 +202,8 @@ impl Document {
         Ok(legs)
     }
 
-    /// Whether lines, groups and sums agree.
+    /// Whether lines, groups and sums agree. A document of another system may disagree
+    /// where it says so, and does not say what each of its taxes is computed on.
     ///
     /// # Errors
     /// On overflow.
@@ -206,7 +216,7 @@ impl Document {
         if lines != self.net {
             found.push("its lines are not its net sum");
         }
-        if groups != self.net {
+        if groups != self.net && self.purpose != InvoicePurpose::History {
             found.push("its tax groups are not its net sum");
         }
         if tax != self.tax {
@@ -214,6 +224,9 @@ impl Document {
         }
         if self.net.add(self.tax)? != self.total {
             found.push("net and tax are not its total");
+        }
+        if let Some(history) = &self.history {
+            found.retain(|difference| !history.differences.iter().any(|told| told == difference));
         }
         Ok(found)
     }

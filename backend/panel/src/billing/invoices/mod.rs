@@ -8,7 +8,10 @@
 //! A wrong invoice is corrected by a credit note with a number of its own, which
 //! frees its periods.
 //!
-//! Deliberately absent: deleting or renumbering an issued document.
+//! Documents that another system issued stand among ours with its number and outside our
+//! series; see [`history`](crate::billing::history).
+//!
+//! Deliberately absent: deleting or renumbering a document that we issued.
 
 pub mod commands;
 pub mod document;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::document::Document;
 use crate::billing::entity::{LegalEntity, LegalEntityId};
 use crate::billing::error::BillingRefusal;
+use crate::billing::history::History;
 use crate::billing::totals::{LARGEST_MINOR, LineInput, LineKind, MOST_LINES, TaxGroup};
 use crate::customers::model::Customer;
 use crate::platform::Refusal;
@@ -59,6 +60,8 @@ text_enum! {
         Renewal = "renewal",
         /// Written by staff.
         Manual = "manual",
+        /// Issued by another system, before its customer moved here.
+        History = "history",
     }
 }
 
@@ -71,6 +74,8 @@ text_enum! {
         Credit = "credit",
         /// A credit note.
         CreditNote = "credit_note",
+        /// What was settled in another system, before its customer moved here.
+        History = "history",
     }
 }
 
@@ -379,6 +384,9 @@ pub struct InvoiceView {
     pub credit_note: Option<InvoiceId>,
     /// SHA-256 of the document, once issued.
     pub document_hash: Option<String>,
+    /// What only a document of another system has.
+    #[serde(default)]
+    pub history: Option<History>,
 }
 
 impl InvoiceView {
@@ -405,6 +413,7 @@ impl InvoiceView {
             settlements,
             credit_note,
             document_hash,
+            history: document.history,
         }
     }
 }

@@ -100,8 +100,9 @@ pub fn subscriptions_of_in(tx: &mut Tx<'_>, invoice_id: &InvoiceId) -> Result<Ve
     store::subscriptions_of(tx, invoice_id)
 }
 
-/// Up to `limit` invoices with something open that were due before a day, in
-/// the order of their ids; `after` is the last id of the page before.
+/// Up to `limit` invoices of ours with something open that were due before a day, in
+/// the order of their ids; `after` is the last id of the page before. Those of another
+/// system are left out: nobody is reminded or suspended for a debt from there by itself.
 ///
 /// # Errors
 /// When the database fails.
@@ -231,6 +232,21 @@ fn document_breaks(tx: &mut Tx<'_>, invoice: &Invoice, text: &str, hash: Option<
     let settled =
         Money::sum(invoice.currency(), store::settlements_of(tx, &invoice.id)?.into_iter().map(|part| part.amount))?;
     let posted = ledger::queries::posted_to_receivable_in(tx, invoice.id.as_str(), &invoice.customer_id)?;
+    if let Some(history) = &document.history {
+        let is_note = invoice.kind == InvoiceKind::CreditNote;
+        let expected = if is_note { Money::zero(invoice.currency()) } else { history.opening };
+        if posted != expected.minor {
+            breaks.push("its opening posting is not what was open on it".to_owned());
+        }
+        let left = if is_note { Money::zero(invoice.currency()) } else { invoice.total.sub(settled)? };
+        if left != invoice.open {
+            breaks.push("what is open is not its total less what settled it".to_owned());
+        }
+        if !is_note && invoice.open.is_zero() == (invoice.state == InvoiceState::Issued) {
+            breaks.push("its state and what is open do not agree".to_owned());
+        }
+        return Ok(breaks);
+    }
     match invoice.kind {
         InvoiceKind::Invoice => {
             if posted != invoice.total.minor {

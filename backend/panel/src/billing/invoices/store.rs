@@ -78,7 +78,8 @@ fn read_all(rows: Vec<Row>) -> Result<Vec<Invoice>> {
     rows.into_iter().map(Row::read).collect()
 }
 
-/// Writes a document's row. An issued one brings its number.
+/// Writes a document's row. An issued one brings its number; one of another system has a
+/// number that is not ours.
 pub(super) fn insert(tx: &mut Tx<'_>, invoice: &Invoice, document: &Document, number: Option<&Number>) -> Result<()> {
     let (text, hash) = document.sealed()?;
     diesel::insert_into(invoices::table)
@@ -104,7 +105,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, invoice: &Invoice, document: &Document, nu
             invoices::issue_day.eq(invoice.issue_day),
             invoices::due_day.eq(invoice.due_day),
             invoices::document.eq(text),
-            invoices::document_hash.eq(number.map(|_| hash)),
+            invoices::document_hash.eq(invoice.number.is_some().then_some(hash)),
+            invoices::origin.eq(document.history.as_ref().map(|history| history.system.clone())),
             invoices::corrects.eq(&invoice.corrects),
             invoices::purpose.eq(invoice.purpose),
             (
@@ -386,13 +388,14 @@ pub(super) fn subscriptions_of(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<Vec<St
     Ok(rows.into_iter().flatten().collect())
 }
 
-/// Open invoices due before a day, in the order of their ids.
+/// Our own open invoices due before a day, in the order of their ids.
 pub(super) fn overdue(tx: &mut Tx<'_>, due_before: Day, after: Option<&str>, limit: i64) -> Result<Vec<Invoice>> {
     let mut query = invoices::table
         .filter(
             invoices::state
                 .eq(InvoiceState::Issued)
                 .and(invoices::open_minor.gt(0))
+                .and(invoices::origin.is_null())
                 .and(invoices::due_day.lt(due_before)),
         )
         .order(invoices::id)

@@ -9,7 +9,8 @@
 //!
 //! Accounts are made on demand: `receivable:<customer>`, `credit:<customer>`
 //! (liability, never below zero), `bank`, `cash`, `clearing:<method>`,
-//! `revenue:<kind>`, `tax:<country>:<rate>` and `goodwill`.
+//! `revenue:<kind>`, `tax:<country>:<rate>`, `goodwill` and `opening` (what customers
+//! brought along from another system).
 //!
 //! Deliberately absent: changing or deleting a transfer.
 

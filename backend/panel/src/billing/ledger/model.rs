@@ -29,6 +29,8 @@ text_enum! {
         Revenue = "revenue",
         /// What we gave away; grows by debits.
         Expense = "expense",
+        /// What was there before the books began; grows by credits.
+        Equity = "equity",
     }
 }
 
@@ -45,6 +47,10 @@ text_enum! {
         CreditApplied = "credit_applied",
         /// Credit was given to a customer.
         CreditGranted = "credit_granted",
+        /// A balance or an open document came from another system.
+        OpeningBalance = "opening_balance",
+        /// It was taken out again.
+        OpeningReversed = "opening_reversed",
     }
 }
 
@@ -96,6 +102,12 @@ impl Account {
     #[must_use]
     pub fn goodwill() -> Self {
         Self::plain("goodwill".to_owned(), AccountKind::Expense)
+    }
+
+    /// What customers brought along from another system.
+    #[must_use]
+    pub fn opening() -> Self {
+        Self::plain("opening".to_owned(), AccountKind::Equity)
     }
 
     fn plain(code: String, kind: AccountKind) -> Self {
@@ -317,6 +329,6 @@ pub struct TrialBalance {
 pub fn balance(kind: AccountKind, debits: Money, credits: Money) -> Result<Money, MoneyError> {
     match kind {
         AccountKind::Asset | AccountKind::Expense => debits.sub(credits),
-        AccountKind::Liability | AccountKind::Revenue => credits.sub(debits),
+        AccountKind::Liability | AccountKind::Revenue | AccountKind::Equity => credits.sub(debits),
     }
 }

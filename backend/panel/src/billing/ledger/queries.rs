@@ -50,6 +50,14 @@ pub(in crate::billing) fn posted_to_receivable_in(tx: &mut Tx<'_>, reference: &s
     Ok(debits.saturating_sub(credits))
 }
 
+/// What each opening posting moved, by its reference.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::billing) fn openings_in(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
+    store::openings(tx)
+}
+
 /// Transfers, newest first. `search` is an exact reference, kind or account code.
 ///
 /// # Errors
@@ -117,7 +125,7 @@ pub fn trial_balance_in(tx: &mut Tx<'_>) -> Result<TrialBalance> {
     for (kind, code, debits, credits) in store::customers_sums(tx)? {
         let name = match kind {
             AccountKind::Asset => "receivable",
-            AccountKind::Liability | AccountKind::Revenue | AccountKind::Expense => "credit",
+            AccountKind::Liability | AccountKind::Revenue | AccountKind::Expense | AccountKind::Equity => "credit",
         };
         accounts.push(total(name.to_owned(), kind, &code, debits, credits)?);
     }

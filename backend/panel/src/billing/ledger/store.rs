@@ -366,6 +366,16 @@ pub(super) fn posted_to_receivable(tx: &mut Tx<'_>, reference: &str, code: &str)
     Ok((side(tx, true)?, side(tx, false)?))
 }
 
+/// What each opening posting moved, by its reference.
+pub(super) fn openings(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
+    let rows: Vec<(String, i64)> = ledger_transfers::table
+        .filter(ledger_transfers::kind.eq(PostingKind::OpeningBalance))
+        .group_by(ledger_transfers::reference)
+        .select((ledger_transfers::reference, sql::<BigInt>("CAST(COALESCE(SUM(amount_minor),0) AS BIGINT)")))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// The last sealed transfer's place and hash.
 pub(super) fn chain_end(tx: &mut Tx<'_>) -> Result<Option<(i64, String)>> {
     Ok(ledger_transfers::table

@@ -77,7 +77,8 @@ pub(super) fn numbered(tx: &mut Tx<'_>, counter: &Counter) -> Result<Vec<(i64, D
         .load(tx.conn)?)
 }
 
-/// Documents with a number that no counter gave.
+/// Documents of ours with a number that no counter gave. Those of another system have its
+/// numbers.
 pub(super) fn numbered_without_counter(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let counted = diesel::dsl::exists(
         number_series::table.filter(
@@ -88,7 +89,7 @@ pub(super) fn numbered_without_counter(tx: &mut Tx<'_>) -> Result<Vec<String>> {
         ),
     );
     let stray: Vec<String> = invoices::table
-        .filter(invoices::number.is_not_null())
+        .filter(invoices::number.is_not_null().and(invoices::origin.is_null()))
         .filter(diesel::dsl::not(counted))
         .select(invoices::id)
         .load(tx.conn)?;

@@ -59,6 +59,14 @@ pub struct TaxDecision {
     pub note: Option<TaxNote>,
 }
 
+impl TaxDecision {
+    /// No tax is charged to this buyer, whatever the place.
+    #[must_use]
+    pub fn exempt(country: &str) -> Self {
+        Self { category: TaxCategory::OutOfScope, rate: Rate::ZERO, country: country.to_owned(), note: None }
+    }
+}
+
 /// A rate of a country from a day on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TaxRateView {

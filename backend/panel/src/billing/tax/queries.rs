@@ -19,6 +19,9 @@ use crate::platform::{Paged, Tx};
 /// # Errors
 /// `tax.no_rate` when tax is due in a country without a rate on that day.
 pub fn decide_in(tx: &mut Tx<'_>, seller: &LegalEntity, buyer: &Customer, day: Day) -> Result<TaxDecision> {
+    if buyer.tax_exempt {
+        return Ok(TaxDecision::exempt(&seller.country));
+    }
     let place = place(&seller.country, &buyer.country, buyer.has_vat_number());
     let rate = match &place {
         Place::Collected(country) => store::rate_on(tx, country, day)?,

@@ -96,12 +96,12 @@ fn buyers(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<BTreeMap<String, Custome
 struct Decisions<'a> {
     seller: &'a LegalEntity,
     today: Day,
-    known: BTreeMap<(String, bool), TaxDecision>,
+    known: BTreeMap<(String, bool, bool), TaxDecision>,
 }
 
 impl Decisions<'_> {
     fn of(&mut self, tx: &mut Tx<'_>, buyer: &Customer) -> Result<TaxDecision> {
-        let alike = (buyer.country.clone(), buyer.has_vat_number());
+        let alike = (buyer.country.clone(), buyer.has_vat_number(), buyer.tax_exempt);
         if let Some(known) = self.known.get(&alike) {
             return Ok(known.clone());
         }

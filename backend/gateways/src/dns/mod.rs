@@ -1,0 +1,6 @@
+//! Name servers.
+
+pub mod nsd;
+pub mod question;
+
+pub use nsd::NsdServer;

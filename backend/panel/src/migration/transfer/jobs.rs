@@ -1,0 +1,324 @@
+//! The jobs of a transfer: one for the source, which puts accounts in the queue some at a time,
+//! and one for each account.
+//!
+//! The job of the source runs again whenever some accounts are through; when none is left it
+//! ties the tree of resellers and says that the transfer ended.
+
+use hostwright_importer::Record;
+
+use super::model::TransferState;
+use super::store;
+use crate::auth::call::Call;
+use crate::auth::policy::Action;
+use crate::customers::adoption::set_reseller_in;
+use crate::migration::collect::model::RecordId;
+use crate::migration::collect::staging::open;
+use crate::migration::collect::store as records;
+use crate::migration::landing::{self, Ground, Place, account};
+use crate::migration::sources::model::SourceId;
+use crate::migration::sources::store as sources;
+use crate::migration::templates::store as templates;
+use crate::migration::verification::gather::Rules;
+use crate::migration::verification::model::Status;
+use crate::platform::Tx;
+use crate::platform::error::{Error, Result};
+use crate::platform::jobs::{self as queue, Job, NewJob};
+use crate::platform::worker::{BoxFuture, Handler, Outcome, Run};
+
+/// Transfers one source.
+pub const TRANSFER: &str = "migration.transfer";
+/// Transfers one account.
+pub const ACCOUNT: &str = "migration.account";
+/// Accounts in the queue of jobs at once.
+const OPEN: i64 = 200;
+/// Accounts that are left when more are put in the queue.
+const LEFT: i64 = 50;
+/// Pieces of one account that land in one transaction.
+const PIECES: usize = 100;
+/// Records of a source looked at in one transaction.
+const PAGE: i64 = 200;
+
+/// Transfers what belongs to the source as a whole, and sees to its accounts.
+pub struct TransferHandler {
+    /// A call of the product itself.
+    pub call: Call,
+}
+
+impl Handler for TransferHandler {
+    fn kind(&self) -> &'static str {
+        TRANSFER
+    }
+
+    fn run<'a>(&'a self, run: &'a Run) -> BoxFuture<'a, Result<Outcome>> {
+        Box::pin(async move {
+            let id: SourceId = run.job.subject.parse().map_err(Error::internal)?;
+            self.land_source(run, &id).await?;
+            if self.put_in_queue(run, &id).await? == 0 {
+                run.step("tie_resellers", async { Ok(((), format!("{} accounts", self.tie(run, &id).await?))) })
+                    .await?;
+                self.call
+                    .db
+                    .write(move |tx| {
+                        let now = tx.now();
+                        store::transferred(tx, &id, Some(now))
+                    })
+                    .await?;
+            }
+            Ok(Outcome::Done)
+        })
+    }
+}
+
+impl TransferHandler {
+    /// Departments, then staff.
+    async fn land_source(&self, run: &Run, id: &SourceId) -> Result<()> {
+        for kind in ["department", "staff"] {
+            let mut after: Option<RecordId> = None;
+            loop {
+                let (call, job, id, from) = (self.call.clone(), run.job.clone(), id.clone(), after.clone());
+                after = self
+                    .call
+                    .db
+                    .write(move |tx| {
+                        is_held(tx, &job)?;
+                        let Some(ground) = ground(tx, &call, &id)? else {
+                            return Ok(None);
+                        };
+                        land_page(tx, &ground, kind, from.as_ref())
+                    })
+                    .await?;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes jobs for some accounts; how many accounts are left.
+    async fn put_in_queue(&self, run: &Run, id: &SourceId) -> Result<i64> {
+        let (job, id) = (run.job.clone(), id.clone());
+        self.call
+            .db
+            .write(move |tx| {
+                is_held(tx, &job)?;
+                for account in store::queued(tx, &id, OPEN)? {
+                    queue::enqueue(
+                        tx,
+                        &NewJob {
+                            kind: ACCOUNT,
+                            subject: account.as_str(),
+                            customer_id: None,
+                            title: "migration-account",
+                            actor: &job.actor,
+                        },
+                    )?;
+                }
+                store::count_queued(tx, &id)
+            })
+            .await
+    }
+
+    /// Ties every account that is here to the reseller above it.
+    async fn tie(&self, run: &Run, id: &SourceId) -> Result<usize> {
+        let mut after: Option<RecordId> = None;
+        let mut count = 0_usize;
+        loop {
+            let (call, job, id, from) = (self.call.clone(), run.job.clone(), id.clone(), after.clone());
+            let (last, tied) = self
+                .call
+                .db
+                .write(move |tx| {
+                    is_held(tx, &job)?;
+                    let Some(ground) = ground(tx, &call, &id)? else {
+                        return Ok((None, 0));
+                    };
+                    tie_page(tx, &ground, from.as_ref())
+                })
+                .await?;
+            count = count.saturating_add(tied);
+            match last {
+                Some(last) => after = Some(last),
+                None => return Ok(count),
+            }
+        }
+    }
+}
+
+fn land_page(tx: &mut Tx<'_>, ground: &Ground, kind: &str, after: Option<&RecordId>) -> Result<Option<RecordId>> {
+    let page = records::page_of_kind(tx, &ground.source.id, kind, after, PAGE)?;
+    let last = page.last().map(|sealed| sealed.record.id.clone());
+    let ids: Vec<String> = page.iter().map(|sealed| sealed.record.external_id.clone()).collect();
+    let here = store::here(tx, &ground.source.id, kind, &ids)?;
+    for sealed in page.iter().filter(|sealed| !here.contains_key(&sealed.record.external_id)) {
+        let place = Place::of(sealed);
+        match open(&ground.call.vault, sealed)? {
+            Record::Department(told) => landing::support::department(tx, ground, place, &told)?,
+            Record::Staff(told) => landing::people::staff(tx, ground, place, &told)?,
+            _ => None,
+        };
+    }
+    Ok(last)
+}
+
+fn tie_page(tx: &mut Tx<'_>, ground: &Ground, after: Option<&RecordId>) -> Result<(Option<RecordId>, usize)> {
+    let page = store::tree(tx, &ground.source.id, after, PAGE)?;
+    let last = page.last().map(|(id, ..)| id.clone());
+    let mut wanted: Vec<String> = Vec::new();
+    for (_, own, above) in &page {
+        wanted.extend([own.clone(), above.clone()]);
+    }
+    let here = store::here(tx, &ground.source.id, "party", &wanted)?;
+    let mut count = 0_usize;
+    for (_, own, above) in &page {
+        if let (Some(own), Some(above)) = (here.get(own), here.get(above)) {
+            let customer = own.object_id.parse().map_err(Error::internal)?;
+            let reseller = above.object_id.parse().map_err(Error::internal)?;
+            if let Some(remark) = set_reseller_in(tx, &ground.landing(), &customer, &reseller)? {
+                store::add_remark(tx, &own.id, &own.remarks, &landing::told(&[remark]))?;
+            }
+            count = count.saturating_add(1);
+        }
+    }
+    Ok((last, count))
+}
+
+/// Transfers one account.
+pub struct AccountHandler {
+    /// A call of the product itself.
+    pub call: Call,
+}
+
+impl Handler for AccountHandler {
+    fn kind(&self) -> &'static str {
+        ACCOUNT
+    }
+
+    fn run<'a>(&'a self, run: &'a Run) -> BoxFuture<'a, Result<Outcome>> {
+        Box::pin(async move {
+            let id: RecordId = run.job.subject.parse().map_err(Error::internal)?;
+            self.transfer(run, id).await?;
+            Ok(Outcome::Done)
+        })
+    }
+}
+
+impl AccountHandler {
+    async fn transfer(&self, run: &Run, id: RecordId) -> Result<()> {
+        let Some(ground) = self.begin(id.clone()).await? else {
+            return Ok(());
+        };
+        let ended = match account::load(&ground, id.clone()).await? {
+            Some(account) => self.land(run, &ground, account).await?,
+            None => Some("gone".to_owned()),
+        };
+        self.end(run, ground.source.id.clone(), id, ended).await
+    }
+
+    /// The ground, where this account still waits and still moves.
+    async fn begin(&self, id: RecordId) -> Result<Option<Ground>> {
+        let call = self.call.clone();
+        self.call
+            .db
+            .read(move |tx| {
+                let Some(record) = records::record(tx, &id)? else {
+                    return Ok(None);
+                };
+                let record = record.record;
+                let waits = record.transfer == Some(TransferState::Queued);
+                if !waits || !record.verdict.is_some_and(Status::moves) {
+                    return Ok(None);
+                }
+                ground(tx, &call, &record.source_id)
+            })
+            .await
+    }
+
+    /// Lands the account piece by piece; why it could not, where it could not.
+    async fn land(&self, run: &Run, ground: &Ground, account: account::Belongings) -> Result<Option<String>> {
+        let shared = std::sync::Arc::new((ground.clone(), account));
+        let write = |part: Part| {
+            let (shared, job) = (std::sync::Arc::clone(&shared), run.job.clone());
+            self.call.db.write(move |tx| {
+                is_held(tx, &job)?;
+                let (ground, account) = shared.as_ref();
+                match &part {
+                    Part::Party => account::land_party(tx, ground, account),
+                    Part::Units(customer, range) => {
+                        account::land_units(tx, ground, account, customer, range.clone())?;
+                        Ok(Ok(customer.clone()))
+                    }
+                    Part::Balance(customer) => {
+                        account::land_balance(tx, ground, account, customer)?;
+                        Ok(Ok(customer.clone()))
+                    }
+                }
+            })
+        };
+        let customer = match write(Part::Party).await? {
+            Ok(customer) => customer,
+            Err(reason) => return Ok(Some(reason)),
+        };
+        let (mut from, all) = (0_usize, shared.1.len());
+        while from < all {
+            let until = from.saturating_add(PIECES).min(all);
+            let landed = write(Part::Units(customer.clone(), from..until)).await?;
+            landed.map_err(Error::Internal)?;
+            from = until;
+        }
+        write(Part::Balance(customer)).await?.map_err(Error::Internal)?;
+        Ok(None)
+    }
+
+    /// Says how the account ended. The row of the source is locked, so that of several
+    /// accounts that end at the same moment one sees that none is left.
+    async fn end(&self, run: &Run, source_id: SourceId, id: RecordId, parked: Option<String>) -> Result<()> {
+        let job = run.job.clone();
+        self.call
+            .db
+            .write(move |tx| {
+                is_held(tx, &job)?;
+                if sources::lock(tx, &source_id)?.is_none() {
+                    return Ok(());
+                }
+                let state = if parked.is_some() { TransferState::Parked } else { TransferState::Done };
+                store::set_transfer(tx, &id, Some(state), parked.as_deref())?;
+                let left = store::count_queued(tx, &source_id)?;
+                if left == 0 || left % LEFT == 0 {
+                    queue::enqueue(
+                        tx,
+                        &NewJob {
+                            kind: TRANSFER,
+                            subject: source_id.as_str(),
+                            customer_id: None,
+                            title: "migration-transfer",
+                            actor: &job.actor,
+                        },
+                    )?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// A part of an account that lands in one transaction.
+enum Part {
+    Party,
+    Units(crate::customers::model::CustomerId, std::ops::Range<usize>),
+    Balance(crate::customers::model::CustomerId),
+}
+
+/// Refuses once the lease was lost: somebody else has this job.
+pub(in crate::migration) fn is_held(tx: &mut Tx<'_>, job: &Job) -> Result<()> {
+    if queue::renew(tx, job)? { Ok(()) } else { Err(Error::internal("the lease of this job was lost")) }
+}
+
+/// What landing from a source stands on; none where the source is gone or was switched.
+pub(in crate::migration) fn ground(tx: &mut Tx<'_>, call: &Call, id: &SourceId) -> Result<Option<Ground>> {
+    let Some(source) = sources::load(tx, id)?.filter(|source| source.switched_at.is_none()) else {
+        return Ok(None);
+    };
+    let rules = Rules::new(templates::all(tx, id)?);
+    Ok(Some(Ground { call: call.clone(), action: Action::TransferMigrationSource, source, rules }))
+}

@@ -1,0 +1,2 @@
+DROP TABLE subscription_origins;
+ALTER TABLE subscriptions DROP COLUMN held;

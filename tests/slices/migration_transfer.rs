@@ -1,0 +1,291 @@
+//! Moving in: landing, proof, the switch and the way back.
+
+use diesel::prelude::*;
+use hostwright_panel::auth::policy::StaffRole;
+use hostwright_panel::platform::schema::{jobs, outbox};
+use hostwright_tests::{World, on_both_engines, text};
+use serde_json::{Value, json};
+
+use super::migration::{DUMP, collected, provider, record, registered, step, verified};
+
+/// A source whose provider was verified; its id.
+async fn ready(world: &World) -> String {
+    world.set_up().await;
+    world.shop().await;
+    let id = registered(world, "Old panel", json!({})).await;
+    world.shelf.put(DUMP, provider());
+    collected(world, &id, DUMP).await;
+    verified(world, &id).await;
+    id
+}
+
+async fn transferred(world: &World, id: &str) -> Value {
+    world.done(&world.owner(), "migration.transfer", json!({ "source_id": id })).await;
+    world.settle().await;
+    world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await
+}
+
+async fn invoices(world: &World) -> usize {
+    let listed = world.done(&world.owner(), "invoices.list", json!({})).await;
+    listed["items"].as_array().unwrap().len()
+}
+
+async fn report(world: &World, id: &str) -> Value {
+    world.done(&world.owner(), "migration.report", json!({ "source_id": id })).await
+}
+
+fn count(report: &Value, kind: &str, name: &str) -> i64 {
+    let row = report["counts"].as_array().unwrap().iter().find(|row| row["kind"] == kind);
+    row.and_then(|row| row[name].as_i64()).unwrap_or_else(|| panic!("no {kind} {name} in {report}"))
+}
+
+/// Everything of the product that a transfer may change, by name and number.
+async fn inventory(world: &World) -> Value {
+    let owner = world.owner();
+    let mut all = serde_json::Map::new();
+    for action in [
+        "customers.list",
+        "subscriptions.list",
+        "invoices.list",
+        "tickets.list",
+        "people.list",
+        "departments.list",
+        "mails.list",
+    ] {
+        let found = world.done(&owner, action, json!({ "limit": 200 })).await;
+        all.insert(action.to_owned(), json!(found["items"].as_array().unwrap().len()));
+    }
+    let ledger = world.done(&owner, "ledger.trial_balance", json!({})).await;
+    all.insert("ledger".to_owned(), ledger);
+    Value::Object(all)
+}
+
+async fn events_and_jobs(world: &World) -> (i64, Vec<String>) {
+    world
+        .db
+        .read(|tx| {
+            let events = outbox::table.count().get_result(tx.conn)?;
+            let mut kinds: Vec<String> = jobs::table.select(jobs::kind).distinct().load(tx.conn)?;
+            kinds.sort();
+            Ok((events, kinds))
+        })
+        .await
+        .unwrap()
+}
+
+on_both_engines! {
+    async fn everything_that_passed_is_here_and_the_rest_says_why(world) {
+        let id = ready(world).await;
+        let view = transferred(world, &id).await;
+        assert_eq!(step(&view, "transfer")["state"], "done", "{view}");
+        let report = report(world, &id).await;
+        for (kind, here, missing) in [
+            ("party", 3, 0), ("login", 1, 0), ("contact", 1, 0), ("subscription", 2, 2), ("invoice", 2, 0),
+            ("invoice_line", 2, 0), ("payment", 1, 0), ("ticket", 1, 0), ("ticket_message", 1, 0),
+            ("department", 1, 0), ("staff", 1, 0), ("site", 0, 1), ("product", 0, 1),
+        ] {
+            assert_eq!((count(&report, kind, "here"), count(&report, kind, "missing")), (here, missing), "{kind}: {report}");
+        }
+        let reasons: Vec<(String, String)> =
+            report["reasons"].as_array().unwrap().iter().map(|row| (text(row, "kind"), text(row, "reason"))).collect();
+        let expected = [
+            ("product", "mapped"), ("site", "waits_for_hosting"), ("subscription", "ended"), ("subscription", "no_account"),
+        ];
+        assert_eq!(reasons, expected.map(|(kind, reason)| (kind.to_owned(), reason.to_owned())));
+        for row in report["money"].as_array().unwrap() {
+            assert_eq!(row["difference"]["minor"], 0, "{row}");
+        }
+        let moved: Vec<i64> = report["money"].as_array().unwrap().iter().map(|row| row["moved"]["minor"].as_i64().unwrap()).collect();
+        assert_eq!(moved, [1250, 3000, 1735], "balances, unpaid, next");
+        assert_eq!(world.breaks().await, Vec::<String>::new());
+    }
+
+    async fn nothing_leaves_during_import(world) {
+        let id = ready(world).await;
+        let (events, before) = events_and_jobs(world).await;
+        let mails = world.mailbox.mails().len();
+        transferred(world, &id).await;
+        world.clock.advance_days(60);
+        world.done(&world.owner(), "renewals.run", json!({})).await;
+        world.settle().await;
+        let (after, kinds) = events_and_jobs(world).await;
+        assert_eq!(after, events, "landing records no event");
+        assert_eq!(world.mailbox.mails().len(), mails, "and mails nobody");
+        let new: Vec<&String> = kinds.iter().filter(|kind| !before.contains(kind)).collect();
+        assert_eq!(new, ["migration.account", "migration.transfer", "renewals.run"], "and makes no jobs but its own");
+        let subscriptions = world.done(&world.owner(), "subscriptions.list", json!({})).await;
+        for one in subscriptions["items"].as_array().unwrap() {
+            assert_eq!(one["state"], "active", "nothing is suspended or ended before the switch: {one}");
+        }
+    }
+
+    async fn a_second_transfer_adds_nothing(world) {
+        let id = ready(world).await;
+        transferred(world, &id).await;
+        let (first, told) = (inventory(world).await, report(world, &id).await);
+        transferred(world, &id).await;
+        assert_eq!(first, inventory(world).await);
+        assert_eq!(told["digest"], report(world, &id).await["digest"]);
+        collected(world, &id, DUMP).await;
+        verified(world, &id).await;
+        transferred(world, &id).await;
+        assert_eq!(first, inventory(world).await);
+    }
+
+    async fn what_came_in_and_was_not_touched_is_taken_out_again(world) {
+        let id = ready(world).await;
+        let before = inventory(world).await;
+        transferred(world, &id).await;
+        assert_ne!(before, inventory(world).await);
+        world.done(&world.owner(), "migration.undo", json!({ "source_id": id })).await;
+        world.settle().await;
+        let after = inventory(world).await;
+        for (name, value) in before.as_object().unwrap() {
+            if name != "ledger" {
+                assert_eq!(value, &after[name], "{name}");
+            }
+        }
+        let report = report(world, &id).await;
+        assert_eq!((&report["left"], count(&report, "party", "here")), (&json!(0), 0));
+        assert_eq!(world.breaks().await, Vec::<String>::new());
+        let again = transferred(world, &id).await;
+        assert_eq!(step(&again, "transfer")["state"], "done", "what was taken out comes in again");
+    }
+
+    async fn what_was_touched_since_stays_and_is_listed(world) {
+        let id = ready(world).await;
+        transferred(world, &id).await;
+        let owner = world.owner();
+        let customers = world.done(&owner, "customers.list", json!({ "search": "Ada" })).await;
+        let ada = text(&customers["items"][0], "id");
+        world.done(&owner, "customers.update", json!({ "customer_id": ada, "city": "London" })).await;
+        world.done(&owner, "migration.undo", json!({ "source_id": id })).await;
+        world.settle().await;
+        let left = world.done(&owner, "migration.landings", json!({ "source_id": id, "kind": "party" })).await;
+        let left = left["items"].as_array().unwrap();
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!(left[0]["object_id"], json!(ada));
+        assert!(left[0]["reason"].as_str().unwrap().contains("changed"), "{left:?}");
+        let customers = world.done(&owner, "customers.list", json!({})).await;
+        assert_eq!(customers["items"].as_array().unwrap().len(), 1);
+    }
+
+    async fn an_account_that_a_slice_refuses_is_parked_with_the_reason_and_holds_nobody_up(world) {
+        world.set_up().await;
+        world.shop().await;
+        let id = registered(world, "Old panel", json!({})).await;
+        let mut all = provider();
+        for entry in &mut all {
+            use hostwright_importer::{Entry, Record};
+            if let Entry::Record(Record::Party(party)) = entry && party.id == "r1" {
+                party.email = Some("not an address".to_owned());
+            }
+        }
+        world.shelf.put(DUMP, all);
+        collected(world, &id, DUMP).await;
+        verified(world, &id).await;
+        let view = transferred(world, &id).await;
+        assert_eq!(step(&view, "transfer")["attention"], 1);
+        let parked = record(world, &id, "party", "r1").await;
+        assert_eq!((&parked["transfer"], &parked["transfer_reason"]), (&json!("parked"), &json!("auth.email_invalid")));
+        let report = report(world, &id).await;
+        assert_eq!((count(&report, "party", "here"), count(&report, "party", "skipped")), (2, 1));
+        let missing = world.done(&world.owner(), "migration.missing", json!({ "source_id": id })).await;
+        let of = |external: &str| missing["items"].as_array().unwrap().iter().find(|row| row["external_id"] == external).cloned().unwrap();
+        assert_eq!(of("r1")["reason"], "auth.email_invalid");
+    }
+
+    async fn the_report_is_signed_as_it_was_read_and_then_the_switch_lets_bill(world) {
+        let id = ready(world).await;
+        let owner = world.owner();
+        let input = json!({ "source_id": id });
+        assert_eq!(world.refused(&owner, "migration.switch", input.clone()).await, "migration.not_signed");
+        transferred(world, &id).await;
+        let read = report(world, &id).await;
+        let wrong = json!({ "source_id": id, "digest": "0" });
+        assert_eq!(world.refused(&owner, "migration.sign", wrong).await, "migration.report_changed");
+        let signed = world.done(&owner, "migration.sign", json!({ "source_id": id, "digest": read["digest"] })).await;
+        assert_eq!(signed["is_signature_current"], true);
+        assert_eq!(world.refused(&world.staff(StaffRole::Admin), "migration.switch", input.clone()).await, "auth.not_permitted");
+
+        let shadow = world.done(&owner, "migration.shadow", json!({ "source_id": id, "days": 28 })).await;
+        assert_eq!((&shadow["compared"], &shadow["equal"], &shadow["items"]), (&json!(2), &json!(2), &json!([])), "{shadow}");
+        assert_eq!(shadow["sums"][0]["ours"]["minor"], 1735);
+
+        world.done(&owner, "migration.switch", input.clone()).await;
+        world.settle().await;
+        for action in ["migration.undo", "migration.verify", "migration.transfer", "migration.switch"] {
+            assert_eq!(world.refused(&owner, action, input.clone()).await, "migration.switched", "{action}");
+        }
+        let before = invoices(world).await;
+        world.days_pass(15).await;
+        assert_eq!(invoices(world).await, before + 2, "both subscriptions are billed on their next due day");
+        assert_eq!(world.breaks().await, Vec::<String>::new());
+    }
+
+    async fn the_report_is_a_table_too(world) {
+        let id = ready(world).await;
+        transferred(world, &id).await;
+        let file = world.done(&world.staff(StaffRole::Billing), "migration.report_csv", json!({ "source_id": id })).await;
+        assert_eq!(file["content_type"], "text/csv; charset=utf-8");
+        assert!(file["size"].as_i64().unwrap() > 500);
+    }
+}
+
+/// Whatever moment a transfer is killed at, it goes on and comes to the same.
+async fn killed_often(world: &World) {
+    let id = ready(world).await;
+    world.done(&world.owner(), "migration.transfer", json!({ "source_id": id })).await;
+    for pause in [1_u64, 3, 5, 8, 13, 21, 34, 55, 8, 21, 2, 40, 5, 17, 90, 29, 60, 12, 33, 75] {
+        let _killed =
+            tokio::time::timeout(std::time::Duration::from_millis(pause), world.worker.run_until_idle()).await;
+        // Blocking work that was under way comes to its end, as a commit that was sent does.
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        world
+            .db
+            .write(|tx| {
+                let past = tx.machine_now().plus_seconds(-5);
+                diesel::update(jobs::table.filter(jobs::lease_until.is_not_null()))
+                    .set(jobs::lease_until.eq(past))
+                    .execute(tx.conn)?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+    world.settle().await;
+    let view = world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await;
+    assert_eq!(step(&view, "transfer")["state"], "done", "{view}");
+    let report = report(world, &id).await;
+    for (kind, here) in [
+        ("party", 3),
+        ("login", 1),
+        ("contact", 1),
+        ("subscription", 2),
+        ("invoice", 2),
+        ("payment", 1),
+        ("ticket", 1),
+        ("staff", 1),
+    ] {
+        assert_eq!(count(&report, kind, "here"), here, "{kind}: {report}");
+    }
+    for row in report["money"].as_array().unwrap() {
+        assert_eq!(row["difference"]["minor"], 0, "{row}");
+    }
+    let counted = inventory(world).await;
+    assert_eq!(
+        (&counted["customers.list"], &counted["invoices.list"], &counted["tickets.list"]),
+        (&json!(3), &json!(2), &json!(1))
+    );
+    assert_eq!(world.breaks().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transfer_killed_at_20_moments_comes_to_the_same_on_sqlite() {
+    killed_often(&World::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transfer_killed_at_20_moments_comes_to_the_same_on_postgres() {
+    killed_often(&World::postgres()).await;
+}
