@@ -1,14 +1,14 @@
 //! The import folder, and the importer's readers behind the panel's port.
 //!
 //! Invariants: nothing outside the folder is read, listed or written, whatever a path or a link
-//! says; a file there is never overwritten; kinds are those of one table.
+//! says; a file there is never overwritten; kinds are those of the importer.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 
 use hostwright_importer::snapshot::values::Secret;
-use hostwright_importer::sources::{Input, fossbilling, whmcs, zones};
+use hostwright_importer::sources::{Input, SourceKind};
 use hostwright_importer::{Refusal as Unreadable, RefusalCode, Sink};
 use hostwright_kernel::Instant;
 use hostwright_panel::migration::error::MigrationRefusal;
@@ -16,12 +16,6 @@ use hostwright_panel::migration::ports::{ImportFile, Reader, Reading};
 use hostwright_panel::platform::Error;
 use hostwright_panel::platform::error::Result;
 use jiff::tz::TimeZone;
-
-type Read = fn(&Input, &mut dyn Sink) -> std::result::Result<(), Unreadable>;
-
-/// Every kind of source that can be read, with what reads it.
-pub const READERS: &[(&str, Read)] =
-    &[("fossbilling", fossbilling::read), ("whmcs", whmcs::read), ("zones", zones::read)];
 
 /// Entries of the import folder that are listed.
 const LISTED_MAX: usize = 2_000;
@@ -75,7 +69,7 @@ impl ImportFolder {
 
 impl Reader for ImportFolder {
     fn kinds(&self) -> Vec<&'static str> {
-        READERS.iter().map(|(kind, _)| *kind).collect()
+        SourceKind::ALL.iter().map(|kind| kind.as_str()).collect()
     }
 
     fn files(&self) -> Result<Vec<ImportFile>> {
@@ -112,9 +106,10 @@ impl Reader for ImportFolder {
 
     fn read(&self, reading: &Reading, sink: &mut dyn Sink) -> std::result::Result<(), Unreadable> {
         let refused = |path: &str, error: &Error| Unreadable::new(RefusalCode::Unreadable, path, error);
-        let Some((_, read)) = READERS.iter().find(|(kind, _)| *kind == reading.kind) else {
-            return Err(Unreadable::new(RefusalCode::NotThisFormat, &reading.kind, "there is no reader of this kind"));
-        };
+        let kind: SourceKind = reading
+            .kind
+            .parse()
+            .map_err(|unknown| Unreadable::new(RefusalCode::NotThisFormat, &reading.kind, &unknown))?;
         let place = |path: &String| self.place(path).map_err(|error| refused(path, &error));
         let paths = reading.paths.iter().map(place).collect::<std::result::Result<Vec<_>, _>>()?;
         let input = Input {
@@ -125,7 +120,7 @@ impl Reader for ImportFolder {
             mapping: reading.options.mapping.as_ref().map(place).transpose()?,
             ..Input::of(paths)
         };
-        read(&input, sink)
+        kind.read(&input, sink)
     }
 }
 
