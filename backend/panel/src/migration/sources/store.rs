@@ -255,7 +255,7 @@ pub fn progress(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
     let mapped = migration_templates::table
         .filter(migration_templates::source_id.eq(id))
         .filter(migration_templates::product.eq_any(used))
-        .select(diesel::dsl::count_distinct(migration_templates::product))
+        .select(diesel::dsl::count(migration_templates::product).aggregate_distinct())
         .first(tx.conn)?;
     Ok(Progress {
         records,

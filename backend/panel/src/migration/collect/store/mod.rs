@@ -8,6 +8,6 @@ pub use readings::{
     begin, begin_pass, collections, count_read, finish, gaps, keep_gaps, open_collection, options, refuse,
 };
 pub use records::{
-    Sealed, by_ids, linked_to, links_of, of_parents, of_parties, of_party, page_of_kind, reasons, record, records,
+    Sealed, by_ids, linked_to, links_of, of_parents, of_parties, of_party, page_of_kind, record, records,
 };
-pub use staging::{Kept, Staged, stage};
+pub use staging::{Staged, stage};
