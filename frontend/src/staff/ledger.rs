@@ -39,6 +39,7 @@ fn draw(
         None => filters,
     };
     let mut shell = Shell::new(page, page.t("office-ledger"))
+        .crumb(page.t("ui-nav-invoices"), "/staff/invoices")
         .subtitle(page.t("office-ledger-subtitle"))
         .other(words::button_for(page, "reports.verify", "office-verify", "/staff/verify"));
     if search.is_none() && !page.path.contains("after=") {

@@ -40,6 +40,7 @@ fn draw(page: &Page, report: &VerifyReport) -> String {
             Row::new().cell(words::with_detail(&name(page, check), page.t(&format!("{}-text", key(check))))).cell(state)
         }));
     let mut shell = Shell::new(page, page.t("office-verify"))
+        .crumb(page.t("ui-nav-settings"), "/staff/settings")
         .subtitle(page.t_with("office-verify-as-of", &[("at", page.instant(report.as_of).into())]))
         .primary(ButtonLink::primary(page.t("office-verify-again"), "/staff/verify"))
         .add(outcome)

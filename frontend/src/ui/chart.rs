@@ -174,7 +174,10 @@ impl<'a> BarChart<'a> {
     }
 
     pub(crate) fn render(self) -> AnyView {
-        let scale = Scale::over(self.values.iter().copied());
+        // Without anything to show, the axis reaches one whole unit, not the smallest one.
+        let is_empty = self.values.iter().all(|value| *value == 0);
+        let least = is_empty.then(|| 10_i64.saturating_pow(self.frame.exponent));
+        let scale = Scale::over(self.values.iter().copied().chain(least));
         let mut drawing = self.frame.axes(&scale, true);
         let count = int(self.values.len());
         for (index, (value, label)) in self.values.iter().zip(&self.frame.labels).enumerate() {

@@ -53,13 +53,15 @@ pub(crate) struct Place {
     pub(crate) current: bool,
 }
 
-/// The entries that this caller sees.
-pub(crate) fn places(page: &Page) -> Vec<Place> {
+/// The entries that this caller sees. A page that is below none of them belongs to the one
+/// that its outermost crumb leads to.
+pub(crate) fn places(page: &Page, outermost: Option<&str>) -> Vec<Place> {
     let entries = match page.area {
         Area::Staff => STAFF,
         Area::Portal => PORTAL,
         Area::Auth | Area::Setup => &[],
     };
+    let is_somewhere = entries.iter().any(|entry| is_below(page, entry.path));
     entries
         .iter()
         .filter(|entry| page.may(entry.action.name()))
@@ -67,7 +69,7 @@ pub(crate) fn places(page: &Page) -> Vec<Place> {
             key: entry.key,
             label: page.t(&format!("ui-nav-{}", entry.key)),
             path: entry.path,
-            current: is_below(page, entry.path),
+            current: if is_somewhere { is_below(page, entry.path) } else { outermost == Some(entry.path) },
         })
         .collect()
 }

@@ -142,7 +142,7 @@ impl<'a> Shell<'a> {
 
     fn framed(self) -> AnyView {
         let page = self.page;
-        let places: Vec<AnyView> = nav::places(page)
+        let places: Vec<AnyView> = nav::places(page, self.crumbs.first().map(|(_, href)| href.as_str()))
             .into_iter()
             .map(|place| {
                 let count = page.counts.get(place.key).filter(|count| **count > 0).map(|count| {

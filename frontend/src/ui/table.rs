@@ -8,6 +8,7 @@ use super::{Empty, Piece, html};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
+    Moment,
     Number,
     Actions,
 }
@@ -25,6 +26,12 @@ impl Column {
     #[must_use]
     pub fn text(title: impl Into<String>) -> Self {
         Self { title: title.into(), kind: Kind::Text, minor: false }
+    }
+
+    /// A day with its time: never broken into lines.
+    #[must_use]
+    pub fn moment(title: impl Into<String>) -> Self {
+        Self { title: title.into(), kind: Kind::Moment, minor: false }
     }
 
     /// Amounts and counts: aligned right, figures of one width.
@@ -50,6 +57,7 @@ impl Column {
         match (self.kind, self.minor) {
             (Kind::Text, false) => None,
             (Kind::Text, true) => Some("minor"),
+            (Kind::Moment, _) => Some("moment"),
             (Kind::Number, false) => Some("num"),
             (Kind::Number, true) => Some("num minor"),
             (Kind::Actions, _) => Some("actions"),

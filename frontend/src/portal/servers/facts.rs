@@ -116,7 +116,7 @@ pub fn contract(
 /// Open invoices, each with how late it is.
 pub fn open_invoices(page: &Page, open: &[Invoice], today: Day) -> Table {
     Table::new(page.t("portal-open-invoices"))
-        .column(Column::text(page.t("portal-open-invoices")))
+        .column(Column::text(page.t("portal-invoice-number")))
         .column(Column::text(page.t("portal-invoice-state")))
         .column(Column::number(page.t("portal-invoice-to-pay")))
         .rows(open.iter().map(|invoice| {

@@ -36,7 +36,7 @@ pub async fn list(visit: Visit) -> Result<String> {
         Empty::new(page.t("estate-audit-none"), page.t("estate-audit-none-text"))
     };
     let table = Table::new(page.t("ui-nav-audit"))
-        .column(Column::text(page.t("estate-when")))
+        .column(Column::moment(page.t("estate-when")))
         .column(Column::text(page.t("estate-who")))
         .column(Column::text(page.t("estate-what")))
         .column(Column::text(page.t("estate-about")))

@@ -2,6 +2,7 @@
 //! at which price, how, and the quote. What is shown at the end is what is charged.
 
 use hostwright_panel::auth::policy::Action;
+use hostwright_panel::billing::totals::LineKind;
 use hostwright_panel::catalogue;
 use hostwright_panel::catalogue::model::{PlanState, PlanView, PriceState, PriceView};
 use hostwright_panel::customers;
@@ -193,7 +194,11 @@ fn draw_again(page: &Page, refusal: &Refusal) -> String {
 fn draw_confirm(page: &Page, customer: &CustomerView, plan: &PlanView, quote: &Quote, token: &str) -> String {
     let mut summary = PriceSummary::new(page, page.t("office-order-price"));
     for line in &quote.lines {
-        summary = summary.line(&line.description, None, line.net);
+        let detail = match line.kind {
+            LineKind::Recurring => words::period(page, quote.period),
+            _ => page.t("office-line-setup"),
+        };
+        summary = summary.line(&line.description, Some(detail), line.net);
     }
     summary = summary
         .subtotal(page.t("office-net"), quote.net)

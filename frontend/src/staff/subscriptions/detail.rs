@@ -69,6 +69,7 @@ pub async fn show(visit: Visit) -> Result<String> {
 fn draw(page: &Page, contract: &Contract) -> String {
     let subscription = &contract.subscription;
     let mut shell = Shell::new(page, &subscription.plan_name)
+        .crumb(page.t("office-renewals"), "/staff/renewals")
         .crumb(page.t("office-subscriptions"), "/staff/subscriptions")
         .crumb(words::called(&contract.customer), format!("/staff/customers/{}", contract.customer.id))
         .state(common::subscription_state(page, subscription.state))
