@@ -1,25 +1,32 @@
 //! Moving in: landing, proof, the switch and the way back.
 
 use diesel::prelude::*;
+use hostwright_importer::Entry;
+use hostwright_importer::snapshot::{Domain, Zone, ZoneRecord};
 use hostwright_panel::auth::policy::StaffRole;
 use hostwright_panel::platform::schema::{jobs, outbox};
 use hostwright_tests::{World, on_both_engines, text};
 use serde_json::{Value, json};
 
-use super::migration::{DUMP, collected, provider, record, registered, step, verified};
+use super::migration::{DUMP, collected, euros, provider, record, registered, step, verified};
 
 /// A source whose provider was verified; its id.
 async fn ready(world: &World) -> String {
+    ready_with(world, provider()).await
+}
+
+/// A source that holds these records, verified; its id.
+pub async fn ready_with(world: &World, entries: Vec<Entry>) -> String {
     world.set_up().await;
     world.shop().await;
     let id = registered(world, "Old panel", json!({})).await;
-    world.shelf.put(DUMP, provider());
+    world.shelf.put(DUMP, entries);
     collected(world, &id, DUMP).await;
     verified(world, &id).await;
     id
 }
 
-async fn transferred(world: &World, id: &str) -> Value {
+pub async fn transferred(world: &World, id: &str) -> Value {
     world.done(&world.owner(), "migration.transfer", json!({ "source_id": id })).await;
     world.settle().await;
     world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await
@@ -30,17 +37,17 @@ async fn invoices(world: &World) -> usize {
     listed["items"].as_array().unwrap().len()
 }
 
-async fn report(world: &World, id: &str) -> Value {
+pub async fn report(world: &World, id: &str) -> Value {
     world.done(&world.owner(), "migration.report", json!({ "source_id": id })).await
 }
 
-fn count(report: &Value, kind: &str, name: &str) -> i64 {
+pub fn count(report: &Value, kind: &str, name: &str) -> i64 {
     let row = report["counts"].as_array().unwrap().iter().find(|row| row["kind"] == kind);
     row.and_then(|row| row[name].as_i64()).unwrap_or_else(|| panic!("no {kind} {name} in {report}"))
 }
 
 /// Everything of the product that a transfer may change, by name and number.
-async fn inventory(world: &World) -> Value {
+pub async fn inventory(world: &World) -> Value {
     let owner = world.owner();
     let mut all = serde_json::Map::new();
     for action in [
@@ -58,6 +65,43 @@ async fn inventory(world: &World) -> Value {
     let ledger = world.done(&owner, "ledger.trial_balance", json!({})).await;
     all.insert("ledger".to_owned(), ledger);
     Value::Object(all)
+}
+
+fn a_name_and_its_zone() -> [Entry; 2] {
+    let record = |owner: &str, kind: &str, data: &str| ZoneRecord {
+        owner: owner.to_owned(),
+        kind: kind.to_owned(),
+        data: data.to_owned(),
+        ..ZoneRecord::default()
+    };
+    let domain = Domain {
+        id: "n1".to_owned(),
+        party: "c1".to_owned(),
+        name: "ada.example".to_owned(),
+        registrar: Some("enom".to_owned()),
+        years: Some(1),
+        registered: Some("2020-08-20".parse().unwrap()),
+        expires: Some("2027-08-20".parse().unwrap()),
+        next_due: Some("2027-08-20".parse().unwrap()),
+        price: euros("14.00"),
+        name_servers: vec!["ns1.old.example".to_owned()],
+        ..Domain::default()
+    };
+    let zone = Zone {
+        id: "ada.example".to_owned(),
+        party: Some("c1".to_owned()),
+        name: "ada.example".to_owned(),
+        default_ttl: Some(300),
+        records: vec![
+            record("ada.example.", "SOA", "ns1.old.example. root.old.example. 2026010101 7200 3600 1209600 600"),
+            record("ada.example.", "NS", "ns1.old.example."),
+            record("ada.example.", "A", "192.0.2.1"),
+            record("ada.example.", "MX", "10 mail.old.example."),
+            record("broken.ada.example.", "A", "no address"),
+        ],
+        ..Zone::default()
+    };
+    [Entry::Record(domain.into()), Entry::Record(zone.into())]
 }
 
 async fn events_and_jobs(world: &World) -> (i64, Vec<String>) {
@@ -223,6 +267,46 @@ on_both_engines! {
         assert_eq!(world.breaks().await, Vec::<String>::new());
     }
 
+    async fn a_registered_name_and_its_zone_land_and_nothing_is_published(world) {
+        world.set_up().await;
+        world.shop().await;
+        let owner = world.owner();
+        let plan = json!({ "name": "Name", "kind": "domain_registration", "tlds": ["example"] });
+        let plan = text(&world.done(&owner, "plans.create", plan).await, "id");
+        let price = json!({ "plan_id": plan, "currency": "EUR", "months": 12, "amount": "14.00" });
+        world.done(&owner, "plans.set_price", price).await;
+        let mut all = provider();
+        all.extend(a_name_and_its_zone());
+        let id = registered(world, "Old panel", json!({})).await;
+        world.shelf.put(DUMP, all);
+        collected(world, &id, DUMP).await;
+        let mapped = json!({ "source_id": id, "tld": "example", "class": "domain_registration", "plan_id": plan });
+        world.done(&owner, "migration.map", mapped).await;
+        verified(world, &id).await;
+        transferred(world, &id).await;
+
+        let domains = world.done(&owner, "domains.list", json!({})).await;
+        let domain = &domains["items"][0];
+        assert_eq!(
+            (&domain["name"], &domain["registrar"], &domain["has_zone"], &domain["expires_on"]),
+            (&json!("ada.example"), &json!("enom"), &json!(true), &json!("2027-08-20")),
+            "{domain}"
+        );
+        let zone = world.done(&owner, "zones.show", json!({ "domain_id": domain["id"] })).await;
+        let shown = zone.to_string();
+        assert!(shown.contains("withheld") && shown.contains("192.0.2.1") && shown.contains("ns1.old.example"), "{zone}");
+        let told = report(world, &id).await;
+        assert_eq!((count(&told, "domain", "here"), count(&told, "zone", "here")), (1, 1), "{told}");
+        let landings = world.done(&owner, "migration.landings", json!({ "source_id": id, "kind": "zone" })).await;
+        assert!(landings.to_string().contains("broken.ada.example."), "the record that is none is remarked: {landings}");
+        assert_eq!(world.breaks().await, Vec::<String>::new());
+
+        world.done(&owner, "migration.undo", json!({ "source_id": id })).await;
+        world.settle().await;
+        assert_eq!(world.done(&owner, "domains.list", json!({})).await["items"], json!([]));
+        assert_eq!(report(world, &id).await["left"], 0);
+    }
+
     async fn the_report_is_a_table_too(world) {
         let id = ready(world).await;
         transferred(world, &id).await;
@@ -232,9 +316,8 @@ on_both_engines! {
     }
 }
 
-/// Whatever moment a transfer is killed at, it goes on and comes to the same.
-async fn killed_often(world: &World) {
-    let id = ready(world).await;
+/// A transfer that is killed at twenty moments and goes on each time.
+pub async fn transferred_in_pieces(world: &World, id: &str) -> Value {
     world.done(&world.owner(), "migration.transfer", json!({ "source_id": id })).await;
     for pause in [1_u64, 3, 5, 8, 13, 21, 34, 55, 8, 21, 2, 40, 5, 17, 90, 29, 60, 12, 33, 75] {
         let _killed =
@@ -254,7 +337,13 @@ async fn killed_often(world: &World) {
             .unwrap();
     }
     world.settle().await;
-    let view = world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await;
+    world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await
+}
+
+/// Whatever moment a transfer is killed at, it goes on and comes to the same.
+async fn killed_often(world: &World) {
+    let id = ready(world).await;
+    let view = transferred_in_pieces(world, &id).await;
     assert_eq!(step(&view, "transfer")["state"], "done", "{view}");
     let report = report(world, &id).await;
     for (kind, here) in [

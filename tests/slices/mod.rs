@@ -18,6 +18,7 @@ mod customers;
 mod hosting;
 mod images;
 pub(crate) mod migration;
+mod migration_boxbilling;
 mod migration_transfer;
 mod nodes;
 mod notifications;

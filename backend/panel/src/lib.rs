@@ -20,7 +20,7 @@
 //! | `orders` | auth, catalogue, customers, subscriptions, billing, servers, images, nodes, renewals |
 //! | `renewals` | auth, subscriptions, billing |
 //! | `tickets` | auth, customers, subscriptions, servers |
-//! | `migration` | auth, customers, catalogue, subscriptions, billing, tickets |
+//! | `migration` | auth, customers, catalogue, subscriptions, hosting, billing, tickets |
 //! | `notifications` | auth, customers |
 //! | `reports` | all, reading only |
 //! | `installation` | all: set-up, settings and the manual clock |

@@ -1,6 +1,7 @@
 //! The binary `hostwright`: composition root, HTTP, REST surface, pages, workers
 //! and command line. Rules live in `panel`, looks in `frontend`.
 
+pub mod agent;
 pub mod api;
 pub mod app;
 pub mod backup;
@@ -11,6 +12,7 @@ pub mod forms;
 pub mod http;
 pub mod hypervisor;
 pub mod import;
+pub mod joining;
 pub mod maintenance;
 pub mod openapi;
 pub mod pages;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use hostwright_server::compose::{self, Ports};
 use hostwright_server::config::{Config, KEYS};
-use hostwright_server::{cli, http, maintenance, openapi, reading, routes, telemetry};
+use hostwright_server::{agent, cli, http, joining, maintenance, openapi, reading, routes, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -58,7 +58,9 @@ fn command() -> Command {
                 .about("migration: move in from other systems")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
-                .subcommand(reading::command()),
+                .subcommand(reading::command())
+                .subcommand(joining::command())
+                .subcommand(agent::command()),
         )
         .subcommand(Command::new("actions").about("List every action with its surfaces"))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
@@ -99,8 +101,14 @@ async fn run() -> Result<bool> {
         }
         slice => {
             let (action, chosen) = chosen.subcommand().context("no action")?;
-            if (slice, action) == ("migration", "read") {
-                return reading::run(chosen, chosen.get_flag("json"));
+            match (slice, action) {
+                ("migration", "read") => return reading::run(chosen, chosen.get_flag("json")),
+                ("migration", "join") => return joining::run(chosen, chosen.get_flag("json")),
+                // Its connection has a runtime of its own.
+                ("migration", "agent") => {
+                    return tokio::task::block_in_place(|| agent::run(chosen, deepest(chosen).get_flag("json")));
+                }
+                _ => {}
             }
             let found = endpoints.iter().find(|endpoint| {
                 let (own_slice, own_action) = cli::names(endpoint);

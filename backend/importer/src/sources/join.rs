@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::snapshot::{HostingAccount, Subscription};
+use crate::snapshot::{HostingAccount, Server, Subscription};
+use crate::{Entry, Record, Refusal, Sink};
 
 /// What is known of one side of the join.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,6 +81,30 @@ pub struct Joined {
 pub struct Joining {
     billing: Vec<Key>,
     accounts: Vec<Key>,
+    /// The names by which servers are known, by their identifiers.
+    servers: BTreeMap<String, Vec<String>>,
+}
+
+/// Takes both sides as their readers deliver them; what is neither sold nor hosted is let go.
+impl Sink for Joining {
+    fn take(&mut self, entry: Entry) -> Result<(), Refusal> {
+        match entry {
+            Entry::Record(Record::Server(one)) => {
+                self.servers.insert(one.id.clone(), names(&one));
+            }
+            Entry::Record(Record::Subscription(one)) if one.user_name.is_some() || one.server.is_some() => {
+                self.billing(of_subscription(&one));
+            }
+            Entry::Record(Record::HostingAccount(one)) => self.account(of_account(&one)),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn names(server: &Server) -> Vec<String> {
+    let told = [Some(&server.name), server.hostname.as_ref(), server.address.as_ref()];
+    told.into_iter().flatten().cloned().collect()
 }
 
 impl Joining {
@@ -98,6 +123,13 @@ impl Joining {
     pub fn finish(self) -> Joined {
         let mut joined = Joined::default();
         let (mut billing, mut accounts) = (self.billing, self.accounts);
+        for key in billing.iter_mut().chain(&mut accounts) {
+            let known: Vec<String> =
+                key.servers.iter().filter_map(|server| self.servers.get(server)).flatten().cloned().collect();
+            if !known.is_empty() {
+                key.servers = known.into_iter().filter_map(clean).collect();
+            }
+        }
         for on in [MatchedOn::ServerAndUser, MatchedOn::User, MatchedOn::Domain] {
             round(on, &mut billing, &mut accounts, &mut joined);
         }
@@ -109,14 +141,14 @@ impl Joining {
     }
 }
 
-/// The key of a subscription, given the names of its server.
+/// The key of a subscription. Its server is the source's identifier of it; [`Joining`] knows its names.
 #[must_use]
-pub fn of_subscription(one: &Subscription, user_name: Option<&str>, domain: Option<&str>, servers: &[&str]) -> Key {
+pub fn of_subscription(one: &Subscription) -> Key {
     Key {
         id: one.id.clone(),
-        servers: servers.iter().map(|server| (*server).to_owned()).collect(),
-        user_name: user_name.map(str::to_owned),
-        domain: domain.map(str::to_owned),
+        servers: one.server.iter().cloned().collect(),
+        user_name: one.user_name.clone(),
+        domain: one.domains.first().cloned(),
     }
 }
 
@@ -131,8 +163,11 @@ pub fn of_account(one: &HostingAccount) -> Key {
     }
 }
 
+fn clean(text: String) -> Option<String> {
+    Some(text.trim().trim_end_matches('.').to_lowercase()).filter(|text| !text.is_empty())
+}
+
 fn cleaned(mut key: Key) -> Key {
-    let clean = |text: String| Some(text.trim().trim_end_matches('.').to_lowercase()).filter(|text| !text.is_empty());
     key.servers = key.servers.into_iter().filter_map(clean).collect();
     // A user name of a panel is lower case; billing systems keep what a person typed.
     key.user_name = key.user_name.and_then(clean);
@@ -256,6 +291,40 @@ mod tests {
             .collect();
         assert_eq!(pairs, [("1", "y", true), ("2", "x", false)]);
         assert!(joined.ambiguous.is_empty() && joined.unmatched_accounts.is_empty());
+    }
+
+    #[test]
+    fn ten_thousand_customers_and_two_hundred_archives_join_to_the_last_one() {
+        use crate::sources::{Input, SourceKind, cpanel, whmcs};
+        let folder = tempfile::tempdir().unwrap();
+        let (dump, archives) = (folder.path().join("whmcs.sql"), folder.path().join("archives"));
+        let mut out = std::io::BufWriter::new(std::fs::File::create(&dump).unwrap());
+        whmcs::synthetic::write(&mut out, 10_000, 11).unwrap();
+        drop(out);
+        let naming = cpanel::synthetic::Naming {
+            user: |number| format!("acc{number}"),
+            domain: |number| format!("site{number}.example.org"),
+            server: "saturn.example.org",
+        };
+        let planted = cpanel::synthetic::write_named(&archives, 200, 11, naming).unwrap();
+        let mut joining = Joining::default();
+        SourceKind::Whmcs.read(&Input::of(vec![dump]), &mut joining).unwrap();
+        SourceKind::Cpanel.read(&Input::of(vec![archives]), &mut joining).unwrap();
+        let joined = joining.finish();
+        assert_eq!(joined.pairs.len(), 200);
+        for pair in &joined.pairs {
+            assert_eq!(
+                (pair.account.as_str(), pair.on),
+                (format!("acc{}", pair.billing).as_str(), MatchedOn::ServerAndUser)
+            );
+            assert!(!pair.has_other_domain, "{pair:?}");
+        }
+        let mut orphans = planted.without_billing;
+        orphans.sort();
+        assert_eq!(joined.unmatched_accounts, orphans, "what nobody pays for is listed");
+        // Every service of the dump, the one of a customer that was deleted too.
+        assert_eq!(joined.unmatched_billing.len(), 10_001 - 200);
+        assert!(joined.ambiguous.is_empty(), "{:?}", joined.ambiguous);
     }
 
     #[test]

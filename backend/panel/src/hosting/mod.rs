@@ -11,6 +11,7 @@
 //! Deliberately absent: registries and registrars. What is kept of a registration is what
 //! people and imports say of it.
 
+pub mod adoption;
 pub mod commands;
 mod domain_name;
 pub mod error;

@@ -9,6 +9,7 @@ use hostwright_kernel::{Day, Instant};
 use super::model::{Domain, DomainId, DomainName, DomainState, DomainView};
 use super::queries::ListDomains;
 use crate::auth::call::Scope;
+use crate::locking;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result, is_unique_violation};
 use crate::platform::schema::{customers, domains, zones};
@@ -134,6 +135,18 @@ pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &DomainId) -> Result<Option<Doma
         .optional()?
         .map(Domain::try_from)
         .transpose()
+}
+
+/// A domain, locked until the transaction ends. No scope: work of the product itself.
+pub fn lock(tx: &mut Tx<'_>, id: &DomainId) -> Result<Option<Domain>> {
+    let row = locking!(&mut *tx.conn, domains::table.find(id).select(Row::as_select()), first::<Row>);
+    row.optional()?.map(Domain::try_from).transpose()
+}
+
+/// Takes a domain away that nothing hangs on.
+pub fn delete(tx: &mut Tx<'_>, id: &DomainId) -> Result<()> {
+    diesel::delete(domains::table.find(id)).execute(tx.conn)?;
+    Ok(())
 }
 
 /// Who holds this name now. No scope: work of the product itself.

@@ -1,4 +1,4 @@
-//! The main job in eight steps, each done through the panel's command line and seen
+//! The main job in eight steps and the moving in of a small provider, each done through the panel's command line and seen
 //! on the real part: the guest's console, libvirt, the mail server.
 
 use anyhow::{Context as _, ensure};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::client::{Client, money, rows, text};
 use super::people::{self, CUSTOMER, OWNER, PASSWORD};
-use super::{Stage, Steps};
+use super::{Stage, Steps, moving_in};
 
 /// The network that the node and its guests share, inside the demo's own namespace.
 const NETWORK: &str = "<network><name>hostwright</name><bridge name='hwbr0' stp='off' delay='0'/>\
@@ -40,7 +40,8 @@ pub enum Extent {
 /// # Errors
 /// The first step that is not as it should be.
 pub fn run(stage: &Stage, steps: &mut Steps) -> anyhow::Result<()> {
-    run_beside(stage, steps, Extent::Whole, |_, _| Ok(()))?;
+    let owner = run_beside(stage, steps, Extent::Whole, |_, _| Ok(()))?;
+    steps.run("9 Moving in", || moving_in::run(stage, &owner))?;
     println!("\nSign in at {} with the password '{PASSWORD}':\n{}", stage.panel.url(), people::logins());
     Ok(())
 }
@@ -54,7 +55,7 @@ pub(crate) fn run_beside<'a>(
     steps: &mut Steps,
     extent: Extent,
     beside: impl FnOnce(&Client<'a>, &Shop) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Client<'a>> {
     let url = stage.panel.url();
     let nobody = Client::anonymous(&stage.binary, &url).patient(stage.is_harried);
     let owner = steps.run("1 First run", || first_run(stage, &nobody))?;
@@ -66,12 +67,13 @@ pub(crate) fn run_beside<'a>(
         for sold in [&first, &second] {
             customer.wait(&["servers", "show", &sold.server_id], 240, is("running"))?;
         }
-        return Ok(());
+        return Ok(owner);
     }
     steps.run("5 A real guest", || guest(stage, &customer, &first, &second))?;
     steps.run("6 Months pass", || months(stage, &owner, &customer, &first, &second))?;
     steps.run("7 Ticket", || ticket(stage, &owner, &customer, &first))?;
-    steps.run("8 The office", || office(stage, &owner, &customer))
+    steps.run("8 The office", || office(stage, &owner, &customer))?;
+    Ok(owner)
 }
 
 fn virsh(stage: &Stage, words: &[&str]) -> anyhow::Result<String> {

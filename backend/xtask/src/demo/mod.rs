@@ -2,6 +2,7 @@
 
 pub mod client;
 pub(crate) mod job;
+mod moving_in;
 mod people;
 mod stage;
 mod steps;

@@ -64,7 +64,7 @@ fn product<'r>(read: &'r Read, id: &str) -> &'r Product {
 
 #[test]
 fn every_planted_oddity_is_told_and_every_row_is_a_record_or_a_gap() {
-    let (_folder, path, planted) = written(400, 7);
+    let (_folder, path, planted) = written(10_000, 7);
     let read = read_all(&with_key(path));
     read.result.unwrap();
     let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
@@ -107,9 +107,9 @@ fn every_planted_oddity_is_told_and_every_row_is_a_record_or_a_gap() {
 
 #[test]
 fn due_dates_amounts_and_credit_are_those_of_the_dump_on_every_row() {
-    let (_folder, path, planted) = written(700, 99);
+    let (_folder, path, planted) = written(10_000, 99);
     let read = read_all(&with_key(path));
-    assert!(planted.due.len() > 1_100);
+    assert!(planted.due.len() > 15_000);
     for due in &planted.due {
         let (next_due, amount) = match &read.records[&(due.kind, due.id.clone())] {
             Record::Subscription(one) => (one.next_due, one.price),

@@ -158,6 +158,20 @@ pub fn lock_of_domain(tx: &mut Tx<'_>, domain_id: &DomainId) -> Result<Option<Zo
     row.optional()?.map(Zone::try_from).transpose()
 }
 
+/// A zone, locked until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: &ZoneId) -> Result<Option<Zone>> {
+    let row = locking!(&mut *tx.conn, zones::table.find(id).select(ZoneRow::as_select()), first::<ZoneRow>);
+    row.optional()?.map(Zone::try_from).transpose()
+}
+
+/// Takes a zone away as if it had never been, with its records and imports.
+pub fn delete(tx: &mut Tx<'_>, id: &ZoneId) -> Result<()> {
+    diesel::delete(zone_imports::table.filter(zone_imports::zone_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(zone_records::table.filter(zone_records::zone_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(zones::table.find(id)).execute(tx.conn)?;
+    Ok(())
+}
+
 /// The zone of this name that is to be served.
 pub fn served(tx: &mut Tx<'_>, name: &DomainName) -> Result<Option<Zone>> {
     let row = zones::table

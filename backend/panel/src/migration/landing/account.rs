@@ -7,7 +7,7 @@ use hostwright_importer::snapshot::{InvoiceLine, Payment, TicketMessage};
 use hostwright_kernel::Money;
 
 use super::people::ReadyLogin;
-use super::{Ground, Landed, Place, land, money, people, remember, skip, support};
+use super::{Ground, Landed, Place, land, money, names, people, remember, skip, support};
 use crate::auth::adoption::kept_password;
 use crate::customers::model::CustomerId;
 use crate::migration::collect::model::RecordId;
@@ -21,6 +21,8 @@ use crate::tickets::model::DepartmentId;
 
 /// The kind under which a balance is remembered; no kind of the snapshot.
 pub(in crate::migration) const BALANCE: &str = "balance";
+/// The kind under which the name of a registration is remembered; no kind of the snapshot.
+pub(in crate::migration) const HELD: &str = "held_domain";
 
 /// Kinds that hang on a party directly, in the order in which they land.
 const OF_PARTY: [&str; 9] =
@@ -311,9 +313,14 @@ fn land_alone(tx: &mut Tx<'_>, ground: &Ground, customer_id: &str, one: &Opened)
         Record::Domain(told) => match ground.rules.domain(&domain) {
             Some(rule) => {
                 let billed = money::registration(told);
-                land(tx, ground, place, |tx, landing| {
+                let landed = land(tx, ground, place, |tx, landing| {
                     money::subscription(tx, ground, landing, customer_id, rule, &billed)
                 })?;
+                if let Some(billed) = landed {
+                    land(tx, ground, Place { kind: HELD, ..place }, |tx, landing| {
+                        names::domain(tx, landing, customer_id, &billed.object_id, told)
+                    })?;
+                }
             }
             None => skip(tx, ground, place, not_mapped)?,
         },
@@ -331,6 +338,9 @@ fn land_alone(tx: &mut Tx<'_>, ground: &Ground, customer_id: &str, one: &Opened)
         }
         Record::CreditEntry(told) => {
             land(tx, ground, place, |tx, landing| money::credit_entry(tx, ground, landing, customer_id, told))?;
+        }
+        Record::Zone(told) => {
+            land(tx, ground, place, |tx, landing| names::zone(tx, landing, customer_id, told))?;
         }
         _ => skip(tx, ground, place, NotHere::WaitsForHosting.as_str())?,
     }

@@ -14,6 +14,7 @@
 
 pub(in crate::migration) mod account;
 pub(in crate::migration) mod money;
+pub(in crate::migration) mod names;
 pub(in crate::migration) mod people;
 pub(in crate::migration) mod removal;
 pub(in crate::migration) mod support;

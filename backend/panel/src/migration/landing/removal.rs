@@ -1,11 +1,12 @@
 //! Taking out again what landed, through the slice that holds it.
 
 use super::Ground;
-use super::account::BALANCE;
+use super::account::{BALANCE, HELD};
 use crate::auth::adoption::{Landing, Removal, remove_person_in};
 use crate::auth::model::PersonId;
 use crate::billing::history::{remove_balance_in, remove_invoice_in, remove_payment_in, remove_token_in};
 use crate::customers::adoption::remove_in as remove_customer_in;
+use crate::hosting::adoption::{remove_domain_in, remove_zone_in};
 use crate::migration::transfer::model::LandingView;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
@@ -14,7 +15,7 @@ use crate::tickets::adoption::{remove_department_in, remove_in as remove_ticket_
 use crate::tickets::model::MessageId;
 
 /// Kinds in the order in which they are taken out: what hangs before what it hangs on.
-pub(in crate::migration) const ORDER: [&str; 14] = [
+pub(in crate::migration) const ORDER: [&str; 16] = [
     "ticket",
     "ticket_message",
     "invoice",
@@ -23,6 +24,8 @@ pub(in crate::migration) const ORDER: [&str; 14] = [
     "credit_entry",
     "payment_token",
     BALANCE,
+    "zone",
+    HELD,
     "subscription",
     "domain",
     "party",
@@ -63,6 +66,8 @@ pub(in crate::migration) fn remove(tx: &mut Tx<'_>, ground: &Ground, one: &Landi
         "payment_token" => remove_token_in(tx, &landing, &parse(id)?),
         BALANCE if id.starts_with("inv_") => remove_invoice_in(tx, &landing, &parse(id)?, day),
         BALANCE => remove_balance_in(tx, &landing, &parse(id)?, day),
+        "zone" => remove_zone_in(tx, &landing, &parse(id)?),
+        HELD => remove_domain_in(tx, &landing, &parse(id)?),
         "subscription" | "domain" => remove_subscription_in(tx, &landing, &parse(id)?),
         "party" => remove_party(tx, &landing, id, own),
         "login" | "staff" => remove_person_in(tx, &landing, &parse(id)?),

@@ -14,7 +14,7 @@ use crate::platform::Tx;
 use crate::platform::error::Result;
 use crate::platform::schema::{
     customer_contacts, customers, departments, invoices, migration_gaps, migration_landings, migration_records,
-    opening_balances, past_payments, payment_tokens, people, subscriptions, ticket_messages, tickets,
+    opening_balances, past_payments, payment_tokens, people, subscriptions, ticket_messages, tickets, zones,
 };
 
 /// What the records of some kinds are here, as a part of a query.
@@ -116,6 +116,7 @@ pub fn here(tx: &mut Tx<'_>, id: &SourceId, kind: &str) -> Result<Option<i64>> {
         "login" | "staff" => kept!(people),
         "contact" => kept!(customer_contacts),
         "subscription" | "domain" => kept!(subscriptions),
+        "zone" => kept!(zones),
         "invoice" => kept!(invoices),
         "payment" | "credit_entry" => kept!(past_payments),
         "payment_token" => kept!(payment_tokens),
