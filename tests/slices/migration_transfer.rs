@@ -72,7 +72,8 @@ fn a_name_and_its_zone() -> [Entry; 2] {
         owner: owner.to_owned(),
         kind: kind.to_owned(),
         data: data.to_owned(),
-        ..ZoneRecord::default()
+        ttl: None,
+        line: None,
     };
     let domain = Domain {
         id: "n1".to_owned(),

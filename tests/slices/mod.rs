@@ -15,6 +15,7 @@ pub mod billing_ground;
 mod catalogue;
 mod catalogue_kinds;
 mod customers;
+mod export;
 mod hosting;
 mod images;
 pub(crate) mod migration;

@@ -50,6 +50,7 @@ fn command() -> Command {
         .subcommand(maintenance::database_command())
         .subcommand(maintenance::backup_command())
         .subcommand(maintenance::restore_command())
+        .subcommand(maintenance::export_command())
         .subcommand(
             Command::new("verify").about("Check ledger, numbering, charges, addresses and servers against each other"),
         )
@@ -83,7 +84,7 @@ async fn run() -> Result<bool> {
     match name {
         "serve" => http::serve(&config(chosen)?).await.map(|()| true),
         "setup" => set_up_link(&config(chosen)?).await,
-        "database" | "backup" | "restore" => maintenance::run(name, chosen, &config(deepest(chosen))?).map(|()| true),
+        "database" | "backup" | "restore" | "export" => maintenance::run(name, chosen, &config(deepest(chosen))?).map(|()| true),
         "verify" => verify(&config(chosen)?, chosen.get_flag("json")).await,
         "actions" => {
             cli::say(&routes::actions_table(&endpoints));

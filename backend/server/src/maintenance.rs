@@ -1,10 +1,14 @@
 //! The commands that look after an installation without asking the panel:
-//! database, backup and restore.
+//! database, backup, restore and export.
 
-use std::path::PathBuf;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use hostwright_importer::document::{Form, Header, Writer};
+use hostwright_importer::{Counts, Entry, Refusal, Sink};
+use hostwright_panel::migration::export::queries::export_in;
 use hostwright_panel::platform::Db;
 use hostwright_panel::platform::db::DatabaseUrl;
 
@@ -52,6 +56,18 @@ pub fn restore_command() -> Command {
     Command::new("restore").about("Bring a backup back; the panel must not run").arg(source).arg(replace)
 }
 
+/// `export`.
+#[must_use]
+pub fn export_command() -> Command {
+    let target = Arg::new("to")
+        .long("to")
+        .value_name("FILE")
+        .required(true)
+        .value_parser(clap::value_parser!(PathBuf))
+        .help("The document: XML, or JSON where the name ends so; it holds password hashes");
+    Command::new("export").about("Write everything as one open document (docs/snapshot.md); the panel may run").arg(target)
+}
+
 /// Does one of them.
 ///
 /// # Errors
@@ -65,6 +81,10 @@ pub fn run(name: &str, chosen: &ArgMatches, config: &Config) -> Result<()> {
             let (file, manifest) = backup::create(&db, &config.data_dir, to, &say)?;
             println!("{} rows and {} files in {}", manifest.sums.rows(), manifest.files.len(), file.display());
             Ok(())
+        }
+        ("export", _) => {
+            let to: &PathBuf = chosen.get_one("to").context("no target")?;
+            export(&db, to)
         }
         ("restore", _) => {
             let from: &PathBuf = chosen.get_one("from").context("no source")?;
@@ -94,4 +114,43 @@ fn copy(db: &Db, chosen: &ArgMatches) -> Result<()> {
 /// Progress goes beside the answer, not into it.
 fn say(text: &str) {
     eprintln!("{text}");
+}
+
+/// Writes beside the target first, so that a file of that name is whole or not there.
+fn export(db: &Db, to: &Path) -> Result<()> {
+    let is_json = to.extension().is_some_and(|extension| extension == "json");
+    let form = if is_json { Form::Json } else { Form::Xml };
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = tempfile::NamedTempFile::new_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+    let header = Header {
+        source_kind: "hostwright".to_owned(),
+        source_name: None,
+        taken_at: None,
+        generator: Some(concat!("hostwright ", env!("CARGO_PKG_VERSION")).to_owned()),
+    };
+    let mut counted = Counted { writer: Writer::new(form, BufWriter::new(file), &header)?, counts: Counts::default() };
+    db.read_now(|tx| export_in(tx, &mut counted))?;
+    let file = counted.writer.finish()?.into_inner()?;
+    file.as_file().sync_all()?;
+    file.persist(to)?;
+    for (kind, count) in &counted.counts.records {
+        println!("{count:>10}  {}", kind.as_str());
+    }
+    Ok(())
+}
+
+/// Writes and counts.
+struct Counted<W: std::io::Write> {
+    writer: Writer<W>,
+    counts: Counts,
+}
+
+impl<W: std::io::Write> Sink for Counted<W> {
+    fn take(&mut self, entry: Entry) -> std::result::Result<(), Refusal> {
+        if let Entry::Record(record) = &entry {
+            let count = self.counts.records.entry(record.kind()).or_default();
+            *count = count.saturating_add(1);
+        }
+        self.writer.take(entry)
+    }
 }

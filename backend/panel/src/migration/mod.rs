@@ -12,6 +12,7 @@
 //! | [`proof`] | 8 counts and money on both sides, the report that is signed, the switch |
 //! | [`shadow`] | what both systems would bill next, to the cent |
 //! | [`undo`] | take back what came in and was not touched since |
+//! | [`export`] | the way out: everything as the document that the way in reads |
 //!
 //! Invariants:
 //! - what was collected is kept sealed, since it holds foreign passwords and keys; only its
@@ -28,6 +29,7 @@
 
 pub mod collect;
 pub mod error;
+pub mod export;
 pub mod landing;
 pub mod ports;
 pub mod proof;
