@@ -44,12 +44,28 @@ pub fn images() -> anyhow::Result<PathBuf> {
     Ok(target()?.join("tmp/images"))
 }
 
+/// What cargo tells a program that it runs, and what build scripts look at: a cargo that inherits it
+/// builds them again, with everything above them.
+const OWN: [&str; 8] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
 /// `cargo` in the root of the workspace.
 #[must_use]
 pub fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.args(arguments).current_dir(root());
+    OWN.iter().for_each(|name| {
+        command.env_remove(name);
+    });
     command
 }
 
