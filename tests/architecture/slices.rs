@@ -11,7 +11,7 @@ const PANEL: &str = "backend/panel/src/";
 /// A slice and what it may use besides `kernel`, `platform` and itself; `*` is everything.
 ///
 /// The same table stands in the documentation of the panel for people to read.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("platform", &[]),
     ("audit", &[]),
     ("auth", &["audit"]),
@@ -30,7 +30,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     ("renewals", &["auth", "subscriptions", "billing"]),
     ("tickets", &["auth", "customers", "subscriptions", "servers"]),
-    ("migration", &["auth", "customers", "catalogue", "subscriptions", "billing", "tickets"]),
+    ("migration", &["auth", "customers", "catalogue", "subscriptions", "hosting", "billing", "tickets"]),
     ("notifications", &["auth", "customers"]),
     ("reports", &["*"]),
     ("installation", &["*"]),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hostwright_importer::Entry;
 use hostwright_importer::sources::{Input, SourceKind};
-use hostwright_tests::{World, on_both_engines};
+use hostwright_tests::on_both_engines;
 use serde_json::{Value, json};
 
 use super::migration::step;
