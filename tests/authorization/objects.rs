@@ -20,7 +20,8 @@ fn prefix(parameter: &str) -> &'static str {
         "address_id" => "adr",
         "mail_id" => "mai",
         "source_id" => "msr",
-        "record_id" => "mre",
+        "record_id" => "rec",
+        "staged_id" => "mre",
         other => panic!("no object for {other}"),
     }
 }

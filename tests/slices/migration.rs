@@ -368,9 +368,9 @@ on_both_engines! {
         verified(world, &id).await;
         let owner = world.owner();
         let reseller = text(&record(world, &id, "party", "r1").await, "id");
-        let out = json!({ "record_id": reseller, "decision": "not_migrated" });
+        let out = json!({ "staged_id": reseller, "decision": "not_migrated" });
         assert_eq!(world.refused(&owner, "migration.decide", out).await, "migration.reason_missing");
-        let out = json!({ "record_id": reseller, "decision": "not_migrated", "reason": "stays with us" });
+        let out = json!({ "staged_id": reseller, "decision": "not_migrated", "reason": "stays with us" });
         world.done(&owner, "migration.decide", out).await;
         world.done(&owner, "migration.verify", json!({ "source_id": id })).await;
         world.settle().await;
@@ -380,7 +380,7 @@ on_both_engines! {
         assert_eq!(sold["reasons"], json!(["owner_failed"]));
         assert_eq!(record(world, &id, "party", "r1").await["decision_reason"], "stays with us");
         let invoice = text(&record(world, &id, "invoice", "i1").await, "id");
-        let wrong = json!({ "record_id": invoice, "decision": "approved", "reason": "x" });
+        let wrong = json!({ "staged_id": invoice, "decision": "approved", "reason": "x" });
         assert_eq!(world.refused(&owner, "migration.decide", wrong).await, "migration.not_decidable");
     }
 

@@ -101,7 +101,7 @@ async fn old_panel(world: &World) -> [(&'static str, String); 2] {
     world.done(&owner, "migration.collect", json!({ "source_id": source_id, "paths": ["old.sql"] })).await;
     world.settle().await;
     let records = world.done(&owner, "migration.records", json!({ "source_id": source_id, "kind": "party" })).await;
-    [("record_id", text(&records["items"][0], "id")), ("source_id", source_id)]
+    [("staged_id", text(&records["items"][0], "id")), ("source_id", source_id)]
 }
 
 /// Signs somebody in; the session's token and a call of theirs.

@@ -84,7 +84,9 @@ async fn run() -> Result<bool> {
     match name {
         "serve" => http::serve(&config(chosen)?).await.map(|()| true),
         "setup" => set_up_link(&config(chosen)?).await,
-        "database" | "backup" | "restore" | "export" => maintenance::run(name, chosen, &config(deepest(chosen))?).map(|()| true),
+        "database" | "backup" | "restore" | "export" => {
+            maintenance::run(name, chosen, &config(deepest(chosen))?).map(|()| true)
+        }
         "verify" => verify(&config(chosen)?, chosen.get_flag("json")).await,
         "actions" => {
             cli::say(&routes::actions_table(&endpoints));

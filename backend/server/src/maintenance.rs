@@ -65,7 +65,9 @@ pub fn export_command() -> Command {
         .required(true)
         .value_parser(clap::value_parser!(PathBuf))
         .help("The document: XML, or JSON where the name ends so; it holds password hashes");
-    Command::new("export").about("Write everything as one open document (docs/snapshot.md); the panel may run").arg(target)
+    Command::new("export")
+        .about("Write everything as one open document (docs/snapshot.md); the panel may run")
+        .arg(target)
 }
 
 /// Does one of them.
@@ -121,7 +123,8 @@ fn export(db: &Db, to: &Path) -> Result<()> {
     let is_json = to.extension().is_some_and(|extension| extension == "json");
     let form = if is_json { Form::Json } else { Form::Xml };
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::NamedTempFile::new_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+    let file =
+        tempfile::NamedTempFile::new_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
     let header = Header {
         source_kind: "hostwright".to_owned(),
         source_name: None,

@@ -76,8 +76,7 @@ async fn show_with(
         Ok(found) => found,
         Err(error) => return Err(Box::new((visitor, error))),
     };
-    let mut page = frame(app, &visitor, route.area, path).await;
-    page.form = form;
+    let mut page = Page { form, ..frame(app, &visitor, route.area, path).await };
     page.notices.extend(told.and_then(|told| notice_of(app, &page, told)));
     let visit = Visit {
         call: visitor.call.clone(),

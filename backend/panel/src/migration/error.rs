@@ -54,7 +54,7 @@ refusals! {
         /// The reason is too long.
         ReasonTooLong = "migration.reason_too_long", Invalid, "reason";
         /// Only accounts, domains and subscriptions are decided on.
-        NotDecidable = "migration.not_decidable", Invalid, "record_id";
+        NotDecidable = "migration.not_decidable", Invalid, "staged_id";
         /// The customer is not there.
         CustomerUnknown = "migration.customer_unknown", Invalid, "associate_with";
         /// It moved in; undo it first.

@@ -21,7 +21,7 @@ const PATIENCE: u64 = 120;
 const ARCHIVE: [(&str, &str); 8] = [
     ("version", "pkgacct version: 10\narchive version: 4\n"),
     ("meta/hostname", "saturn.example.org\n"),
-    ("meta/homedir_paths", "/home/ada\n"),
+    ("meta/homedir_paths", "/homes/ada\n"),
     ("shadow", "$6$salt$hash\n"),
     (
         "cp/ada",
@@ -30,7 +30,7 @@ const ARCHIVE: [(&str, &str); 8] = [
     ("userdata/main", "--- \nmain_domain: ada.example\naddon_domains: {}\nparked_domains: []\nsub_domains: []\n"),
     (
         "userdata/ada.example",
-        "--- \ndocumentroot: /home/ada/public_html\nserveralias: www.ada.example\nip: 192.0.2.1\n",
+        "--- \ndocumentroot: /homes/ada/public_html\nserveralias: www.ada.example\nip: 192.0.2.1\n",
     ),
     (
         "dnszones/ada.example.db",

@@ -25,7 +25,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         route!("/staff/migration", Staff, list),
         route!("/staff/migration/new", Staff, new),
-        route!("/staff/migration/records/{record_id}", Staff, records::show),
+        route!("/staff/migration/records/{staged_id}", Staff, records::show),
         route!("/staff/migration/{source_id}", Staff, flow::show),
         route!("/staff/migration/{source_id}/settings", Staff, flow::settings),
         route!("/staff/migration/{source_id}/templates", Staff, templates::list),

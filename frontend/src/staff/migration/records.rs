@@ -137,7 +137,7 @@ fn choose(page: &Page, source_id: &SourceId, kind: &str, search: &str) -> Panel 
 /// # Errors
 /// Not found, or when the caller may not.
 pub async fn show(visit: Visit) -> Result<String> {
-    let record = queries::record(&visit.call, ShowRecord { record_id: visit.params.parse("record_id")? }).await?;
+    let record = queries::record(&visit.call, ShowRecord { staged_id: visit.params.parse("staged_id")? }).await?;
     let view = source(&visit.call, ShowSource { source_id: record.source_id.clone() }).await?;
     let page = &visit.page;
     let of_party = |party: &String| {
@@ -182,7 +182,7 @@ fn decide(page: &Page, record: &StagedView) -> Panel {
             .map(|decision| Choice::new(decision.as_str(), page.t(&format!("migration-decision-{decision}")))),
     );
     let form = Form::new(page, "migration.decide")
-        .hidden("record_id", record.id.as_str())
+        .hidden("staged_id", record.id.as_str())
         .field(
             Field::radios("decision", page.t("moving-decision"), choices)
                 .value(record.decision.map_or("", |decision| decision.as_str()))

@@ -89,7 +89,7 @@ pub struct ListGaps {
 #[serde(deny_unknown_fields)]
 pub struct ShowRecord {
     /// The record.
-    pub record_id: RecordId,
+    pub staged_id: RecordId,
 }
 
 impl ListRecords {
@@ -148,7 +148,7 @@ pub async fn records(call: &Call, input: ListRecords) -> Result<Paged<StagedView
 /// Not found.
 pub async fn record(call: &Call, input: ShowRecord) -> Result<StagedView> {
     call.authorize(Action::ShowMigrationRecord)?;
-    let found = call.db.read(move |tx| store::record(tx, &input.record_id)).await?;
+    let found = call.db.read(move |tx| store::record(tx, &input.staged_id)).await?;
     found.map(|sealed| sealed.record).ok_or_else(not_found)
 }
 

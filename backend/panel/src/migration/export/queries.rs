@@ -2,8 +2,8 @@
 
 use hostwright_importer::snapshot::values::{Amount, Cycle, Password, PasswordScheme, Secret};
 use hostwright_importer::snapshot::{
-    Address, Author, Contact, ContactRole, Department, Domain, DomainStatus, Invoice, InvoiceLine, InvoiceStatus, Login,
-    LoginGrant, Party, PartyKind, PartyStatus, Payment, Price, Product, ProductClass, Staff, Subscription,
+    Address, Author, Contact, ContactRole, Department, Domain, DomainStatus, Invoice, InvoiceLine, InvoiceStatus,
+    Login, LoginGrant, Party, PartyKind, PartyStatus, Payment, Price, Product, ProductClass, Staff, Subscription,
     SubscriptionStatus, Ticket, TicketMessage, Zone, ZoneRecord,
 };
 use hostwright_importer::{Entry, Record, Sink};
@@ -117,7 +117,10 @@ fn customer(tx: &mut Tx<'_>, sink: &mut dyn Sink, row: CustomerRow) -> Result<()
         let address = address(row.street, row.postal_code, row.city, row.region, row.country);
         let (company, email, phone) = (row.company, row.email, row.phone);
         let party = id.clone();
-        give(sink, Contact { id: row.id, party, role, name: row.name, company, email, phone, address, extra: Vec::new() })?;
+        give(
+            sink,
+            Contact { id: row.id, party, role, name: row.name, company, email, phone, address, extra: Vec::new() },
+        )?;
     }
     for row in store::subscriptions(tx, &id)? {
         give(sink, subscription(&id, row)?)?;
@@ -341,15 +344,16 @@ fn domain(party: &str, row: DomainRow) -> Option<Domain> {
 }
 
 fn served(party: &str, zone: ZoneRow, records: Vec<store::RecordRow>) -> Zone {
-    let hostmaster = zone.hostmaster.split_once('@').map_or_else(
-        || zone.hostmaster.clone(),
-        |(local, domain)| format!("{}.{domain}", local.replace('.', "\\.")),
-    );
+    let hostmaster = zone
+        .hostmaster
+        .split_once('@')
+        .map_or_else(|| zone.hostmaster.clone(), |(local, domain)| format!("{}.{domain}", local.replace('.', "\\.")));
     let soa = format!(
         "{}. {hostmaster}. {} {} {} {} {}",
         zone.primary_server, zone.serial, zone.refresh, zone.retry, zone.expire, zone.minimum
     );
-    let apex = ZoneRecord { owner: format!("{}.", zone.name), ttl: None, kind: "SOA".to_owned(), data: soa, line: None };
+    let apex =
+        ZoneRecord { owner: format!("{}.", zone.name), ttl: None, kind: "SOA".to_owned(), data: soa, line: None };
     let others = records.into_iter().map(|record| ZoneRecord {
         owner: record.owner,
         ttl: record.ttl.and_then(|ttl| u32::try_from(ttl).ok()),

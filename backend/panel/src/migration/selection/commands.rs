@@ -54,7 +54,7 @@ pub struct Selected {
 #[serde(deny_unknown_fields)]
 pub struct DecideRecord {
     /// The object.
-    pub record_id: RecordId,
+    pub staged_id: RecordId,
     /// What is decided; left out withdraws what was.
     #[serde(default)]
     pub decision: Option<Decision>,
@@ -116,7 +116,7 @@ pub async fn decide(call: &Call, input: DecideRecord) -> Result<StagedView> {
         return Err(MigrationRefusal::ReasonTooLong.with("max", REASON_MAX).into());
     }
     call.write(&scope, move |tx| {
-        let record = records::record(tx, &input.record_id)?.ok_or_else(not_found)?.record;
+        let record = records::record(tx, &input.staged_id)?.ok_or_else(not_found)?.record;
         if !matches!(record.kind.as_str(), "party" | DOMAIN_NAME | "subscription" | "domain") {
             return Err(MigrationRefusal::NotDecidable.into());
         }

@@ -47,26 +47,13 @@ impl UndoHandler {
     async fn undo(&self, run: &Run, id: &SourceId) -> Result<(u64, u64)> {
         let (mut removed, mut kept) = (0_u64, 0_u64);
         for kind in ORDER.iter().copied().chain([LAST]) {
-            let mut before: Option<LandingId> = None;
             loop {
-                let (call, job, id, from) = (self.call.clone(), run.job.clone(), id.clone(), before.clone());
-                let page = self
-                    .call
-                    .db
-                    .write(move |tx| {
-                        is_held(tx, &job)?;
-                        let Some(mut ground) = ground(tx, &call, &id)? else {
-                            return Ok(Page::default());
-                        };
-                        ground.action = Action::UndoMigrationSource;
-                        page(tx, &ground, kind, from.as_ref())
-                    })
-                    .await?;
-                removed = removed.saturating_add(page.removed);
-                kept = kept.saturating_add(page.kept);
-                match page.last {
-                    Some(last) => before = Some(last),
-                    None => break,
+                let (gone, left) = self.pass(run, id, kind).await?;
+                removed = removed.saturating_add(gone);
+                // A reseller goes once the customers below are gone, a level of the tree a pass.
+                if kind != "party" || gone == 0 || left == 0 {
+                    kept = kept.saturating_add(left);
+                    break;
                 }
             }
         }
@@ -80,6 +67,33 @@ impl UndoHandler {
             })
             .await?;
         Ok((removed, kept))
+    }
+
+    /// Looks at everything of a kind once: how many were taken out, and how many kept.
+    async fn pass(&self, run: &Run, id: &SourceId, kind: &'static str) -> Result<(u64, u64)> {
+        let (mut removed, mut kept) = (0_u64, 0_u64);
+        let mut before: Option<LandingId> = None;
+        loop {
+            let (call, job, id, from) = (self.call.clone(), run.job.clone(), id.clone(), before.clone());
+            let page = self
+                .call
+                .db
+                .write(move |tx| {
+                    is_held(tx, &job)?;
+                    let Some(mut ground) = ground(tx, &call, &id)? else {
+                        return Ok(Page::default());
+                    };
+                    ground.action = Action::UndoMigrationSource;
+                    page(tx, &ground, kind, from.as_ref())
+                })
+                .await?;
+            removed = removed.saturating_add(page.removed);
+            kept = kept.saturating_add(page.kept);
+            match page.last {
+                Some(last) => before = Some(last),
+                None => return Ok((removed, kept)),
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use hostwright_importer::snapshot::{Domain, DomainStatus, Subscription, Subscrip
 
 use super::accounts::{self, AccountFacts};
 use super::domains::{self, DomainFacts};
-use super::model::{MainPlatform, Scheme, Settings, Status, SubscriptionFacts, Time, Verdict};
+use super::model::{MainPlatform, Reason, Scheme, Settings, Status, SubscriptionFacts, Time, Verdict};
 use super::subscriptions;
 use crate::migration::collect::model::StagedView;
 use crate::migration::templates::model::{Template, tld_of};
@@ -198,7 +198,10 @@ pub fn judge(account: &Account, settings: &Settings) -> Judged {
         facts.failed_domains = facts.failed_domains.saturating_add(usize::from(verdict.status.waits()));
         verdicts.push((record.clone(), verdict));
     }
-    facts.rejected_subscriptions = of_sold.iter().filter(|verdict| verdict.status == Status::Rejected).count();
+    // What is rejected for the account alone is no further reason against it.
+    let is_rejected =
+        |verdict: &&Verdict| verdict.status == Status::Rejected && verdict.reasons != [Reason::OwnerFailed];
+    facts.rejected_subscriptions = of_sold.iter().filter(is_rejected).count();
     for (sold, verdict) in account.sold.iter().zip(of_sold) {
         verdicts.push((sold.record.clone(), verdict));
     }
