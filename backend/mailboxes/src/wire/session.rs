@@ -279,11 +279,32 @@ impl Session {
                 }
             })
             .await?;
-            naming = Some(Naming { prefix: String::new(), separator });
+            let prefix = match separator {
+                Some(separator) if self.is_all_below_inbox(separator).await? => format!("INBOX{separator}"),
+                _ => String::new(),
+            };
+            naming = Some(Naming { prefix, separator });
         }
         self.naming = naming.unwrap_or_default();
         self.foreign = foreign;
         Ok(())
+    }
+
+    /// Whether a server that tells no namespace keeps every folder below the inbox, as Courier does.
+    async fn is_all_below_inbox(&mut self, separator: char) -> Result<bool, Broken> {
+        let (mut others, mut below) = (0usize, 0usize);
+        self.ask("LIST \"\" \"%\"", |answer| {
+            if let Answer::Listed(listed) = answer {
+                others += usize::from(!listed.name.eq_ignore_ascii_case("INBOX"));
+            }
+        })
+        .await?;
+        let Some(pattern) = quoted(&format!("INBOX{separator}%")) else { return Ok(false) };
+        self.ask(&format!("LIST \"\" {pattern}"), |answer| {
+            below += usize::from(matches!(answer, Answer::Listed(_)));
+        })
+        .await?;
+        Ok(others == 0 && below > 0)
     }
 
     fn tag(&mut self) -> String {
