@@ -187,7 +187,6 @@ fn written(at: &jiff::Timestamp) -> Option<String> {
     crate::parcel::is_date(&text).then_some(text)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

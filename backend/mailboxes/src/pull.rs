@@ -285,6 +285,7 @@ impl<'a> Pull<'a> {
         let found = u64::try_from(listed.len()).unwrap_or(u64::MAX);
         self.ledger.found(reading.at, found);
         reading.is_announced = true;
+        self.failures = 0;
         reading.queue = listed.iter().map(|(uid, _)| *uid).collect();
         let Ready { state, unknown } = match told {
             Some(Ok(ready)) => ready,
@@ -465,12 +466,12 @@ impl<'a> Pull<'a> {
 
     /// Gives the next command; whether there was one to give.
     async fn ask_next(&mut self, reading: &mut Reading) -> Result<bool, Stop> {
-        let (wanted, is_alone) = match reading.alone.pop_front() {
-            Some(uid) => (vec![uid], true),
-            None => {
-                let count = self.options.batch_messages.clamp(1, UIDS_AT_ONCE).min(reading.queue.len());
-                (reading.queue.drain(..count).collect(), false)
-            }
+        let count = self.options.batch_messages.clamp(1, UIDS_AT_ONCE).min(reading.queue.len());
+        let (wanted, is_alone): (Vec<u32>, bool) = if count > 0 {
+            (reading.queue.drain(..count).collect(), false)
+        } else {
+            // Those that may cost the line come last, so that they hold up nothing.
+            (reading.alone.pop_front().into_iter().collect(), true)
         };
         if wanted.is_empty() {
             return Ok(false);

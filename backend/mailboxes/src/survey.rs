@@ -125,8 +125,7 @@ fn of_disk(path: &Path) -> Result<Survey, Fault> {
         };
         Fault::new(code, refusal.place, refusal.reason)
     })?;
-    let largest =
-        FolderSize { folder: counted.largest_folder, messages: 0, bytes: counted.largest_folder_bytes };
+    let largest = FolderSize { folder: counted.largest_folder, messages: 0, bytes: counted.largest_folder_bytes };
     let used = |limit: Option<u64>, used| limit.map(|limit| Allowance { used, limit });
     Ok(Survey {
         place,

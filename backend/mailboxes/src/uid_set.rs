@@ -119,7 +119,8 @@ impl FromStr for UidSet {
             let first: u32 = first.parse().map_err(|_not_a_number| BadUidSet)?;
             let last: u32 = last.parse().map_err(|_not_a_number| BadUidSet)?;
             // Ranges must come in order, so that a hostile text cannot ask for four thousand million insertions.
-            let is_behind = set.ranges.last().is_none_or(|(_, end)| end.checked_add(1).is_some_and(|next| first > next));
+            let is_behind =
+                set.ranges.last().is_none_or(|(_, end)| end.checked_add(1).is_some_and(|next| first > next));
             if first > last || !is_behind {
                 return Err(BadUidSet);
             }

@@ -44,8 +44,7 @@ impl Push<'_> {
 
     /// Writes the last command; its end, where the server ended it before it was whole.
     async fn write(&mut self) -> Result<Option<Done>, Broken> {
-        let (Some(session), Some(flight), Some(current)) =
-            (&mut self.session, self.flight.back_mut(), &self.current)
+        let (Some(session), Some(flight), Some(current)) = (&mut self.session, self.flight.back_mut(), &self.current)
         else {
             return Err(Broken::Lost("no session".to_owned()));
         };
@@ -123,7 +122,7 @@ impl Push<'_> {
             Some(uid) => {
                 current.placed.insert(uid);
                 current.next = current.next.max(uid.saturating_add(1));
-                if current.advances && current.acknowledged.is_empty() {
+                if current.advances && current.state.unplaced.is_empty() {
                     current.state.target_next = current.next;
                 } else if let Id::Key { key, .. } = &parcel.id {
                     current.state.unplaced.push(key.clone());

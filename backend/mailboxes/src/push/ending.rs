@@ -66,7 +66,13 @@ impl Push<'_> {
                 }
             } else {
                 let reason = "the target refuses new flags of messages copied earlier";
-                self.ledger.note(current.at, NoteCode::KeywordsDropped, format!("UID {targets}"), reason, targets.len());
+                self.ledger.note(
+                    current.at,
+                    NoteCode::KeywordsDropped,
+                    format!("UID {targets}"),
+                    reason,
+                    targets.len(),
+                );
             }
         }
         current.flags.clear();
@@ -82,7 +88,8 @@ impl Push<'_> {
     /// Where messages were sent again, looks whether the first sending arrived after all.
     async fn look_for_twice(&mut self) -> Result<(), Broken> {
         let (Some(session), Some(current)) = (&mut self.session, &self.current) else { return Ok(()) };
-        if current.resent.is_empty() || !current.acknowledged.is_empty() {
+        if current.resent.is_empty() || !current.state.unplaced.is_empty() {
+            // Where the target does not tell UIDs, a second copy cannot be told from the first.
             return Ok(());
         }
         let (at, target, from) = (current.at, current.target.clone(), current.resent_from);
@@ -118,7 +125,7 @@ impl Push<'_> {
     /// Everything at the target is accounted for now.
     async fn close_state(&mut self) -> Result<(), Broken> {
         let (Some(session), Some(current)) = (&mut self.session, &mut self.current) else { return Ok(()) };
-        if current.advances && current.acknowledged.is_empty() {
+        if current.advances && current.state.unplaced.is_empty() {
             return Ok(());
         }
         let next = match session.counts(&current.target, "UIDNEXT").await? {

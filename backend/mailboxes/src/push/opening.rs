@@ -86,6 +86,7 @@ impl Push<'_> {
         let sizes: Vec<u64> = self.uncertain.iter().map(size).collect();
         let Some(session) = &mut self.session else { return Err(Broken::Lost("no session".to_owned())) };
         let mut alike = UidSet::default();
+        let mut after = next;
         match session.examine(&target).await? {
             Ok(examined) if examined.uid_validity != validity => return self.replaced(&target),
             Ok(_) => {
@@ -93,9 +94,11 @@ impl Push<'_> {
                     if let Answer::Fetched(fetched) = answer
                         && let (Some(uid), Some(size)) = (fetched.uid, fetched.size)
                         && uid >= next
-                        && sizes.contains(&size)
                     {
-                        alike.insert(uid);
+                        after = after.max(uid.saturating_add(1));
+                        if sizes.contains(&size) {
+                            alike.insert(uid);
+                        }
                     }
                 });
                 asked.await?;
@@ -106,6 +109,11 @@ impl Push<'_> {
         let mut found = self.contents(&target, &alike).await?;
         found.sort_unstable();
         self.sort_out(found);
+        if let Some(current) = &mut self.current {
+            // What was confirmed without a UID lies below now, too.
+            current.next = current.next.max(after);
+            current.acknowledged.clear();
+        }
         Ok(())
     }
 
@@ -181,7 +189,10 @@ impl Push<'_> {
         loop {
             self.connect().await?;
             match self.open_once(at, levels, validity, is_subscribed).await {
-                Ok(done) => return done,
+                Ok(done) => {
+                    self.failures = 0;
+                    return done;
+                }
                 Err(broken) => self.restore(broken).await,
             }
         }
@@ -235,7 +246,8 @@ impl Push<'_> {
             }
         }
         let target_validity = counts.uid_validity.unwrap_or(0);
-        let fresh = FolderState { source_validity: validity, target_validity, target_next: 1, ..FolderState::default() };
+        let fresh =
+            FolderState { source_validity: validity, target_validity, target_next: 1, ..FolderState::default() };
         let state = known
             .filter(|state| state.source_validity == validity && state.target_validity == target_validity)
             .unwrap_or(fresh);

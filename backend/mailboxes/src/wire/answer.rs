@@ -73,18 +73,33 @@ pub(crate) enum Answer {
     /// `+`: go on.
     Continue,
     /// A command ended.
-    Done { tag: String, status: Status, code: Option<Code>, text: String },
+    Done {
+        tag: String,
+        status: Status,
+        code: Option<Code>,
+        text: String,
+    },
     /// Said without a command's tag.
-    Said { status: Status, code: Option<Code>, text: String },
+    Said {
+        status: Status,
+        code: Option<Code>,
+        text: String,
+    },
     Fetched(Fetched),
     Listed(Listed),
     Counts(Counts),
     Exists(u64),
     Capabilities(Vec<String>),
     /// Prefix and separator of the owner's folders, and the prefixes of everybody else's.
-    Namespaces { own: Option<(String, Option<char>)>, others: Vec<String> },
+    Namespaces {
+        own: Option<(String, Option<char>)>,
+        others: Vec<String>,
+    },
     /// Resources with use and limit: bytes of `STORAGE`, messages of `MESSAGE`.
-    Quota { storage: Option<(u64, u64)>, messages: Option<(u64, u64)> },
+    Quota {
+        storage: Option<(u64, u64)>,
+        messages: Option<(u64, u64)>,
+    },
     /// Cannot be parsed.
     Unread(String),
     /// Nothing that was asked for.
@@ -375,7 +390,8 @@ mod tests {
                 text: "done".to_owned()
             }
         );
-        let Answer::Done { status, text, code, .. } = read(b"h8 NO [OVERQUOTA] Quota exceeded (mailbox for user is full)\r\n")
+        let Answer::Done { status, text, code, .. } =
+            read(b"h8 NO [OVERQUOTA] Quota exceeded (mailbox for user is full)\r\n")
         else {
             panic!()
         };

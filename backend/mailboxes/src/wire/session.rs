@@ -123,7 +123,8 @@ impl Session {
             if !done.is_ok() {
                 return Err(Fault::new(FaultCode::Untrusted, &place, format!("STARTTLS was refused: {}", done.text)));
             }
-            let wire = std::mem::replace(&mut session.wire, Wire::new(Box::new(tokio::io::empty()), 0, options.timeout));
+            let wire =
+                std::mem::replace(&mut session.wire, Wire::new(Box::new(tokio::io::empty()), 0, options.timeout));
             let Some(stream) = wire.into_clear_stream() else {
                 return Err(Fault::new(FaultCode::Untrusted, &place, "more was said in clear behind STARTTLS"));
             };
@@ -172,7 +173,8 @@ impl Session {
                     let reason = "the server takes no passwords on a line without TLS";
                     return Err(Fault::new(FaultCode::LoginRefused, &self.place, reason));
                 }
-                if self.offers("LOGINDISABLED") || !(user.is_ascii() && password.is_ascii()) && self.offers("AUTH=PLAIN")
+                if self.offers("LOGINDISABLED")
+                    || !(user.is_ascii() && password.is_ascii()) && self.offers("AUTH=PLAIN")
                 {
                     self.authenticate("PLAIN", &plain("", user, password)).await
                 } else {
@@ -192,7 +194,8 @@ impl Session {
             return Ok(());
         }
         let text = done.text.to_ascii_uppercase();
-        let is_busy = ["[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "TOO MANY", "MAXIMUM NUMBER"].iter().any(|w| text.contains(w));
+        let is_busy =
+            ["[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "TOO MANY", "MAXIMUM NUMBER"].iter().any(|w| text.contains(w));
         let code = if is_busy { FaultCode::Unavailable } else { FaultCode::LoginRefused };
         Err(Fault::new(code, &self.place, done.text))
     }
@@ -200,7 +203,8 @@ impl Session {
     async fn login_command(&mut self, user: &str, password: &str) -> Result<Done, Broken> {
         // Literals where quotes do not do: they hold any byte, and the server waits for each.
         let tag = self.tag();
-        let mut parts: Vec<(Zeroizing<Vec<u8>>, bool)> = vec![(Zeroizing::new(format!("{tag} LOGIN").into_bytes()), false)];
+        let mut parts: Vec<(Zeroizing<Vec<u8>>, bool)> =
+            vec![(Zeroizing::new(format!("{tag} LOGIN").into_bytes()), false)];
         for text in [user, password] {
             match quoted(text).filter(|text| text.is_ascii()) {
                 Some(quoted) => parts.push((Zeroizing::new(format!(" {quoted}").into_bytes()), false)),

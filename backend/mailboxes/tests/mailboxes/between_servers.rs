@@ -3,7 +3,9 @@
 use std::fs;
 use std::time::Instant;
 
-use hostwright_mailboxes::{FaultCode, MailboxState, NoteCode, Options, Security, Server, SizedBy, Source, Trust, copy, survey};
+use hostwright_mailboxes::{
+    FaultCode, MailboxState, NoteCode, Options, Security, Server, SizedBy, Source, Trust, copy, survey,
+};
 
 use crate::dovecot::{self, Dovecot, Habits};
 use crate::mail::{assert_same, fill, lies};
@@ -109,7 +111,8 @@ async fn flags_that_change_and_messages_that_come_later_follow_in_the_next_run()
             changed += 1;
         }
     }
-    fs::write(maildir.join("new").join("1700000000.M1P1.lab"), "From: later@example.org\nSubject: x\n\nlater\n").unwrap();
+    fs::write(maildir.join("new").join("1700000000.M1P1.lab"), "From: later@example.org\nSubject: x\n\nlater\n")
+        .unwrap();
     from.own();
     let report = copy(&source, &target, &mut state, &options).await;
     let updated: u64 = report.folders.iter().map(|folder| folder.flags_updated).sum();
@@ -140,7 +143,8 @@ async fn a_message_that_stands_twice_at_the_source_stands_twice_at_the_target() 
     let (source, target) = (Source::Server(from.account("twin")), to.account("twin"));
     let report = copy(&source, &target, &mut MailboxState::default(), &Options::default()).await;
     assert_eq!((report.found(), report.copied(), report.already()), (3, 2, 1), "{report:#?}");
-    let report = copy(&Source::Disk(from.maildir("twin")), &target, &mut MailboxState::default(), &Options::default()).await;
+    let report =
+        copy(&Source::Disk(from.maildir("twin")), &target, &mut MailboxState::default(), &Options::default()).await;
     assert_eq!((report.found(), report.copied(), report.already()), (3, 0, 3), "{report:#?}");
 }
 
@@ -172,7 +176,8 @@ async fn a_server_without_the_extensions_gets_the_same_mail() {
     if !dovecot::is_there() {
         return;
     }
-    for hidden in [&["MULTIAPPEND"][..], &["LITERAL+", "UIDPLUS"], &["MULTIAPPEND", "LITERAL+", "UIDPLUS", "NAMESPACE"]] {
+    for hidden in [&["MULTIAPPEND"][..], &["LITERAL+", "UIDPLUS"], &["MULTIAPPEND", "LITERAL+", "UIDPLUS", "NAMESPACE"]]
+    {
         let plain = Habits { hidden, ..Habits::default() };
         let (from, to) = (Dovecot::start(Habits { hidden, ..courier() }), Dovecot::start(plain));
         fill(&from.maildir("old"), 4, 120, 5);
@@ -199,9 +204,7 @@ async fn a_certificate_is_believed_only_where_it_should_be() {
     wrong[0] ^= 1;
     for security in [Security::Tls, Security::StartTls] {
         let port = if security == Security::Tls { server.secure_port() } else { server.port() };
-        let with = |trust| {
-            Source::Server(Server { security, trust, ..server.account_by("tls", port) })
-        };
+        let with = |trust| Source::Server(Server { security, trust, ..server.account_by("tls", port) });
         for trust in [Trust::System, Trust::Fingerprint(wrong)] {
             let fault = survey(&with(trust), &Options::default()).await.unwrap_err();
             assert_eq!(fault.code, FaultCode::Untrusted, "{fault}");

@@ -72,8 +72,19 @@ impl Dovecot {
             said(
                 "openssl",
                 &[
-                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=old.example", "-keyout",
-                    &format!("{root}/key.pem"), "-out", &format!("{root}/cert.pem"),
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "rsa:2048",
+                    "-nodes",
+                    "-days",
+                    "2",
+                    "-subj",
+                    "/CN=old.example",
+                    "-keyout",
+                    &format!("{root}/key.pem"),
+                    "-out",
+                    &format!("{root}/cert.pem"),
                 ],
             );
             format!("ssl = yes\nssl_cert = <{root}/cert.pem\nssl_key = <{root}/key.pem\n")
@@ -90,7 +101,8 @@ impl Dovecot {
         let capability = if hidden.is_empty() {
             String::new()
         } else {
-            let all = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ NAMESPACE UIDPLUS MULTIAPPEND UNSELECT";
+            let all =
+                "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ NAMESPACE UIDPLUS MULTIAPPEND UNSELECT";
             let kept: Vec<&str> = all.split(' ').filter(|word| !habits.hidden.contains(word)).collect();
             format!("imap_capability = {}\n", kept.join(" "))
         };

@@ -54,9 +54,8 @@ pub fn message(number: u64, dice: &mut Dice) -> Vec<u8> {
 
 /// Writes a mailbox of so many messages in so many folders as Maildir++; the folders' names.
 pub fn fill(maildir: &Path, folders: usize, messages: u64, seed: u64) -> Vec<String> {
-    const NAMES: [&str; 8] = [
-        "Sent", "Entw&APw-rfe", "&ZeVnLIqe-", "Archive.2020", "Archive.2021.Jan", "a&-b", "with space", "Junk",
-    ];
+    const NAMES: [&str; 8] =
+        ["Sent", "Entw&APw-rfe", "&ZeVnLIqe-", "Archive.2020", "Archive.2021.Jan", "a&-b", "with space", "Junk"];
     let mut dice = Dice::new(seed);
     let mut names = vec![String::new()];
     for number in 1..folders {

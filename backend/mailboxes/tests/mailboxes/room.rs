@@ -14,7 +14,8 @@ async fn a_target_that_is_full_is_told_before_and_named_by_message_after() {
     let to = Dovecot::start(Habits { quota_kibibytes: Some(40), ..Habits::default() });
     let maildir = from.maildir("big");
     fill(&maildir, 3, 100, 50);
-    std::fs::write(maildir.join("cur/1700000000.M1P1.lab:2,"), [b"Subject: x\n\n", &[b'y'; 100_000][..]].concat()).unwrap();
+    std::fs::write(maildir.join("cur/1700000000.M1P1.lab:2,"), [b"Subject: x\n\n", &[b'y'; 100_000][..]].concat())
+        .unwrap();
     from.own();
     let (source, target) = (Source::Server(from.account("big")), to.account("big"));
 

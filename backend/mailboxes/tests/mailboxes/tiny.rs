@@ -384,7 +384,9 @@ impl Talk {
             Quirk::Dislikes(word) => {
                 fresh.iter().any(|one| one.bytes.windows(word.len()).any(|part| part == word.as_bytes()))
             }
-            Quirk::NoKeywords => fresh.iter().any(|one| one.flags.split(' ').any(|flag| !flag.is_empty() && !flag.starts_with('\\'))),
+            Quirk::NoKeywords => {
+                fresh.iter().any(|one| one.flags.split(' ').any(|flag| !flag.is_empty() && !flag.starts_with('\\')))
+            }
             _ => false,
         };
         if self.quirks().iter().any(dislikes) {
