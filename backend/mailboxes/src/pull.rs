@@ -254,7 +254,20 @@ impl<'a> Pull<'a> {
     async fn read(&mut self, reading: &mut Reading) -> Result<(), Stop> {
         let name = reading.folder.name.clone();
         let session = self.session.as_mut().ok_or_else(|| Stop::Line(Fault::new(FaultCode::ConnectionLost, "", "")))?;
-        let examined = match session.examine(&name).await {
+        let (mut listed, mut unread) = (Vec::new(), None);
+        let examined = if reading.is_announced {
+            session.examine(&name).await
+        } else {
+            let on = |answer| match answer {
+                Answer::Fetched(Fetched { uid: Some(uid), flags: Some(flags), .. }) if uid > 0 => {
+                    listed.push((uid, flags));
+                }
+                Answer::Unread(text) => unread = Some(text),
+                _ => {}
+            };
+            session.examine_and_list(&name, on).await
+        };
+        let examined = match examined {
             Ok(Ok(examined)) => examined,
             Ok(Err(done)) => return Err(Stop::Folder(Fault::new(FaultCode::FolderUnreadable, &name, done.text))),
             Err(broken) => return Err(self.line(&broken)),
@@ -267,7 +280,13 @@ impl<'a> Pull<'a> {
             _ => reading.validity = Some(examined.uid_validity),
         }
         if !reading.is_announced {
-            self.announce(reading, examined.messages).await?;
+            if let Some(text) = unread {
+                // A message whose flags cannot be read is still a message: the UIDs alone are asked for.
+                self.bare_uids(&mut listed, text, &name).await?;
+            }
+            listed.sort();
+            listed.dedup_by_key(|(uid, _)| *uid);
+            self.announce(reading, listed).await?;
         }
         self.recognise(reading).await?;
         if self.options.is_dry {
@@ -276,10 +295,8 @@ impl<'a> Pull<'a> {
         self.fetch(reading).await
     }
 
-    /// Lists the folder, asks the target what it has of it, and queues what is to be copied.
-    async fn announce(&mut self, reading: &mut Reading, messages: u64) -> Result<(), Stop> {
-        // Listed first: where the line is lost meanwhile, nothing was said of the folder yet.
-        let listed = if messages == 0 { Vec::new() } else { self.messages(&reading.folder.name).await? };
+    /// Asks the target what it has of a folder, and queues what is to be copied.
+    async fn announce(&mut self, reading: &mut Reading, listed: Vec<(u32, Vec<String>)>) -> Result<(), Stop> {
         let levels = reading.folder.levels.clone();
         let told = self.outlet.folder(reading.at, &levels, reading.validity, reading.folder.is_subscribed).await;
         let found = u64::try_from(listed.len()).unwrap_or(u64::MAX);
@@ -314,29 +331,7 @@ impl<'a> Pull<'a> {
         Ok(())
     }
 
-    /// UID and flags of every message.
-    async fn messages(&mut self, name: &str) -> Result<Vec<(u32, Vec<String>)>, Stop> {
-        let Some(session) = self.session.as_mut() else { return Err(self.no_session()) };
-        let mut found: Vec<(u32, Vec<String>)> = Vec::new();
-        let mut unread = None;
-        let asked = session.ask("UID FETCH 1:* (UID FLAGS)", |answer| match answer {
-            Answer::Fetched(Fetched { uid: Some(uid), flags: Some(flags), .. }) if uid > 0 => found.push((uid, flags)),
-            Answer::Unread(text) => unread = Some(text),
-            _ => {}
-        });
-        let done = asked.await.map_err(|broken| self.line(&broken))?;
-        if !done.is_ok() {
-            return Err(Stop::Folder(Fault::new(FaultCode::FolderUnreadable, name, done.text)));
-        }
-        if let Some(text) = unread {
-            // A message whose flags cannot be read is still a message: the UIDs alone are asked for.
-            self.bare_uids(&mut found, text, name).await?;
-        }
-        found.sort_by_key(|(uid, _)| *uid);
-        found.dedup_by_key(|(uid, _)| *uid);
-        Ok(found)
-    }
-
+    /// Completes a list of messages of which one could not be read.
     async fn bare_uids(&mut self, found: &mut Vec<(u32, Vec<String>)>, text: String, name: &str) -> Result<(), Stop> {
         let Some(session) = self.session.as_mut() else { return Err(self.no_session()) };
         let known: HashSet<u32> = found.iter().map(|(uid, _)| *uid).collect();

@@ -14,7 +14,7 @@ mod appending;
 mod ending;
 mod opening;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::account::Server;
 use crate::fault::{Fault, FaultCode};
@@ -77,6 +77,8 @@ pub(crate) struct Push<'a> {
     inlet: Inlet,
     session: Option<Session>,
     names: Option<Names>,
+    /// Folders that are at the target, as it writes them; `None` where it did not tell.
+    there: Option<HashSet<String>>,
     current: Option<Current>,
     batch: Vec<Parcel>,
     batch_bytes: usize,
@@ -109,6 +111,7 @@ impl<'a> Push<'a> {
             inlet,
             session: None,
             names: None,
+            there: None,
             current: None,
             batch: Vec::new(),
             batch_bytes: 0,

@@ -1,6 +1,6 @@
 //! Lines to the target, and the beginning of a folder there.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{ALONE_AFTER, Current, Push, SKIPPED_AFTER};
 use crate::fault::{Fault, FaultCode};
@@ -9,7 +9,7 @@ use crate::parcel::{KEY_ITEMS, Parcel, Ready, digest, key_of_headers, with_crlf}
 use crate::progress::FolderState;
 use crate::report::NoteCode;
 use crate::uid_set::UidSet;
-use crate::wire::{Answer, Broken, Session, quoted};
+use crate::wire::{Answer, Broken, Counts, Session, quoted};
 
 /// What was found at the target from some UID on.
 #[derive(Default)]
@@ -33,6 +33,7 @@ impl Push<'_> {
                         self.names = Some(Names::new(session.naming.clone()));
                     }
                     self.session = Some(session);
+                    self.know_folders().await;
                 }
                 Err(fault) => {
                     attempt += 1;
@@ -45,6 +46,21 @@ impl Push<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Lists the folders of the target, so that one that is not there is made without asking for it first. Where
+    /// that fails, each is asked for.
+    async fn know_folders(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        let mut there = HashSet::new();
+        let asked = session.ask("LIST \"\" \"*\"", |answer| {
+            if let Answer::Listed(listed) = answer {
+                there.insert(listed.name);
+            }
+        });
+        if asked.await.is_ok_and(|done| done.is_ok()) {
+            self.there = Some(there);
+        }
     }
 
     /// Makes the line again and looks what arrived of what was under way.
@@ -219,14 +235,31 @@ impl Push<'_> {
             self.ledger.note(at, NoteCode::Renamed, name.clone(), "it has another name at the target", 1);
         }
         let refused = |text: String| Fault::new(FaultCode::FolderRefused, &target, text);
+        let Some(quoted) = quoted(&target) else { return Ok(Err(refused("no name".to_owned()))) };
         let items = "MESSAGES UIDNEXT UIDVALIDITY";
-        let mut counts = session.counts(&target, items).await?;
         let mut is_new = false;
+        let is_there = target == "INBOX" || self.there.as_ref().is_none_or(|there| there.contains(&target));
+        let mut counts = if is_there || self.options.is_dry {
+            session.counts(&target, items).await?
+        } else {
+            let mut found = Counts::default();
+            let commands = [format!("CREATE {quoted}"), format!("STATUS {quoted} ({items})")];
+            let asked = session.ask_all(&commands, |answer| {
+                if let Answer::Counts(counts) = answer {
+                    found = counts;
+                }
+            });
+            let mut ends = asked.await?.into_iter();
+            is_new = ends.next().is_some_and(|made| made.is_ok());
+            match ends.next() {
+                Some(done) if !done.is_ok() => Err(done),
+                _ => Ok(found),
+            }
+        };
         if counts.is_err() {
             if self.options.is_dry {
                 return Ok(Ok(Ready::default()));
             }
-            let Some(quoted) = quoted(&target) else { return Ok(Err(refused("no name".to_owned()))) };
             let made = session.ask(&format!("CREATE {quoted}"), |_| {}).await?;
             is_new = made.is_ok();
             counts = session.counts(&target, items).await?;
@@ -238,9 +271,11 @@ impl Push<'_> {
             Ok(counts) => counts,
             Err(done) => return Ok(Err(refused(done.text))),
         };
+        if let Some(there) = &mut self.there {
+            there.insert(target.clone());
+        }
         let known = self.progress.folder(&name);
         if is_subscribed && self.options.subscribes && !self.options.is_dry && (is_new || known.is_none()) {
-            let quoted = quoted(&target).unwrap_or_default();
             if !session.ask(&format!("SUBSCRIBE {quoted}"), |_| {}).await?.is_ok() {
                 self.ledger.note(at, NoteCode::NotSubscribed, name.clone(), "the target refuses the subscription", 1);
             }

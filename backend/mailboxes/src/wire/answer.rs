@@ -29,12 +29,9 @@ pub(crate) enum Status {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Code {
     UidValidity(u32),
-    UidNext(u32),
     /// The folder is not there and could be made.
     TryCreate,
     AppendUid(u32, Vec<RangeInclusive<u32>>),
-    /// A flag that the folder keeps; `\*` says that it keeps any.
-    PermanentFlags(Vec<String>),
 }
 
 /// What is known of a message.
@@ -162,11 +159,7 @@ fn status(text: &[u8]) -> Option<Answer> {
     };
     let code = match outcome.code {
         Some(ResponseCode::UidValidity(validity)) => Some(Code::UidValidity(validity)),
-        Some(ResponseCode::UidNext(next)) => Some(Code::UidNext(next)),
         Some(ResponseCode::TryCreate) => Some(Code::TryCreate),
-        Some(ResponseCode::PermanentFlags(flags)) => {
-            Some(Code::PermanentFlags(flags.into_iter().map(Cow::into_owned).collect()))
-        }
         Some(ResponseCode::AppendUid(validity, members)) => {
             let range = |member| match member {
                 UidSetMember::UidRange(range) => range,

@@ -8,6 +8,6 @@ mod frame;
 mod session;
 mod tls;
 
-pub(crate) use answer::{Answer, Code, Fetched, Status, is_keyword};
+pub(crate) use answer::{Answer, Code, Counts, Fetched, Status, is_keyword};
 pub(crate) use frame::Broken;
-pub(crate) use session::{Done, Examined, ListedFolder, Session, quoted};
+pub(crate) use session::{Done, ListedFolder, Session, quoted};

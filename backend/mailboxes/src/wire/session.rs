@@ -42,13 +42,20 @@ impl Done {
 }
 
 /// What EXAMINE or SELECT tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Examined {
     pub messages: u64,
     pub uid_validity: u32,
-    pub uid_next: Option<u32>,
-    /// Flags that are kept; empty where the server does not tell.
-    pub kept_flags: Vec<String>,
+}
+
+impl Examined {
+    fn take(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Exists(messages) => self.messages = *messages,
+            Answer::Said { code: Some(Code::UidValidity(validity)), .. } => self.uid_validity = *validity,
+            _ => {}
+        }
+    }
 }
 
 /// A folder that can be opened.
@@ -356,6 +363,26 @@ impl Session {
         self.until(&tag, on).await
     }
 
+    /// Commands that are given behind each other without waiting, and their ends.
+    pub(crate) async fn ask_all(
+        &mut self,
+        commands: &[String],
+        mut on: impl FnMut(Answer),
+    ) -> Result<Vec<Done>, Broken> {
+        let mut tags = Vec::with_capacity(commands.len());
+        for command in commands {
+            let tag = self.tag();
+            self.wire.put(format!("{tag} {command}\r\n").as_bytes()).await?;
+            tags.push(tag);
+        }
+        self.wire.flush().await?;
+        let mut ends = Vec::with_capacity(tags.len());
+        for tag in tags {
+            ends.push(self.until(&tag, &mut on).await?);
+        }
+        Ok(ends)
+    }
+
     /// Waits for the `+` of a command; its end, where it ends instead.
     pub(crate) async fn go_ahead(&mut self, tag: &str) -> Result<Option<Done>, Broken> {
         self.wire.flush().await?;
@@ -401,16 +428,32 @@ impl Session {
     async fn open_folder(&mut self, how: &str, name: &str) -> Result<Result<Examined, Done>, Broken> {
         let Some(name) = quoted(name) else { return Ok(Err(unnameable())) };
         let mut found = Examined::default();
-        let done = self
-            .ask(&format!("{how} {name}"), |answer| match answer {
-                Answer::Exists(messages) => found.messages = messages,
-                Answer::Said { code: Some(Code::UidValidity(validity)), .. } => found.uid_validity = validity,
-                Answer::Said { code: Some(Code::UidNext(next)), .. } => found.uid_next = Some(next),
-                Answer::Said { code: Some(Code::PermanentFlags(flags)), .. } => found.kept_flags = flags,
-                _ => {}
+        let done = self.ask(&format!("{how} {name}"), |answer| found.take(&answer)).await?;
+        Ok(if done.is_ok() { Ok(found) } else { Err(done) })
+    }
+
+    /// Opens a folder to read it and lists its messages, in one go; `Err` inside where the server refuses either.
+    pub(crate) async fn examine_and_list(
+        &mut self,
+        name: &str,
+        mut on: impl FnMut(Answer),
+    ) -> Result<Result<Examined, Done>, Broken> {
+        let Some(name) = quoted(name) else { return Ok(Err(unnameable())) };
+        let mut found = Examined::default();
+        let commands = [format!("EXAMINE {name}"), "UID FETCH 1:* (UID FLAGS)".to_owned()];
+        let ends = self
+            .ask_all(&commands, |answer| {
+                found.take(&answer);
+                on(answer);
             })
             .await?;
-        Ok(if done.is_ok() { Ok(found) } else { Err(done) })
+        let mut ends = ends.into_iter();
+        Ok(match (ends.next(), ends.next()) {
+            (Some(opened), _) if !opened.is_ok() => Err(opened),
+            // Some servers refuse to list the messages of an empty folder.
+            (_, Some(listed)) if !listed.is_ok() && found.messages > 0 => Err(listed),
+            _ => Ok(found),
+        })
     }
 
     /// Numbers of a folder without opening it; `Err` inside where the server refuses.
