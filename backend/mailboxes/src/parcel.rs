@@ -72,13 +72,31 @@ pub(crate) fn key_of_headers(fetched: &Fetched) -> Option<String> {
 /// What FETCH is asked for to make keys.
 pub(crate) const KEY_ITEMS: &str = "UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]";
 
-/// The content itself, whatever line ends a server keeps, and whatever it puts in the place of NUL.
+/// The content itself, whatever line ends a server keeps (Dovecot stores LF, and so loses one of two CR before it),
+/// and whatever it puts in the place of NUL.
 pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
-    let mut bytes = with_crlf(bytes);
-    if bytes.contains(&0) {
-        bytes.to_mut().iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = 0x80);
+    Sha256::digest(stored(bytes)).into()
+}
+
+/// The sizes that a server may tell of a message: as it is sent, and as it comes back from one that stores LF.
+pub(crate) fn sizes(bytes: &[u8]) -> [u64; 2] {
+    let of = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+    [of(with_crlf(bytes).len()), of(stored(bytes).len())]
+}
+
+/// One CRLF for every line end, and 0x80 for NUL.
+fn stored(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + 64);
+    for byte in bytes {
+        if *byte == b'\n' {
+            while out.last() == Some(&b'\r') {
+                out.pop();
+            }
+            out.push(b'\r');
+        }
+        out.push(if *byte == 0 { 0x80 } else { *byte });
     }
-    Sha256::digest(&bytes).into()
+    out
 }
 
 /// With CRLF line ends, as IMAP wants messages; those that have them are not copied.
@@ -260,7 +278,8 @@ mod tests {
     fn line_ends_become_crlf_and_the_rest_stays() {
         assert_eq!(*with_crlf(b"a\nb\r\nc\rd\n\n"), *b"a\r\nb\r\nc\rd\r\n\r\n");
         assert!(matches!(with_crlf(b"a\r\n\0\xff"), std::borrow::Cow::Borrowed(_)));
-        assert_eq!(digest(b"a\n"), digest(b"a\r\n"));
+        assert_eq!(digest(b"a\n\0"), digest(b"a\r\r\n\x80"));
+        assert_eq!(sizes(b"a\n\0\r\r\n"), [7, 6]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::account::Server;
 use crate::fault::{Fault, FaultCode};
 use crate::folders::Names;
 use crate::options::Options;
-use crate::parcel::{Event, Id, Inlet, Parcel, digest, with_crlf};
+use crate::parcel::{Event, Id, Inlet, Parcel, digest, sizes};
 use crate::progress::{FolderState, Progress};
 use crate::report::{Ledger, NoteCode};
 use crate::uid_set::UidSet;
@@ -289,9 +289,12 @@ impl<'a> Push<'a> {
     /// A message at the target that nothing is known of and that has the same content: one whose headers do not
     /// tell, or were read otherwise by the other server.
     async fn stranger_like(&mut self, parcel: &Parcel) -> Option<u32> {
-        let size = u64::try_from(with_crlf(&parcel.bytes).len()).unwrap_or(u64::MAX);
         let current = self.current.as_ref()?;
-        let alike = current.strangers.get(&size)?;
+        let sizes = sizes(&parcel.bytes);
+        let alike: Vec<u32> = sizes.iter().filter_map(|size| current.strangers.get(size)).flatten().copied().collect();
+        if alike.is_empty() {
+            return None;
+        }
         let unseen = |uid: &u32| !current.stranger_contents.contains_key(uid);
         let uids: UidSet = alike.iter().copied().filter(unseen).collect();
         let target = current.target.clone();
@@ -305,8 +308,7 @@ impl<'a> Push<'a> {
         }
         let wanted = digest(&parcel.bytes);
         let current = self.current.as_ref()?;
-        let mut alike = current.strangers.get(&size)?.iter();
-        alike.find(|uid| current.stranger_contents.get(uid) == Some(&wanted)).copied()
+        alike.into_iter().find(|uid| current.stranger_contents.get(uid) == Some(&wanted))
     }
 
     /// Digests of messages of a folder.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::{ALONE_AFTER, Current, Push, SKIPPED_AFTER};
 use crate::fault::{Fault, FaultCode};
 use crate::folders::{Names, shown, written};
-use crate::parcel::{KEY_ITEMS, Parcel, Ready, digest, key_of_headers, with_crlf};
+use crate::parcel::{KEY_ITEMS, Ready, digest, key_of_headers, sizes};
 use crate::progress::FolderState;
 use crate::report::NoteCode;
 use crate::uid_set::UidSet;
@@ -98,8 +98,7 @@ impl Push<'_> {
         }
         let Some(current) = &self.current else { return Ok(()) };
         let (target, next, validity) = (current.target.clone(), current.next, current.state.target_validity);
-        let size = |parcel: &Parcel| u64::try_from(with_crlf(&parcel.bytes).len()).unwrap_or(u64::MAX);
-        let sizes: Vec<u64> = self.uncertain.iter().map(size).collect();
+        let sizes: HashSet<u64> = self.uncertain.iter().flat_map(|parcel| sizes(&parcel.bytes)).collect();
         let Some(session) = &mut self.session else { return Err(Broken::Lost("no session".to_owned())) };
         let mut alike = UidSet::default();
         let mut after = next;

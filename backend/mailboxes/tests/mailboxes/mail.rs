@@ -145,13 +145,14 @@ fn seconds(at: SystemTime) -> u64 {
     at.duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// With LF line ends.
+/// With LF line ends. A server that stores LF loses one of two CR before it.
 pub fn lf(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    for (place, byte) in bytes.iter().enumerate() {
-        if !(*byte == b'\r' && bytes.get(place + 1) == Some(&b'\n')) {
-            out.push(*byte);
+    let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
+    for byte in bytes {
+        while *byte == b'\n' && out.last() == Some(&b'\r') {
+            out.pop();
         }
+        out.push(*byte);
     }
     out
 }
