@@ -318,14 +318,16 @@ impl<'a> Push<'a> {
         if uids.is_empty() || session.examine(target).await?.is_err() {
             return Ok(found);
         }
-        let asked = session.ask(&format!("UID FETCH {uids} (UID BODY.PEEK[])"), |answer| {
-            if let Answer::Fetched(fetched) = answer
-                && let (Some(uid), Some(body)) = (fetched.uid, fetched.body)
-            {
-                found.push((uid, digest(&body)));
-            }
-        });
-        asked.await?;
+        for part in uids.parts() {
+            let asked = session.ask(&format!("UID FETCH {part} (UID BODY.PEEK[])"), |answer| {
+                if let Answer::Fetched(fetched) = answer
+                    && let (Some(uid), Some(body)) = (fetched.uid, fetched.body)
+                {
+                    found.push((uid, digest(&body)));
+                }
+            });
+            asked.await?;
+        }
         // An examined folder is closed without anything being removed (RFC 3501 6.4.2).
         session.ask("CLOSE", |_| {}).await?;
         Ok(found)

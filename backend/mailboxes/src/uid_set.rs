@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// Ranges that one command names: at most 11,000 bytes.
+const RANGES_IN_A_LINE: usize = 500;
+
 /// A set of UIDs as ranges, written as IMAP writes them (RFC 3501 `sequence-set`): `1:5,7`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UidSet {
@@ -72,6 +75,11 @@ impl UidSet {
         if first < uid {
             self.ranges.insert(at, (first, uid - 1));
         }
+    }
+
+    /// The same in sets that fit into a command: servers bound the length of a line.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Self> + '_ {
+        self.ranges.chunks(RANGES_IN_A_LINE).map(|ranges| Self { ranges: ranges.to_vec() })
     }
 
     /// All of them, in order.
@@ -176,7 +184,7 @@ mod tests {
     fn a_hundred_thousand_in_a_row_are_one_range() {
         let set: UidSet = (1..=100_000).collect();
         assert_eq!(set.to_string(), "1:100000");
-        assert!(set.contains(u32::MAX) == false && set.contains(1));
+        assert!(!set.contains(u32::MAX) && set.contains(1));
     }
 
     #[test]

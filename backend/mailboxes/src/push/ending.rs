@@ -57,8 +57,12 @@ impl Push<'_> {
             return Ok(());
         }
         for (flags, (targets, sources)) in wanted {
-            let done = session.ask(&format!("UID STORE {targets} FLAGS.SILENT ({flags})"), |_| {}).await?;
-            if done.is_ok() {
+            let mut are_taken = true;
+            for part in targets.parts() {
+                let done = session.ask(&format!("UID STORE {part} FLAGS.SILENT ({flags})"), |_| {}).await?;
+                are_taken &= done.is_ok();
+            }
+            if are_taken {
                 let count = u64::try_from(sources.len()).unwrap_or(u64::MAX);
                 self.ledger.folder(current.at, |folder| folder.flags_updated += count);
                 for uid in &sources {

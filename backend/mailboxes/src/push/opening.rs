@@ -274,10 +274,12 @@ impl Push<'_> {
             there.insert(target.clone());
         }
         let known = self.progress.folder(&name);
-        if is_subscribed && self.options.subscribes && !self.options.is_dry && (is_new || known.is_none()) {
-            if !session.ask(&format!("SUBSCRIBE {quoted}"), |_| {}).await?.is_ok() {
-                self.ledger.note(at, NoteCode::NotSubscribed, name.clone(), "the target refuses the subscription", 1);
-            }
+        let subscribes = is_subscribed && self.options.subscribes && !self.options.is_dry;
+        if subscribes
+            && (is_new || known.is_none())
+            && !session.ask(&format!("SUBSCRIBE {quoted}"), |_| {}).await?.is_ok()
+        {
+            self.ledger.note(at, NoteCode::NotSubscribed, name.clone(), "the target refuses the subscription", 1);
         }
         let target_validity = counts.uid_validity.unwrap_or(0);
         let fresh =

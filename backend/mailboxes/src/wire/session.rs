@@ -105,7 +105,7 @@ impl Session {
         };
         stream.set_nodelay(true).map_err(|error| unreachable(&error))?;
         let mut stream: Box<dyn Stream> = Box::new(stream);
-        let secure = |stream| async {
+        let secure = |stream: Box<dyn Stream>| async {
             match tokio::time::timeout(options.timeout, tls::begin(stream, server)).await {
                 Err(_elapsed) => Err(Fault::new(FaultCode::TimedOut, server.place(), "no TLS in time")),
                 Ok(done) => done,
