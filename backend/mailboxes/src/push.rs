@@ -214,9 +214,19 @@ impl<'a> Push<'a> {
         }
     }
 
+    /// What the next command takes of what waits.
     fn take_batch(&mut self) -> Vec<Parcel> {
-        self.batch_bytes = 0;
-        std::mem::take(&mut self.batch)
+        let (most, _) = self.pace();
+        let (mut count, mut bytes) = (0usize, 0usize);
+        for parcel in self.batch.iter().take(most) {
+            if count > 0 && bytes.saturating_add(parcel.bytes.len()) > self.options.batch_bytes {
+                break;
+            }
+            count += 1;
+            bytes = bytes.saturating_add(parcel.bytes.len());
+        }
+        self.batch_bytes = self.batch_bytes.saturating_sub(bytes);
+        self.batch.drain(..count).collect()
     }
 
     async fn drain(&mut self) {
