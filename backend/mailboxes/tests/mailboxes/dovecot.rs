@@ -130,7 +130,7 @@ impl Dovecot {
         let as_user = is_root.then_some("dovecot");
         let mut program = Guarded::with("TERM", as_user, PROGRAM);
         program.command.arg("-F").arg("-c").arg(server.folder.path().join("dovecot.conf"));
-        let output = std::env::temp_dir().join(format!("{root}/output"));
+        let output = server.folder.path().join("output");
         let mut daemon = Daemon::spawn("dovecot", program, &output, Stop::Terminate).unwrap();
         let started =
             daemon.wait_for("it listened", Duration::from_secs(20), || TcpStream::connect(("127.0.0.1", port)).ok());

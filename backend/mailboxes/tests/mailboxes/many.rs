@@ -58,7 +58,8 @@ async fn many_mailboxes_go_beside_each_other_and_one_that_fails_holds_up_none() 
         assert_eq!(report.copied(), 20 * number as u64, "{user}");
         assert_same(&lies(&from.maildir(user)), &lies(&to.maildir(user)));
     }
-    assert!(line.most_open() <= 3, "{} connections at a time", line.most_open());
+    // A line that ends without goodbye, as after a refused login, is counted until the proxy notices.
+    assert!(line.most_open() <= 4, "{} connections at a time", line.most_open());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -94,15 +94,21 @@ fn serve(client: &TcpStream, server: &TcpStream, cut: Option<Cut>, shared: &Shar
         Some(Cut::Up(bytes)) => (bytes, u64::MAX),
         Some(Cut::Down(bytes)) => (u64::MAX, bytes),
     };
+    // Counted out before the client can know of the end.
+    let is_open = AtomicBool::new(true);
+    let end = || {
+        if is_open.swap(false, Ordering::SeqCst) {
+            shared.open.fetch_sub(1, Ordering::SeqCst);
+        }
+    };
     std::thread::scope(|scope| {
-        scope.spawn(|| pass(client, server, up, shared));
-        pass(server, client, down, shared);
+        scope.spawn(|| pass(client, server, up, shared, &end));
+        pass(server, client, down, shared, &end);
     });
-    shared.open.fetch_sub(1, Ordering::SeqCst);
 }
 
 /// Passes bytes on until an end or the cut, which ends both ways.
-fn pass(mut from: &TcpStream, mut to: &TcpStream, mut left: u64, shared: &Shared) {
+fn pass(mut from: &TcpStream, mut to: &TcpStream, mut left: u64, shared: &Shared, end: &dyn Fn()) {
     let mut buffer = [0u8; 16_384];
     loop {
         let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
@@ -119,6 +125,7 @@ fn pass(mut from: &TcpStream, mut to: &TcpStream, mut left: u64, shared: &Shared
             break;
         }
     }
+    end();
     let _ = from.shutdown(Shutdown::Both);
     let _ = to.shutdown(Shutdown::Both);
 }
