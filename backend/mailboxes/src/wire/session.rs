@@ -290,10 +290,12 @@ impl Session {
                 }
             })
             .await?;
-            let prefix = match separator {
-                Some(separator) if self.is_all_below_inbox(separator).await? => format!("INBOX{separator}"),
-                _ => String::new(),
-            };
+            let mut prefix = String::new();
+            if let Some(separator) = separator
+                && self.is_all_below_inbox(separator).await?
+            {
+                prefix = format!("INBOX{separator}");
+            }
             naming = Some(Naming { prefix, separator });
         }
         self.naming = naming.unwrap_or_default();
