@@ -185,7 +185,11 @@ impl Ledger {
     }
 
     pub(crate) fn folder(&self, at: usize, change: impl FnOnce(&mut FolderReport)) {
-        self.with(|report| report.folders.get_mut(at).map(change));
+        self.with(|report| {
+            if let Some(folder) = report.folders.get_mut(at) {
+                change(folder);
+            }
+        });
     }
 
     pub(crate) fn found(&self, at: usize, count: u64) {

@@ -20,7 +20,6 @@ struct Shared {
     done: AtomicUsize,
     open: AtomicUsize,
     most_open: AtomicUsize,
-    all: AtomicUsize,
     ended: AtomicBool,
 }
 
@@ -40,7 +39,6 @@ impl Proxy {
             done: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             most_open: AtomicUsize::new(0),
-            all: AtomicUsize::new(0),
             ended: AtomicBool::new(false),
         });
         let ours = Arc::clone(&shared);
@@ -71,11 +69,6 @@ impl Proxy {
     pub fn most_open(&self) -> usize {
         self.shared.most_open.load(Ordering::SeqCst)
     }
-
-    /// All connections.
-    pub fn all(&self) -> usize {
-        self.shared.all.load(Ordering::SeqCst)
-    }
 }
 
 impl Drop for Proxy {
@@ -87,7 +80,6 @@ impl Drop for Proxy {
 
 fn serve(client: &TcpStream, server: &TcpStream, cut: Option<Cut>, shared: &Shared) {
     let open = shared.open.fetch_add(1, Ordering::SeqCst) + 1;
-    shared.all.fetch_add(1, Ordering::SeqCst);
     shared.most_open.fetch_max(open, Ordering::SeqCst);
     let (up, down) = match cut {
         None => (u64::MAX, u64::MAX),
