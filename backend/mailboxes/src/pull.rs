@@ -361,7 +361,8 @@ impl<'a> Pull<'a> {
         for part in queued.chunks(UIDS_AT_ONCE) {
             let Some(session) = self.session.as_mut() else { return Err(self.no_session()) };
             let set: UidSet = part.iter().copied().collect();
-            let asked = session.ask(&format!("UID FETCH {set} ({items})"), |answer| {
+            let command = format!("UID FETCH {set} ({items})");
+            let asked = session.ask(&command, |answer| {
                 if let Answer::Fetched(fetched) = answer
                     && let Some(uid) = fetched.uid
                 {

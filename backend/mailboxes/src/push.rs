@@ -329,7 +329,8 @@ impl<'a> Push<'a> {
             return Ok(found);
         }
         for part in uids.parts() {
-            let asked = session.ask(&format!("UID FETCH {part} (UID BODY.PEEK[])"), |answer| {
+            let command = format!("UID FETCH {part} (UID BODY.PEEK[])");
+            let asked = session.ask(&command, |answer| {
                 if let Answer::Fetched(fetched) = answer
                     && let (Some(uid), Some(body)) = (fetched.uid, fetched.body)
                 {

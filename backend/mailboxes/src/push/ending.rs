@@ -102,7 +102,8 @@ impl Push<'_> {
         if session.examine(&target).await?.is_err() {
             return Ok(());
         }
-        let asked = session.ask(&format!("UID FETCH {from}:* (UID)"), |answer| {
+        let command = format!("UID FETCH {from}:* (UID)");
+        let asked = session.ask(&command, |answer| {
             if let Answer::Fetched(fetched) = answer
                 && let Some(uid) = fetched.uid
                 && uid >= from

@@ -105,7 +105,8 @@ impl Push<'_> {
         match session.examine(&target).await? {
             Ok(examined) if examined.uid_validity != validity => return self.replaced(&target),
             Ok(_) => {
-                let asked = session.ask(&format!("UID FETCH {next}:* (UID RFC822.SIZE)"), |answer| {
+                let command = format!("UID FETCH {next}:* (UID RFC822.SIZE)");
+                let asked = session.ask(&command, |answer| {
                     if let Answer::Fetched(fetched) = answer
                         && let (Some(uid), Some(size)) = (fetched.uid, fetched.size)
                         && uid >= next
@@ -328,7 +329,8 @@ async fn look(session: &mut Session, target: &str, state: &FolderState) -> Resul
     if session.examine(target).await?.is_err() {
         return Ok(Strangers::default());
     }
-    let asked = session.ask(&format!("UID FETCH {from}:* ({KEY_ITEMS})"), |answer| {
+    let command = format!("UID FETCH {from}:* ({KEY_ITEMS})");
+    let asked = session.ask(&command, |answer| {
         if let Answer::Fetched(fetched) = answer
             && let (Some(uid), Some(size)) = (fetched.uid, fetched.size)
             && uid >= from
