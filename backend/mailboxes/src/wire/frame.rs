@@ -63,6 +63,8 @@ pub(super) struct Wire {
     partial: Frame,
     /// Bytes of the partial response that are no literal.
     line_bytes: usize,
+    /// Bytes of the partial response that are literals.
+    held: u64,
     /// Bytes of a literal that are still to come, and to be kept.
     wanted: usize,
     /// Bytes of a literal that are still to come, and to be thrown away.
@@ -82,6 +84,7 @@ impl Wire {
             at: 0,
             partial: Frame::default(),
             line_bytes: 0,
+            held: 0,
             wanted: 0,
             unwanted: 0,
             most_literal,
@@ -158,6 +161,7 @@ impl Wire {
                 None => {
                     self.partial.text.extend_from_slice(b"\r\n");
                     self.line_bytes = 0;
+                    self.held = 0;
                     return Ok(Some(std::mem::take(&mut self.partial)));
                 }
                 Some(size) if size > self.most_literal => {
@@ -174,8 +178,8 @@ impl Wire {
                     let from = self.partial.text.len();
                     self.partial.literals.push(from..from + size);
                     self.wanted = size;
-                    let held: usize = self.partial.literals.iter().map(Range::len).sum();
-                    if u64::try_from(held).unwrap_or(u64::MAX) > self.most_literal.saturating_add(1 << 20) {
+                    self.held = self.held.saturating_add(u64::try_from(size).unwrap_or(u64::MAX));
+                    if self.held > self.most_literal.saturating_add(1 << 20) {
                         return Err(Broken::Bad("a response of many large literals".to_owned()));
                     }
                 }

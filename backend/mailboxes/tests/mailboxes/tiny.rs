@@ -298,10 +298,19 @@ impl Talk {
     fn fetch(&mut self, tag: &str, rest: &str) -> std::io::Result<()> {
         let set = rest.split(' ').nth(2).unwrap_or_default().to_owned();
         let name = self.folder.clone().unwrap_or_default();
-        let messages: Vec<Stored> = self.shared.folders.lock().unwrap().get(&name).cloned().unwrap_or_default();
+        let ranges = ranges(&set);
+        let messages: Vec<(usize, Stored)> = {
+            let folders = self.shared.folders.lock().unwrap();
+            let all = folders.get(&name).map_or(&[][..], Vec::as_slice);
+            let asked = ranges.iter().flat_map(|(first, last)| {
+                let from = all.partition_point(|one| one.uid < *first);
+                all.iter().enumerate().skip(from).take_while(|(_, one)| one.uid <= *last)
+            });
+            asked.map(|(place, one)| (place, one.clone())).collect()
+        };
         let whole = rest.contains("BODY.PEEK[]");
         let quirks = self.quirks();
-        for (place, message) in messages.iter().enumerate().filter(|(_, message)| holds(&set, message.uid)) {
+        for (place, message) in messages {
             let uid = message.uid;
             if whole && quirks.contains(&Quirk::RefusesFetch(uid)) {
                 self.say(&format!("{tag} NO cannot be read"));
@@ -433,13 +442,15 @@ fn name_of(rest: &str) -> String {
     rest.split('"').nth(1).unwrap_or_default().to_owned()
 }
 
-fn holds(set: &str, uid: u32) -> bool {
-    set.split(',').any(|part| {
-        let (first, last) = part.split_once(':').unwrap_or((part, part));
-        let first: u32 = first.parse().unwrap_or(0);
-        let last: u32 = if last == "*" { u32::MAX } else { last.parse().unwrap_or(0) };
-        (first..=last).contains(&uid)
-    })
+/// First and last of each part of a set.
+fn ranges(set: &str) -> Vec<(u32, u32)> {
+    let number = |text: &str| if text == "*" { u32::MAX } else { text.parse().unwrap_or(0) };
+    set.split(',')
+        .map(|part| {
+            let (first, last) = part.split_once(':').unwrap_or((part, part));
+            (number(first), number(last))
+        })
+        .collect()
 }
 
 /// How often each content stands in a folder.
