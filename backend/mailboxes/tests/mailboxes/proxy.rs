@@ -48,6 +48,8 @@ impl Proxy {
                     break;
                 }
                 let (Ok(client), Ok(server)) = (client, TcpStream::connect(("127.0.0.1", to))) else { continue };
+                client.set_nodelay(true).unwrap();
+                server.set_nodelay(true).unwrap();
                 let cut = ours.cuts.lock().unwrap().pop_front();
                 let ours = Arc::clone(&ours);
                 std::thread::spawn(move || serve(&client, &server, cut, &ours));

@@ -154,6 +154,7 @@ impl Talk {
             *connections += 1;
             *connections
         };
+        stream.set_nodelay(true).unwrap();
         let output = stream.try_clone().unwrap();
         Self { input: BufReader::new(stream), output, shared, folder: None, number, buffer: Vec::new() }
     }
