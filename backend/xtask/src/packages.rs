@@ -26,6 +26,10 @@ pub enum Group {
     Mail,
     /// The name server that serves zones.
     Names,
+    /// IMAP servers that mailboxes are copied between.
+    Imap,
+    /// What the copy of mailboxes is measured against.
+    MailRivals,
     /// Headless Chromium.
     Browser,
     /// Making the tiny guest image.
@@ -85,6 +89,15 @@ impl Group {
             }
             Self::Mail => const { &[package("python3-aiosmtpd", "mail server of the tests")] },
             Self::Names => const { &[package("nsd", "name server of the tests; theirs runs on a port of its own")] },
+            Self::Imap => {
+                const {
+                    &[
+                        package("dovecot-imapd", "IMAP servers that mailboxes are copied between"),
+                        package("openssl", "makes the certificate of one of them"),
+                    ]
+                }
+            }
+            Self::MailRivals => const { &[package("isync", "mbsync, which the copy is measured against")] },
             Self::Browser => {
                 const {
                     &[
@@ -239,6 +252,7 @@ fn agreed() -> anyhow::Result<bool> {
 fn install(requests: &[&str]) -> anyhow::Result<()> {
     apt_get(&["update", "-qq"])?;
     let _no_cluster = NoDefaultCluster::new(requests)?;
+    let _no_server = NoServerStart::new(requests)?;
     let mut arguments = vec!["install", "-qq", "-y", "--no-install-recommends", "--allow-downgrades"];
     arguments.extend(requests);
     apt_get(&arguments)
@@ -277,6 +291,40 @@ impl Drop for NoDefaultCluster {
             && let Err(error) = as_root("rm", &["-f", CLUSTER_SETTING])
         {
             eprintln!("{CLUSTER_SETTING} is left over: {error:#}");
+        }
+    }
+}
+
+/// While this lives, installing Dovecot or NSD starts no server: the tests have their own. A policy that is there already,
+/// as in containers, is left alone.
+struct NoServerStart {
+    made: bool,
+}
+
+/// Asked by Debian before a package starts a server; 101 forbids it.
+const START_POLICY: &str = "/usr/sbin/policy-rc.d";
+
+impl NoServerStart {
+    fn new(requests: &[&str]) -> anyhow::Result<Self> {
+        let is_server = |name: &&str| name.starts_with("dovecot") || name.starts_with("nsd");
+        let made = requests.iter().any(is_server) && !Path::new(START_POLICY).exists();
+        if made {
+            let policy = std::env::temp_dir().join(format!("hostwright-policy-{}", std::process::id()));
+            fs::write(&policy, "#!/bin/sh\nexit 101\n")?;
+            let copied = as_root("install", &["-m", "755", &policy.to_string_lossy(), START_POLICY]);
+            fs::remove_file(&policy)?;
+            copied?;
+        }
+        Ok(Self { made })
+    }
+}
+
+impl Drop for NoServerStart {
+    fn drop(&mut self) {
+        if self.made
+            && let Err(error) = as_root("rm", &["-f", START_POLICY])
+        {
+            eprintln!("{START_POLICY} is left over: {error:#}");
         }
     }
 }
@@ -328,7 +376,9 @@ fn is_root() -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Group; 10] = [
+    const ALL: [Group; 12] = [
+        Group::Imap,
+        Group::MailRivals,
         Group::Agents,
         Group::Build,
         Group::Postgres,

@@ -59,6 +59,12 @@ Usage: cargo xtask COMMAND
       --quick            small numbers of customers
       --yes              install missing system packages without asking
 
+  bench mail             copy a mailbox between two IMAP servers, ours and mbsync in turns
+      --messages N, --folders N, --rounds N
+                         how much and how often: 5000, 20 and 3 unless told
+      --delay MS         how far away both servers are, each way
+      --yes              install missing system packages without asking
+
   soak                   mixed traffic on a fast clock while nodes come and go
       --minutes N        how long; 20 when left out
       --seed N           the same traffic again
@@ -106,6 +112,7 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["demo", rest @ ..] => demo::run(rest),
         ["chaos", rest @ ..] => chaos::run(rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["bench", "mail", rest @ ..] => figures::mail(rest),
         [measured @ ("bench" | "soak"), rest @ ..] => figures::run(measured, rest),
         ["migration", "new", name] => {
             migration::new(&root(), name)?;

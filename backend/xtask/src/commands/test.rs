@@ -86,6 +86,9 @@ impl Tier {
         if self.fuzzes() {
             groups.push(Group::Fuzz);
         }
+        if self == Self::All {
+            groups.push(Group::Imap);
+        }
         match self {
             // The laboratory's own tests start one of each.
             Self::All | Self::Unit => groups.extend([
