@@ -27,7 +27,9 @@ use std::path::Path;
 pub use header::Header;
 
 use crate::sources::Input;
-use crate::{Entry, Limits, Refusal, RefusalCode, Sink};
+use crate::sources::files::each_file;
+use crate::tally::Tally;
+use crate::{Entry, Gap, GapKind, Limits, Refusal, RefusalCode, Sink};
 
 #[cfg(test)]
 mod shape;
@@ -152,26 +154,38 @@ pub fn open_file(path: &Path, limits: &Limits) -> Result<Document<BufReader<File
     Document::open(BufReader::with_capacity(1 << 16, file), &place, limits)
 }
 
-/// Reads documents as a source: what each header says becomes facts.
+/// Reads documents, and all of a folder, as a source: what each header says becomes facts.
 ///
 /// # Errors
 /// As [`open_file`] and [`Document::read`].
 pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
-    for path in &input.paths {
-        let document = open_file(path, &input.limits)?;
-        let Header { source_kind, source_name, taken_at, generator } = document.header().clone();
-        let facts = [
-            ("source_kind", Some(source_kind)),
-            ("source_name", source_name),
-            ("taken_at", taken_at.map(|at| at.to_string())),
-            ("generator", generator),
-        ];
-        for (name, value) in facts.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
-            sink.fact(name, value)?;
-        }
-        document.read(sink)?;
+    let mut gaps = Tally::default();
+    for root in &input.paths {
+        each_file(root, &input.limits, &mut gaps, &mut |path, gaps| {
+            // Beside documents an agent's collection holds bundles of content.
+            if path != root && !path.extension().is_some_and(|end| end == "xml" || end == "json") {
+                gaps.add(Gap::new(GapKind::PartUnread, path.display(), "not a document"));
+                return Ok(());
+            }
+            one(path, &input.limits, sink)
+        })?;
     }
-    Ok(())
+    gaps.flush(sink)
+}
+
+fn one(path: &Path, limits: &Limits, sink: &mut dyn Sink) -> Result<(), Refusal> {
+    let document = open_file(path, limits)?;
+    let Header { source_kind, source_name, taken_at, generator } = document.header().clone();
+    let facts = [
+        ("source_kind", Some(source_kind)),
+        ("source_name", source_name),
+        ("taken_at", taken_at.map(|at| at.to_string())),
+        ("generator", generator),
+    ];
+    for (name, value) in facts.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+        sink.fact(name, value)?;
+    }
+    document.read(sink)
 }
 
 /// Writes a document, one entry after the other.

@@ -391,3 +391,26 @@ fn reading_is_measured_beside_a_bare_parse() {
         }
     }
 }
+
+#[test]
+fn a_folder_of_documents_is_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("services")).unwrap();
+    for (name, id) in [("platform.xml", "1"), ("services/ada.xml", "2")] {
+        let party = crate::snapshot::Party { id: id.to_owned(), name: id.to_owned(), ..Default::default() };
+        let bytes = written(Form::Xml, &head(), &[Entry::Record(party.into())]);
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let mut counts = Counts::default();
+    read(&Input::of(vec![folder.path().to_path_buf()]), &mut counts).unwrap();
+    assert_eq!((counts.records[&Kind::Party], counts.gaps.len()), (2, 0));
+    std::fs::write(folder.path().join("mailbox.tar"), "x").unwrap();
+    let mut counts = Counts::default();
+    read(&Input::of(vec![folder.path().to_path_buf()]), &mut counts).unwrap();
+    assert_eq!((counts.records[&Kind::Party], counts.gaps.len()), (2, 1), "what is no document is named");
+    std::fs::write(folder.path().join("broken.xml"), "<").unwrap();
+    assert!(
+        read(&Input::of(vec![folder.path().to_path_buf()]), &mut Counts::default()).is_err(),
+        "it is not passed over"
+    );
+}
