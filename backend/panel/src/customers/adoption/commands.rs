@@ -116,11 +116,14 @@ pub fn reseller_of_in(tx: &mut Tx<'_>, customer: &str) -> Result<Option<Customer
     store::reseller(tx, customer)
 }
 
+/// Fields that a customer has at its source: name and value.
+pub type Fields = Vec<(String, String)>;
+
 /// Where a customer comes from, and its fields; none for one that did not move in.
 ///
 /// # Errors
 /// When the database fails.
-pub fn origin_in(tx: &mut Tx<'_>, customer: &str) -> Result<Option<(Origin, Vec<(String, String)>)>> {
+pub fn origin_in(tx: &mut Tx<'_>, customer: &str) -> Result<Option<(Origin, Fields)>> {
     let Some(origin) = store::origin(tx, customer)? else {
         return Ok(None);
     };

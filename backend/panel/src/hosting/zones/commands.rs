@@ -471,7 +471,7 @@ fn today(now: Instant) -> hostwright_kernel::Day {
 
 pub(super) fn changed(domain: &Domain, zone: Zone, reader: &Scope) -> Changed<ZoneView> {
     let (name, serial, state) = (zone.name.to_string(), zone.serial, zone.state);
-    Changed::new(&zone.id.clone(), ZoneView::new(zone, is_staff(reader)))
+    Changed::new(zone.id.clone(), ZoneView::new(zone, is_staff(reader)))
         .of(&domain.customer_id)
         .noting("name", name)
         .noting("serial", serial)
@@ -482,7 +482,7 @@ fn record_changed(domain: &Domain, zone: Zone, record: Record, reader: &Scope) -
     let (name, serial) = (zone.name.to_string(), zone.serial);
     let Content { owner, kind, data, .. } = record.content.clone();
     let told = RecordChanged { zone: ZoneView::new(zone, is_staff(reader)), record: RecordView::from(record) };
-    Changed::new(&told.record.id.clone(), told)
+    Changed::new(told.record.id.clone(), told)
         .of(&domain.customer_id)
         .noting("zone", name)
         .noting("serial", serial)

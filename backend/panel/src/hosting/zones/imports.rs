@@ -214,7 +214,7 @@ fn continued(tx: &Tx<'_>, zone: &Zone, wanted: &Wanted, difference: &Difference)
 
 fn applied(reader: &Scope, zone: Zone, (added, retimed, removed): (usize, usize, usize)) -> Changed<ZoneView> {
     let (name, serial) = (zone.name.to_string(), zone.serial);
-    Changed::new(&zone.id.clone(), ZoneView::new(zone, is_staff(reader)))
+    Changed::new(zone.id.clone(), ZoneView::new(zone, is_staff(reader)))
         .noting("zone", name)
         .noting("serial", serial)
         .noting("added", added)

@@ -216,8 +216,9 @@ fn name_likeness(theirs: &str, ours: &str) -> u32 {
 /// The best share of the smaller in the larger amount, over lengths that both have.
 fn price_likeness(theirs: &Offer, ours: &Offer) -> Option<u32> {
     let shares = theirs.prices.iter().flat_map(|(months, amount)| {
-        let same = ours.prices.iter().filter(move |(length, _)| length == months);
-        same.filter_map(move |(_, other)| (other.currency == amount.currency).then(|| share(amount.minor, other.minor)))
+        let same =
+            ours.prices.iter().filter(move |(length, other)| length == months && other.currency == amount.currency);
+        same.map(move |(_, other)| share(amount.minor, other.minor))
     });
     shares.max()
 }
