@@ -274,13 +274,13 @@ on_both_engines! {
         assert!(text(&staff["zone"], "fault").contains("does not answer"), "{staff}");
         assert_eq!(shown(world, &ada, &id).await["zone"]["fault"], Value::Null, "that is for staff");
         world.hypervisor.names.set_away(false);
-        world.db.write(|tx| hostwright_panel::hosting::zones::jobs::enqueue_stale_in(tx)).await.unwrap();
+        world.db.write(hostwright_panel::hosting::zones::jobs::enqueue_stale_in).await.unwrap();
         world.settle().await;
         assert!(world.hypervisor.names.zone("example.org").is_some());
 
         world.hypervisor.names.lose("example.org");
         world.clock.advance_days(1);
-        world.db.write(|tx| hostwright_panel::hosting::zones::jobs::enqueue_stale_in(tx)).await.unwrap();
+        world.db.write(hostwright_panel::hosting::zones::jobs::enqueue_stale_in).await.unwrap();
         world.settle().await;
         assert!(world.hypervisor.names.zone("example.org").is_some(), "it is looked at from time to time");
         assert_eq!(world.breaks().await, Vec::<String>::new());
@@ -302,7 +302,7 @@ on_both_engines! {
         world.clock.advance_days(1);
         let breaks = world.breaks().await;
         assert!(breaks.iter().any(|found| found.starts_with("domains and zones: zone example.org")), "{breaks:?}");
-        world.db.write(|tx| hostwright_panel::hosting::zones::jobs::enqueue_stale_in(tx)).await.unwrap();
+        world.db.write(hostwright_panel::hosting::zones::jobs::enqueue_stale_in).await.unwrap();
         world.settle().await;
         assert_eq!(shown(world, &ada, &id).await["zone"]["observed_serial"], 2_027_013_100);
         assert_eq!(world.breaks().await, Vec::<String>::new());
