@@ -11,6 +11,8 @@ use panel::{Business, CUSTOMER, OWNER, PASSWORD, Panel};
 use serde_json::{Value, json};
 use visitor::Visitor;
 
+use crate::surfaces::town::{domain_with_zone, old_panel};
+
 /// A journey that is made with and without JavaScript.
 macro_rules! journeys {
     ($(async fn $name:ident($panel:ident, $visitor:ident) $body:block)+) => {
@@ -209,7 +211,7 @@ const IDS: &[(&str, &str)] = &[
 
 /// Every page of an area, with an id wherever its path asks for one; a page that
 /// cannot be reached fails the test.
-async fn places(panel: &Panel, business: &Business, area: &str) -> Vec<String> {
+async fn places(panel: &Panel, business: &Business, objects: &[(&str, String)], area: &str) -> Vec<String> {
     let world = &panel.world;
     let call = match area {
         "/portal" => world.member(&business.customer_id, MemberRole::Owner),
@@ -223,7 +225,8 @@ async fn places(panel: &Panel, business: &Business, area: &str) -> Vec<String> {
     let token = text(&world.done(&call, "orders.quote", wish).await, "token");
     let mut places = Vec::new();
     for route in hostwright_frontend::routes().iter().filter(|route| route.path.starts_with(area)) {
-        let mut place = route.path.to_owned();
+        let mut place =
+            objects.iter().fold(route.path.to_owned(), |place, (name, id)| place.replace(&format!("{{{name}}}"), id));
         for (name, list) in IDS {
             let hole = format!("{{{name}}}");
             if place.contains(&hole) {
@@ -259,7 +262,7 @@ async fn first(panel: &Panel, business: &Business, call: &Call, list: &str) -> S
 }
 
 /// A panel where something has happened.
-async fn lively() -> (Panel, Business) {
+async fn lively() -> (Panel, Business, Vec<(&'static str, String)>) {
     let panel = Panel::start();
     let business = panel.open_for_business().await;
     running(&panel, &business).await;
@@ -290,15 +293,19 @@ async fn lively() -> (Panel, Business) {
         "customer_id": business.customer_id,
     });
     panel.as_customer(&business, "tickets.open", ticket).await;
-    (panel, business)
+    let mut objects = old_panel(&panel.world).await.to_vec();
+    let servers = json!({ "name_servers": ["ns1.host.example"], "hostmaster": "hostmaster@host.example" });
+    panel.world.done(&panel.world.owner(), "zones.set_settings", servers).await;
+    objects.extend(domain_with_zone(&panel.world, &business.customer_id, "shop.example.org").await);
+    (panel, business, objects)
 }
 
 async fn visit_every_page(area: &str, email: &str) {
-    let (panel, business) = lively().await;
+    let (panel, business, objects) = lively().await;
     let mut visitor = Visitor::open(&panel, true).await;
     visitor.signs_in(email).await;
     visitor.arrives(area).await;
-    visit(visitor, places(&panel, &business, area).await).await;
+    visit(visitor, places(&panel, &business, &objects, area).await).await;
 }
 
 async fn visit(mut visitor: Visitor, places: Vec<String>) {

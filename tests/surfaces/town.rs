@@ -88,8 +88,20 @@ impl Town {
     }
 }
 
+/// A domain of a customer with a zone, and a master file that waits to be applied.
+pub async fn domain_with_zone(world: &World, customer_id: &str, name: &str) -> [(&'static str, String); 3] {
+    let owner = world.owner();
+    let domain = json!({ "customer_id": customer_id, "name": name, "auth_code": "Code-1" });
+    let domain_id = text(&world.done(&owner, "domains.create", domain).await, "id");
+    world.done(&owner, "zones.create", json!({ "domain_id": domain_id, "addresses": ["192.0.2.1"] })).await;
+    let zone = world.done(&owner, "zones.show", json!({ "domain_id": domain_id })).await;
+    let file = json!({ "domain_id": domain_id, "mode": "add", "text": "$TTL 60\nftp A 192.0.2.3\n" });
+    let import = text(&world.done(&owner, "zones.import", file).await, "id");
+    [("record_id", text(&zone["records"][2], "id")), ("import_id", import), ("domain_id", domain_id)]
+}
+
 /// A source system that was read: it sells something, and has somebody.
-async fn old_panel(world: &World) -> [(&'static str, String); 2] {
+pub async fn old_panel(world: &World) -> [(&'static str, String); 2] {
     use hostwright_importer::Entry;
     use hostwright_importer::snapshot::{Party, Product};
     let product = Product { id: "p1".to_owned(), name: "Small".to_owned(), ..Product::default() };
@@ -199,23 +211,9 @@ async fn resident(world: &World, shop: &Shop, name: &str) -> Resident {
         .cloned()
         .unwrap();
 
-    let domain = world
-        .done(
-            &owner,
-            "domains.create",
-            json!({ "customer_id": customer.id, "name": format!("{name}.example.org"), "auth_code": "Code-1" }),
-        )
-        .await;
-    let domain_id = text(&domain, "id");
-    world.done(&call, "zones.create", json!({ "domain_id": domain_id, "addresses": ["192.0.2.1"] })).await;
-    let zone = world.done(&call, "zones.show", json!({ "domain_id": domain_id })).await;
-    let file = json!({ "domain_id": domain_id, "mode": "add", "text": "$TTL 60\nftp A 192.0.2.3\n" });
-    let import = world.done(&call, "zones.import", file).await;
-
-    let objects = BTreeMap::from([
-        ("domain_id", domain_id),
-        ("record_id", text(&zone["records"][2], "id")),
-        ("import_id", text(&import, "id")),
+    let domain = format!("{name}.example.org");
+    let mut objects = BTreeMap::from(domain_with_zone(world, &customer.id, &domain).await);
+    objects.extend([
         ("customer_id", customer.id.clone()),
         ("person_id", text(&added, "person_id")),
         ("server_id", text(&order, "server_id")),
