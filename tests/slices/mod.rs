@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod adoption;
 mod auth;
 mod backups;
 mod billing;

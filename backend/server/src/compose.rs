@@ -182,6 +182,8 @@ pub fn handlers(
         Arc::new(servers::reconcile::jobs::Reconcile::new(Arc::clone(&ports.hypervisor))),
         Arc::new(servers::jobs::Observe::new(Arc::clone(&ports.hypervisor))),
         Arc::new(servers::jobs::Purge::new(Arc::clone(&ports.hypervisor))),
+        Arc::new(servers::adoption::jobs::Survey::new(Arc::clone(&ports.hypervisor))),
+        Arc::new(servers::adoption::jobs::Adopt::new(Arc::clone(&ports.hypervisor))),
         Arc::new(SealHandler),
     ];
     if let Some(mail) = mail {

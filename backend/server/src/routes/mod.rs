@@ -7,6 +7,7 @@ use crate::compose::Ports;
 use crate::registry::Endpoint;
 
 mod addresses;
+mod adoption;
 mod auth;
 mod billing;
 mod catalogue;
@@ -34,6 +35,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         subscriptions::endpoints(),
         billing::endpoints(),
         servers::endpoints(&ports.hypervisor),
+        adoption::endpoints(),
         tickets::endpoints(),
         notifications::endpoints(),
         office::endpoints(&ports.clock),
