@@ -101,7 +101,7 @@ async fn a_person_takes_a_guest_over_with_plain_forms() {
     };
     let empty = read(send("adoption.adopt", &[("subscription_id", "")])).await;
     assert!(empty.body.contains("Say either a subscription"), "{} {}", empty.status, empty.body);
-    read(send("adoption.ignore", &[])).await;
+    read(send("adoption.ignore", &[("ignored", "yes")])).await;
     assert!(site.visit(&mut browser, &found_page).await.body.contains("Left alone"));
     read(send("adoption.ignore", &[("ignored", "no")])).await;
     let sold = [

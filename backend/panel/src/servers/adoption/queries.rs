@@ -165,7 +165,7 @@ impl Around {
         let places = store::places(tx, &addresses)?;
         Ok(Self {
             records: store::records(tx, node_id, &uuids, &macs, &places)?,
-            candidates: store::candidates(tx, None, &places)?,
+            candidates: store::candidates(tx, &places)?,
             present,
         })
     }

@@ -273,15 +273,11 @@ pub fn replace(tx: &mut Tx<'_>, server: &Server, disk: &Disk, believed: i64) -> 
     Ok(rows == 1)
 }
 
-/// Servers that have no guest and are not deleted; those of one subscription if one is named.
-/// Their addresses are filled in from `places`.
-pub fn candidates(
-    tx: &mut Tx<'_>,
-    of: Option<&SubscriptionId>,
-    places: &BTreeMap<IpAddr, Option<ServerId>>,
-) -> Result<Vec<Candidate>> {
+/// Servers that have no guest and are not deleted, with those of their addresses that are
+/// among `places`.
+pub fn candidates(tx: &mut Tx<'_>, places: &BTreeMap<IpAddr, Option<ServerId>>) -> Result<Vec<Candidate>> {
     type Columns = (ServerId, SubscriptionId, String, String, String, String);
-    let mut query = servers::table
+    let rows: Vec<Columns> = servers::table
         .inner_join(server_disks::table)
         .filter(server_disks::state.eq(DiskState::Planned))
         .filter(servers::desired.ne(Desired::Deleted))
@@ -295,11 +291,7 @@ pub fn candidates(
             servers::uuid,
             servers::mac,
         ))
-        .into_boxed();
-    if let Some(subscription_id) = of {
-        query = query.filter(servers::subscription_id.eq(subscription_id.clone()));
-    }
-    let rows: Vec<Columns> = query.load(tx.conn)?;
+        .load(tx.conn)?;
     let ids: Vec<ServerId> = rows.iter().map(|row| row.0.clone()).collect();
     let begun: BTreeSet<ServerId> = slice::store::observations(tx, &ids)?
         .into_iter()

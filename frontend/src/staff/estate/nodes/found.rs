@@ -261,7 +261,7 @@ fn decide(page: &Page, found: &FoundView, node_page: &str) -> Option<AnyView> {
     let button =
         |action: &str, key: &str| ActionButton::new(page, action, page.t(key)).hidden("found_id", found.id.as_str());
     Some(match found.standing {
-        Standing::Found | Standing::Adopting => button("adoption.ignore", "estate-found-ignore").view(),
+        Standing::Found | Standing::Adopting => button("adoption.ignore", "estate-found-ignore").hidden("ignored", "yes").view(),
         Standing::Ignored => button("adoption.ignore", "estate-found-reconsider").hidden("ignored", "no").view(),
         Standing::Gone => button("adoption.forget", "estate-found-forget")
             .then(node_page)
