@@ -2,9 +2,9 @@
 //! started or refreshed, no volume opened, nothing defined.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom};
 use std::net::IpAddr;
-use std::path::Path;
 
 use virt::domain::Domain;
 use virt::network::Network;
@@ -36,6 +36,10 @@ pub(super) fn survey(turn: &Turn, only: Option<&str>) -> Outcome {
     let mut found = Vec::new();
     for domain in &domains {
         turn.still_wanted("look at guests that are not ours")?;
+        // Xen counts the node's own system among the guests.
+        if turn.session.hypervisor == Hypervisor::Xen && domain.get_id() == Some(0) {
+            continue;
+        }
         let uuid = turn.ask("read a guest's number", |_| domain.get_uuid_string())?;
         if only.is_some_and(|only| only != uuid) {
             continue;
@@ -115,11 +119,17 @@ fn measure(turn: &Turn, domain: &Domain, disk: &mut FoundDisk, runs: bool) -> Re
         && sees_its_files(turn)
     {
         disk.is_there = fs::exists(path).ok().or(disk.is_there);
-        if disk.capacity_bytes.is_none() && disk.format.as_deref() == Some("raw") {
-            disk.capacity_bytes = fs::metadata(Path::new(path)).ok().map(|file| file.len()).filter(|bytes| *bytes > 0);
+        let is_plain = disk.format.as_deref().is_none_or(|format| format == "raw");
+        if disk.capacity_bytes.is_none() && is_plain {
+            disk.capacity_bytes = length(path);
         }
     }
     Ok(())
+}
+
+/// Where a file or block device of plain bytes ends.
+fn length(path: &str) -> Option<u64> {
+    File::open(path).ok()?.seek(SeekFrom::End(0)).ok().filter(|bytes| *bytes > 0)
 }
 
 /// The volume of a disk, where libvirt knows one. A driver without storage, and a path in no
