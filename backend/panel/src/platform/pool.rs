@@ -56,6 +56,11 @@ impl Pool {
         Self { shared: Arc::new(Shared { open: Box::new(open), remote, turns, idle: Mutex::default() }) }
     }
 
+    /// Whether both are the same pool.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     /// Waits for this caller's turn, and keeps no thread meanwhile.
     ///
     /// # Errors
