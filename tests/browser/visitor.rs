@@ -130,9 +130,15 @@ impl Visitor {
 
     /// Follows the first link whose address begins with a path.
     pub async fn follow(&mut self, path: &str) {
-        let link = self.element(&format!("main a[href^='{path}']")).await;
-        link.click().await.unwrap();
-        self.look().await;
+        let css = format!("main a[href^='{path}']");
+        // The page of before may still be there when the link is found, and gone when it is followed.
+        for _ in 0..20 {
+            match self.element(&css).await.click().await {
+                Ok(()) => return self.look().await,
+                Err(_exchanged) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+        panic!("{css} cannot be followed at {}", self.path().await);
     }
 
     /// Waits until a page is reached.
