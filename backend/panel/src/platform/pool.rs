@@ -165,6 +165,11 @@ pub(super) struct Lent {
 }
 
 impl Lent {
+    /// Whether the connection outlived what was judged.
+    pub(super) fn is_there(&self) -> bool {
+        self.connection.is_some()
+    }
+
     /// What an error means once it is known whether the connection outlived it:
     /// a lost one makes the database unavailable, whatever the last words of the
     /// server were, and in whatever language.

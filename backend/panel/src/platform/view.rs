@@ -38,15 +38,19 @@ struct View {
 
 impl View {
     fn open(mut lent: Lent, db: &Db) -> Result<Self> {
-        Transaction::begin_transaction(&mut *lent)?;
+        if let Err(error) = Transaction::begin_transaction(&mut *lent) {
+            return Err(lent.judge(error.into()));
+        }
         Ok(Self { lent, readers: db.readers.clone(), now: db.now() })
     }
 }
 
 impl Drop for View {
     fn drop(&mut self) {
-        // It wrote nothing. A connection on which this fails is not lent again.
-        let _ended = Transaction::rollback_transaction(&mut *self.lent);
+        // It wrote nothing. A connection on which this fails is not lent again; one that is gone has no end.
+        if self.lent.is_there() {
+            let _ended = Transaction::rollback_transaction(&mut *self.lent);
+        }
     }
 }
 
