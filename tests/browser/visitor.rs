@@ -112,33 +112,43 @@ impl Visitor {
     pub async fn press(&mut self, action: &str) {
         let css = format!("form[action='/do/{action}'] button[type='submit']");
         let ask = format!("//details[.//form[@action='/do/{action}']]/summary");
-        // A page that keeps itself fresh may exchange the button while it is pressed.
-        for _ in 0..20 {
-            let button = self.element(&css).await;
-            if let Ok(false) = button.is_displayed().await
-                && let Ok(summary) = self.driver.find(By::XPath(ask.as_str())).await
-            {
-                summary.click().await.ok();
-            }
-            match button.click().await {
-                Ok(()) => return self.look().await,
-                Err(_exchanged) => tokio::time::sleep(Duration::from_millis(100)).await,
-            }
-        }
-        panic!("{css} cannot be pressed at {}", self.path().await);
+        self.click(&css, Some(&ask)).await;
     }
 
     /// Follows the first link whose address begins with a path.
     pub async fn follow(&mut self, path: &str) {
-        let css = format!("main a[href^='{path}']");
-        // The page of before may still be there when the link is found, and gone when it is followed.
+        self.click(&format!("main a[href^='{path}']"), None).await;
+    }
+
+    /// Clicks what may be folded below a summary, again where a page that keeps itself fresh
+    /// exchanges it meanwhile, and looks at what comes.
+    async fn click(&mut self, css: &str, summary: Option<&str>) {
         for _ in 0..20 {
-            match self.element(&css).await.click().await {
-                Ok(()) => return self.look().await,
+            let found = self.element(css).await;
+            if let Some(summary) = summary
+                && let Ok(false) = found.is_displayed().await
+                && let Ok(summary) = self.driver.find(By::XPath(summary)).await
+            {
+                summary.click().await.ok();
+            }
+            match found.click().await {
+                Ok(()) => {
+                    self.gone(&found).await;
+                    return self.look().await;
+                }
                 Err(_exchanged) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
-        panic!("{css} cannot be followed at {}", self.path().await);
+        panic!("{css} cannot be clicked at {}", self.path().await);
+    }
+
+    /// Without JavaScript each click leads to another page: waits until this one is gone, so that nothing
+    /// is looked for on it.
+    async fn gone(&self, clicked: &WebElement) {
+        let until = tokio::time::Instant::now() + Duration::from_secs(2);
+        while !self.scripts && clicked.is_displayed().await.is_ok() && tokio::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until a page is reached.
