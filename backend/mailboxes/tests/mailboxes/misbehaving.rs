@@ -192,7 +192,6 @@ async fn a_mailbox_of_none_is_copied() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes minutes: cargo test -p hostwright-mailboxes hundred_thousand -- --ignored"]
 async fn a_mailbox_of_a_hundred_thousand_is_copied() {
     let target = Tiny::start(ALL, Vec::new(), empty());
     let source = Tiny::start(ALL, Vec::new(), [("INBOX".to_owned(), numbered(100_000, small))].into());
