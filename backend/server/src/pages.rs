@@ -76,9 +76,9 @@ async fn show_with(
         Ok(found) => found,
         Err(error) => return Err(Box::new((visitor, error))),
     };
-    let mut page = Page { form, ..frame(app, &visitor, route.area, path).await };
+    let mut page = Page { form, ..frame(app, &visitor, route.area, path) };
     page.notices.extend(told.and_then(|told| notice_of(app, &page, told)));
-    let visit = Visit {
+    let mut visit = Visit {
         call: visitor.call.clone(),
         page,
         params,
@@ -87,7 +87,11 @@ async fn show_with(
         shown_once: if shows_once(route) { take_once(app, &mut visitor) } else { None },
         clock: Arc::clone(&app.clock),
     };
-    match (route.draw)(visit).await {
+    let drawn = app.db.in_one_view(async move {
+        visit.page.brand = brand(&visit.call).await;
+        (route.draw)(visit).await
+    });
+    match drawn.await.flatten() {
         Ok(Drawn::Page(html)) => Ok(answer(StatusCode::OK, html, &visitor.cookies)),
         Ok(Drawn::GoTo(path)) => Ok(go_to(&path, &visitor.cookies)),
         Err(error) => Err(Box::new((visitor, error))),
@@ -180,17 +184,22 @@ fn may_enter(area: Area, call: &Call) -> hostwright_panel::platform::error::Resu
     if call.is_staff() { Ok(()) } else { Err(not_found()) }
 }
 
+/// How the provider calls itself.
+async fn brand(call: &Call) -> Brand {
+    match call.db.read(|tx| settings::get::<String>(tx, "brand.name")).await {
+        Ok(Some(name)) => Brand { name, ..Brand::default() },
+        _ => Brand::default(),
+    }
+}
+
 /// The frame of a page for this visitor.
-async fn frame(app: &App, visitor: &Visitor, area: Area, path: &str) -> Page {
+fn frame(app: &App, visitor: &Visitor, area: Area, path: &str) -> Page {
     let mut page = Page::new(app.texts.clone(), area, path);
     page.locale = visitor.locale;
     page.zone = visitor.zone.clone();
     page.theme = Theme::parse(&visitor.theme);
     page.csrf.clone_from(&visitor.csrf);
     page.viewer = viewer(&visitor.call, &page);
-    if let Ok(Some(name)) = app.db.read(|tx| settings::get::<String>(tx, "brand.name")).await {
-        page.brand = Brand { name, ..Brand::default() };
-    }
     page
 }
 

@@ -35,6 +35,7 @@ use tokio::sync::Notify;
 use super::error::{Error, Result};
 use super::pool::{Lent, Pool, WAIT};
 use super::stops::{self, Stops};
+use super::view;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -187,7 +188,7 @@ impl Tx<'_> {
 /// The database: cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    readers: Pool,
+    pub(super) readers: Pool,
     writers: Pool,
     clock: Arc<dyn Clock>,
     machine: Arc<dyn Clock>,
@@ -316,7 +317,8 @@ impl Db {
         Arc::clone(&self.wake)
     }
 
-    /// Runs a closure that only reads, in one transaction (a consistent view).
+    /// Runs a closure that only reads, in one transaction (a consistent view): that of
+    /// the page that is being drawn ([`Db::in_one_view`]), or one of its own.
     ///
     /// # Errors
     /// What the closure returns, and when no connection can be had.
@@ -325,6 +327,10 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
+        let body = match view::read(self, body) {
+            Ok(outcome) => return outcome,
+            Err(body) => body,
+        };
         let turn = self.readers.turn().await?;
         let db = self.clone();
         blocking(move || db.read_with(db.readers.lend(turn)?, body)).await
@@ -339,10 +345,13 @@ impl Db {
     }
 
     fn read_with<T>(&self, mut connection: Lent, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let now = self.clock.now();
-        let machine = self.machine.as_ref();
-        let outcome = connection.transaction(|conn| body(&mut Tx { conn, now, machine, wakes: false }));
+        let outcome = connection.transaction(|conn| body(&mut self.tx(conn, self.now())));
         outcome.map_err(|error| connection.judge(error))
+    }
+
+    /// A transaction that is open on this connection.
+    pub(super) fn tx<'c>(&'c self, conn: &'c mut AnyConnection, now: Instant) -> Tx<'c> {
+        Tx { conn, now, machine: self.machine.as_ref(), wakes: false }
     }
 
     /// Runs a closure that changes things, in one transaction. It may run more
@@ -377,10 +386,10 @@ impl Db {
     fn write_with<T>(&self, mut connection: Lent, body: impl Fn(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let mut tries = 1;
         loop {
-            let now = self.clock.now();
+            let now = self.now();
             let (mut wakes, mut committing) = (false, false);
             let run = |conn: &mut AnyConnection| {
-                let mut tx = Tx { conn, now, machine: self.machine.as_ref(), wakes: false };
+                let mut tx = self.tx(conn, now);
                 let outcome = body(&mut tx);
                 wakes = tx.wakes;
                 committing = outcome.is_ok();

@@ -20,6 +20,7 @@ pub mod secrets;
 pub mod settings;
 pub mod stops;
 pub mod texts;
+mod view;
 pub mod worker;
 
 pub use db::{AnyConnection, Db, Tx};

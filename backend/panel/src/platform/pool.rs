@@ -56,6 +56,11 @@ impl Pool {
         Self { shared: Arc::new(Shared { open: Box::new(open), remote, turns, idle: Mutex::default() }) }
     }
 
+    /// Whether both are the same pool.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     /// Waits for this caller's turn, and keeps no thread meanwhile.
     ///
     /// # Errors
@@ -160,6 +165,11 @@ pub(super) struct Lent {
 }
 
 impl Lent {
+    /// Whether the connection outlived what was judged.
+    pub(super) fn is_there(&self) -> bool {
+        self.connection.is_some()
+    }
+
     /// What an error means once it is known whether the connection outlived it:
     /// a lost one makes the database unavailable, whatever the last words of the
     /// server were, and in whatever language.
