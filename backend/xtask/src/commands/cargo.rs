@@ -103,6 +103,15 @@ pub fn build_panel() -> anyhow::Result<PathBuf> {
     build(&["--package", "hostwright-server", "--bins"], "hostwright")
 }
 
+/// Builds the panel with all tests, so that nothing is compiled a second time with the features
+/// that tests add; the path of the program.
+///
+/// # Errors
+/// Something does not compile.
+pub(super) fn build_with_tests() -> anyhow::Result<PathBuf> {
+    build(&["--workspace", "--bins", "--tests"], "hostwright")
+}
+
 /// Builds the panel and its measuring instrument, optimised; the instrument.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::bail;
 
-use super::cargo::{build_panel, cargo, code, has};
+use super::cargo::{build_panel, build_with_tests, cargo, code, has};
 use super::check;
 use super::options::Options;
 use crate::fuzz::schemathesis;
@@ -130,8 +130,14 @@ pub(super) fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
     if tier.fuzzes() {
         schemathesis::program()?;
     }
-    if tier != Tier::Unit {
-        runner.env(lab::BINARY, build_panel()?);
+    match tier {
+        Tier::All => {
+            runner.env(lab::BINARY, build_with_tests()?);
+        }
+        Tier::Unit => {}
+        Tier::Module(..) => {
+            runner.env(lab::BINARY, build_panel()?);
+        }
     }
     // Dropped when this function ends, after the runner has printed its last line.
     let _servers = Servers::start(tier, &mut runner)?;
