@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use hostwright_importer::Entry;
 use hostwright_importer::snapshot::{Domain, Zone, ZoneRecord};
 use hostwright_panel::auth::policy::StaffRole;
+use hostwright_panel::migration::proof::{self, queries::ShowReport};
 use hostwright_panel::platform::schema::{jobs, outbox};
 use hostwright_tests::{World, on_both_engines, text};
 use serde_json::{Value, json};
 
 use super::migration::{DUMP, collected, euros, provider, record, registered, step, verified};
+use super::pdf;
 
 /// A source whose provider was verified; its id.
 async fn ready(world: &World) -> String {
@@ -314,6 +316,29 @@ on_both_engines! {
         let file = world.done(&world.staff(StaffRole::Billing), "migration.report_csv", json!({ "source_id": id })).await;
         assert_eq!(file["content_type"], "text/csv; charset=utf-8");
         assert!(file["size"].as_i64().unwrap() > 500);
+    }
+
+    async fn the_report_is_printed_with_what_the_page_says(world) {
+        let id = ready(world).await;
+        transferred(world, &id).await;
+        let told = report(world, &id).await;
+        let ask: ShowReport = serde_json::from_value(json!({ "source_id": id })).unwrap();
+        let file = proof::queries::print(&world.staff(StaffRole::Billing), ask.clone()).await.unwrap();
+        assert_eq!((file.name, file.content_type), (format!("migration-{id}.pdf"), "application/pdf".to_owned()));
+        let printed = pdf::texts(&file.bytes).concat();
+        let subscriptions = format!("Subscriptions {} ", count(&told, "subscription", "source"));
+        let digest = text(&told["digest"]);
+        for part in ["Report of moving in: Old panel", "Control sums", "Balances", &subscriptions, &digest, "Nobody has signed", "Page 1 of"] {
+            assert!(printed.contains(part), "{part} in {printed}");
+        }
+        let reason = told["reasons"][0]["count"].as_i64().unwrap();
+        assert!(printed.contains(&format!(" {reason} ")), "{printed}");
+
+        world.done(&world.owner(), "migration.sign", json!({ "source_id": id, "digest": digest })).await;
+        let mut owner = world.owner();
+        owner.locale = "de".to_owned();
+        let signed = pdf::texts(&proof::queries::print(&owner, ask).await.unwrap().bytes).concat();
+        assert!(signed.contains("Gezeichnet von") && signed.contains("Kontrollsummen"), "{signed}");
     }
 }
 

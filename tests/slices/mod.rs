@@ -24,6 +24,7 @@ mod migration_transfer;
 mod nodes;
 mod notifications;
 mod notifications_encrypted;
+mod pdf;
 mod renewals_together;
 mod seam;
 pub(crate) mod servers;

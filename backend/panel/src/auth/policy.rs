@@ -257,6 +257,7 @@ policy! {
     UndoMigrationSource      = "migration.undo"         change Granted [O A] [];
     ShowMigrationReport      = "migration.report"       read   Granted [O A B] [];
     DownloadMigrationReport  = "migration.report_csv"   read   Granted [O A B] [];
+    PrintMigrationReport     = "migration.report_pdf"   read   Granted [O A B] [];
     ListMigrationMissing     = "migration.missing"      read   Granted [O A B] [];
     ShowMigrationShadow      = "migration.shadow"       read   Granted [O A B] [];
     SignMigrationReport      = "migration.sign"         change Granted [O A] [];

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod outbox;
 pub mod paging;
+pub(crate) mod paper;
 mod pool;
 pub mod portable;
 pub mod presence;

@@ -37,6 +37,7 @@ pub fn endpoints(reader: &Arc<dyn Reader>) -> Vec<Endpoint> {
         action!(POST "/migration/sources/{source_id}/undo" UndoMigrationSource => undo::commands::undo),
         action!(GET "/migration/sources/{source_id}/report" ShowMigrationReport => proof::queries::report),
         action!(FILE "/migration/sources/{source_id}/report.csv" DownloadMigrationReport => proof::queries::download),
+        action!(FILE "/migration/sources/{source_id}/report.pdf" PrintMigrationReport => proof::queries::print),
         action!(GET "/migration/sources/{source_id}/missing" ListMigrationMissing => proof::queries::missing),
         action!(GET "/migration/sources/{source_id}/shadow" ShowMigrationShadow => shadow::queries::shadow),
         action!(POST "/migration/sources/{source_id}/sign" SignMigrationReport => proof::commands::sign),

@@ -36,12 +36,13 @@ pub async fn report(visit: Visit) -> Result<String> {
         .hidden("digest", &view.digest)
         .piece(page.t("moving-sign-text"))
         .submit(page.t("moving-sign"));
-    let csv = format!("/api/v1/migration/sources/{source_id}/report.csv");
+    let file = format!("/api/v1/migration/sources/{source_id}/report");
     let back = format!("/staff/migration/{source_id}");
     Ok(Shell::new(page, page.t("moving-report"))
         .crumb(page.t("ui-nav-migration"), "/staff/migration")
         .crumb(&view.source_name, back.clone())
-        .other(ButtonLink::plain(page.t("moving-csv"), csv))
+        .other(ButtonLink::plain(page.t("moving-pdf"), format!("{file}.pdf")))
+        .other(ButtonLink::plain(page.t("moving-csv"), format!("{file}.csv")))
         .add(signature)
         .add(Panel::new(page.t("moving-counts")).id("counts").flush().add(counts(page, &view)))
         .add(Panel::new(page.t("moving-money")).id("money").flush().add(sums(page, &view)))

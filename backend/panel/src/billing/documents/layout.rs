@@ -1,17 +1,12 @@
 //! Where everything stands on the page.
 
-use super::paper::{About, HEIGHT, Paper, Style, WIDTH, Weight};
 use super::words::{Words, address};
 use crate::billing::invoices::document::Document;
 use crate::billing::invoices::model::LineView;
 use crate::platform::error::Result;
-
-const LEFT: f32 = 56.0;
-const RIGHT: f32 = WIDTH - 56.0;
-const TOP: f32 = 60.0;
-/// Nothing but the footer stands below.
-const BOTTOM: f32 = HEIGHT - 92.0;
-const LEADING: f32 = 12.5;
+use crate::platform::paper::{
+    About, BOTTOM, LEADING, LEFT, RIGHT, SMALL, STRONG, Sheet, Style, TEXT, TITLE, TOP, lines,
+};
 
 /// Right edges of the columns of figures.
 const QUANTITY: f32 = RIGHT - 208.0;
@@ -23,15 +18,10 @@ const DESCRIPTION_ROOM: f32 = QUANTITY - 46.0 - DESCRIPTION;
 /// Left edge of the sums.
 const SUMS: f32 = RIGHT - 250.0;
 
-const TEXT: Style = Style { weight: Weight::Regular, size: 9.0, gray: 0.1 };
-const SMALL: Style = Style { weight: Weight::Regular, size: 7.5, gray: 0.38 };
-const STRONG: Style = Style { weight: Weight::Bold, size: 9.0, gray: 0.1 };
-const TITLE: Style = Style { weight: Weight::Bold, size: 18.0, gray: 0.1 };
-
 /// Draws the document; the file.
 pub(super) fn draw(document: &Document) -> Result<Vec<u8>> {
     let words = Words::of(document)?;
-    let mut sheet = Sheet { paper: Paper::new()?, y: TOP };
+    let mut sheet = Sheet::new()?;
     head(&mut sheet, &words, document);
     columns(&mut sheet, &words, document);
     for line in &document.lines {
@@ -39,41 +29,10 @@ pub(super) fn draw(document: &Document) -> Result<Vec<u8>> {
     }
     sums(&mut sheet, &words, document);
     closing(&mut sheet, &words, document);
-    let mut paper = sheet.paper;
-    footers(&mut paper, &words, document);
+    let own = sheet.paper.wrapped(&footer(&words, document), SMALL, RIGHT - LEFT - 70.0);
+    let paper = sheet.with_footers(&own, |page, pages| words.page(page, pages));
     let title = format!("{} {}", words.title(document.kind), document.number.clone().unwrap_or_default());
     paper.finish(&About { title: &title, author: &document.seller.name, language: words.language() })
-}
-
-/// The paper and how far down it is filled.
-struct Sheet {
-    paper: Paper,
-    y: f32,
-}
-
-impl Sheet {
-    fn down(&mut self, by: f32) {
-        self.y += by;
-    }
-
-    /// Turns the page when so much no longer fits; whether it did.
-    fn make_room(&mut self, needed: f32) -> bool {
-        let turns = self.y + needed > BOTTOM;
-        if turns {
-            self.paper.turn();
-            self.y = TOP;
-        }
-        turns
-    }
-
-    /// Writes a text over as many lines as it takes, and pages too.
-    fn paragraph(&mut self, text: &str, style: Style) {
-        for line in self.paper.wrapped(text, style, RIGHT - LEFT) {
-            self.make_room(LEADING);
-            self.paper.write(LEFT, self.y, &line, style);
-            self.down(LEADING);
-        }
-    }
 }
 
 fn head(sheet: &mut Sheet, words: &Words, document: &Document) {
@@ -216,7 +175,8 @@ fn closing(sheet: &mut Sheet, words: &Words, document: &Document) {
     }
 }
 
-fn footers(paper: &mut Paper, words: &Words, document: &Document) {
+/// What the law and a payer want to find on every page.
+fn footer(words: &Words, document: &Document) -> String {
     let seller = &document.seller;
     let tax_number = if seller.tax_number.is_empty() {
         String::new()
@@ -224,27 +184,10 @@ fn footers(paper: &mut Paper, words: &Words, document: &Document) {
         format!("{} {}", words.get("seller-tax-number"), seller.tax_number)
     };
     let town = format!("{} {}", seller.postal_code, seller.city);
-    let text = [&seller.name, &seller.street, &town, &seller.country, &tax_number, &seller.email, &seller.bank_account]
+    [&seller.name, &seller.street, &town, &seller.country, &tax_number, &seller.email, &seller.bank_account]
         .into_iter()
         .map(|part| part.trim())
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
-        .join(" · ");
-    let own = paper.wrapped(&text, SMALL, RIGHT - LEFT - 70.0);
-    let pages = paper.count();
-    for page in 0..pages {
-        let mut y = HEIGHT - 60.0;
-        let number = words.page(page.saturating_add(1), pages);
-        let x = RIGHT - paper.width(&number, SMALL);
-        paper.write_on(page, x, y, &number, SMALL);
-        for line in &own {
-            paper.write_on(page, LEFT, y, line, SMALL);
-            y += 10.0;
-        }
-    }
-}
-
-/// A count of lines as a factor for heights.
-fn lines(count: usize) -> f32 {
-    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
+        .join(" · ")
 }

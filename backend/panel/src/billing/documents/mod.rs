@@ -1,4 +1,4 @@
-//! Invoices on paper: PDF with real text and an embedded font.
+//! Invoices on paper, through [`crate::platform::paper`].
 //!
 //! Invariant: what is printed comes from the stored document alone, so the
 //! same invoice gives the same bytes at any time, whatever changed since.
@@ -7,9 +7,7 @@
 //! amounts arrive as finished texts.
 #![allow(clippy::float_arithmetic, clippy::arithmetic_side_effects, reason = "points on paper, never money")]
 
-mod font;
 mod layout;
-mod paper;
 pub mod queries;
 mod words;
 

@@ -9,6 +9,7 @@
 pub mod commands;
 pub mod jobs;
 pub mod model;
+mod paper;
 pub mod queries;
 pub(in crate::migration) mod store;
 

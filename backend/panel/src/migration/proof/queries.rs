@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{CountRow, MissingView, MoneyRow, ReasonRow, ReportView, Sum, csv, digest};
+use super::paper;
 use super::store::{self, Row, Sums};
 use crate::auth::call::{Call, not_found};
 use crate::auth::policy::Action;
@@ -97,6 +98,20 @@ pub async fn download(call: &Call, input: DownloadReport) -> Result<Download> {
             })
         })
         .await
+}
+
+/// The report on paper, in the caller's language.
+///
+/// # Errors
+/// Not found; when the database fails.
+pub async fn print(call: &Call, input: ShowReport) -> Result<Download> {
+    call.authorize(Action::PrintMigrationReport)?;
+    let report = call.db.read(move |tx| report_in(tx, &input.source_id)).await?;
+    Ok(Download {
+        name: format!("migration-{}.pdf", report.source_id),
+        content_type: "application/pdf".to_owned(),
+        bytes: paper::draw(&report, call.locale.parse().unwrap_or_default())?,
+    })
 }
 
 /// What is not here, each with its reason.

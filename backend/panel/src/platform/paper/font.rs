@@ -7,7 +7,7 @@ use pdf_writer::{Finish, Name, Pdf, Rect, Ref, Str};
 use subsetter::GlyphRemapper;
 use ttf_parser::{Face, GlyphId};
 
-use crate::platform::error::{Error, Result};
+use super::super::error::{Error, Result};
 
 /// What a letter that the font lacks is printed as.
 const UNKNOWN: char = '\u{25A1}';

@@ -2,17 +2,17 @@
 
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
+use super::super::error::{Error, Result};
 use super::font::Font;
-use crate::platform::error::{Error, Result};
 
 /// Width of A4.
-pub(super) const WIDTH: f32 = 595.28;
+pub(crate) const WIDTH: f32 = 595.28;
 /// Height of A4.
-pub(super) const HEIGHT: f32 = 841.89;
+pub(crate) const HEIGHT: f32 = 841.89;
 
 /// Which of the two fonts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(crate) enum Weight {
     /// For text.
     Regular,
     /// For headings and sums.
@@ -21,41 +21,41 @@ pub(super) enum Weight {
 
 /// How a text looks.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
-    pub(super) weight: Weight,
+pub(crate) struct Style {
+    pub(crate) weight: Weight,
     /// In points.
-    pub(super) size: f32,
+    pub(crate) size: f32,
     /// 0 is black, 1 is white.
-    pub(super) gray: f32,
+    pub(crate) gray: f32,
 }
 
 /// A document that grows page by page.
-pub(super) struct Paper {
+pub(crate) struct Paper {
     regular: Font,
     bold: Font,
     pages: Vec<Content>,
 }
 
 /// What readers show about a document.
-pub(super) struct About<'a> {
-    pub(super) title: &'a str,
-    pub(super) author: &'a str,
-    pub(super) language: &'a str,
+pub(crate) struct About<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) author: &'a str,
+    pub(crate) language: &'a str,
 }
 
 impl Paper {
     /// A document with one empty page.
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         Ok(Self { regular: Font::regular()?, bold: Font::bold()?, pages: vec![Content::new()] })
     }
 
     /// Begins another page.
-    pub(super) fn turn(&mut self) {
+    pub(crate) fn turn(&mut self) {
         self.pages.push(Content::new());
     }
 
     /// How many pages there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.pages.len()
     }
 
@@ -67,24 +67,24 @@ impl Paper {
     }
 
     /// How wide a text is.
-    pub(super) fn width(&self, text: &str, style: Style) -> f32 {
+    pub(crate) fn width(&self, text: &str, style: Style) -> f32 {
         self.font(style.weight).width(text, style.size)
     }
 
     /// Writes on the last page; `y` is the line on which the letters stand.
-    pub(super) fn write(&mut self, x: f32, y: f32, text: &str, style: Style) {
+    pub(crate) fn write(&mut self, x: f32, y: f32, text: &str, style: Style) {
         let last = self.count().saturating_sub(1);
         self.write_on(last, x, y, text, style);
     }
 
     /// Writes so that the text ends at `right`.
-    pub(super) fn write_right(&mut self, right: f32, y: f32, text: &str, style: Style) {
+    pub(crate) fn write_right(&mut self, right: f32, y: f32, text: &str, style: Style) {
         let x = right - self.width(text, style);
         self.write(x, y, text, style);
     }
 
     /// Writes on a page by its index.
-    pub(super) fn write_on(&mut self, page: usize, x: f32, y: f32, text: &str, style: Style) {
+    pub(crate) fn write_on(&mut self, page: usize, x: f32, y: f32, text: &str, style: Style) {
         let (font, name) = match style.weight {
             Weight::Regular => (&mut self.regular, Name(b"F1")),
             Weight::Bold => (&mut self.bold, Name(b"F2")),
@@ -101,7 +101,7 @@ impl Paper {
     }
 
     /// Draws a level line on the last page.
-    pub(super) fn rule(&mut self, left: f32, right: f32, y: f32, gray: f32) {
+    pub(crate) fn rule(&mut self, left: f32, right: f32, y: f32, gray: f32) {
         if let Some(content) = self.pages.last_mut() {
             content.set_stroke_gray(gray);
             content.set_line_width(0.6);
@@ -112,7 +112,7 @@ impl Paper {
     }
 
     /// A text broken into lines that fit; a word that is too long is cut.
-    pub(super) fn wrapped(&self, text: &str, style: Style, room: f32) -> Vec<String> {
+    pub(crate) fn wrapped(&self, text: &str, style: Style, room: f32) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = String::new();
         for word in text.split_whitespace() {
@@ -140,7 +140,7 @@ impl Paper {
     }
 
     /// The file.
-    pub(super) fn finish(self, about: &About<'_>) -> Result<Vec<u8>> {
+    pub(crate) fn finish(self, about: &About<'_>) -> Result<Vec<u8>> {
         let mut next = Ref::new(1);
         let (catalog, tree, info, regular, bold) = (next.bump(), next.bump(), next.bump(), next.bump(), next.bump());
         let mut pdf = Pdf::new();
