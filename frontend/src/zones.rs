@@ -370,7 +370,7 @@ pub async fn compare(visit: Visit) -> Result<String> {
     ]);
     Ok(shell(page, &domain, page.t("hosting-import-title"))
         .crumb(page.t("hosting-zone"), &zone_page)
-        .subtitle(page.t(&format!("hosting-import-{}", import.mode)))
+        .subtitle(format!("{} {}", page.t("hosting-import-mode"), page.t(&format!("hosting-import-{}", import.mode))))
         .add(grid("main-side", vec![parts, outcome(page, &domain, &import, &zone_page)]))
         .render())
 }

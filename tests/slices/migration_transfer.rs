@@ -258,6 +258,7 @@ on_both_engines! {
         let shadow = world.done(&owner, "migration.shadow", json!({ "source_id": id, "days": 28 })).await;
         assert_eq!((&shadow["compared"], &shadow["equal"], &shadow["items"]), (&json!(2), &json!(2), &json!([])), "{shadow}");
         assert_eq!(shadow["sums"][0]["ours"]["minor"], 1735);
+        assert_eq!(shadow["next"], Value::Null, "nothing stands on a page behind this one");
 
         world.done(&owner, "migration.switch", input.clone()).await;
         world.settle().await;

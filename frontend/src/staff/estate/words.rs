@@ -16,7 +16,8 @@ use hostwright_panel::{auth, customers, nodes, servers};
 use leptos::prelude::AnyView;
 
 use crate::page::{Page, Tone};
-use crate::ui::{Pager, Piece, State, link, muted};
+pub use crate::staff::words::{filtered, pager};
+use crate::ui::{Piece, State, link, muted};
 pub use crate::words::{ago, bytes, gib, mib, seen, size, subscription_state, task_state, task_title};
 
 /// Names by id.
@@ -119,22 +120,6 @@ pub fn person_state(page: &Page, state: PersonState) -> State {
 #[must_use]
 pub fn every(page: &Page, months: u32) -> String {
     page.t_with("estate-every", &[("months", i64::from(months).into())])
-}
-
-/// The links below a list: back to its start, and on.
-#[must_use]
-pub fn pager<'a>(page: &'a Page, next: Option<&str>) -> Pager<'a> {
-    let is_first = !page.path.contains("after=");
-    let first = (!is_first).then(|| page.with_query("after", None));
-    Pager::new(page, first, next.map(|key| page.with_query("after", Some(key))))
-}
-
-/// A filter's address: one query value changed and the list at its start.
-#[must_use]
-pub fn filtered(page: &Page, name: &str, value: Option<&str>) -> String {
-    let mut start = page.clone();
-    start.path = page.with_query("after", None);
-    start.with_query(name, value)
 }
 
 /// What these customers are called, by id.

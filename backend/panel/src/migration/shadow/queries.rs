@@ -103,7 +103,10 @@ fn page(tx: &mut Tx<'_>, id: &SourceId, after: Option<&str>, size: i64) -> Resul
     found.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     let next = match (is_more, kind) {
         (true, kind) => found.last().map(|one| format!("{kind}:{}", one.id)),
-        (false, "subscription") => Some("domain:".to_owned()),
+        (false, "subscription") => {
+            let has_domains = !store::landed_page(tx, id, "domain", None, 1)?.is_empty();
+            has_domains.then(|| "domain:".to_owned())
+        }
         (false, _) => None,
     };
     Ok((found, next))
