@@ -173,3 +173,4 @@ error-migration-not_verified = Prüfen Sie zuerst die Quelle: Seit der letzten P
 error-migration-nothing_landed = Von dieser Quelle ist nichts hier.
 error-migration-report_changed = Der Bericht lautet inzwischen anders. Lesen Sie ihn noch einmal, bevor Sie ihn zeichnen.
 error-migration-not_signed = Zeichnen Sie zuerst den Bericht, wie er jetzt ist.
+error-migration-not_switched = Schalten Sie zuerst um. Bis dahin berechnet die Quelle diese Verträge.

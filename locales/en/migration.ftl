@@ -173,3 +173,4 @@ error-migration-not_verified = Verify the source first: something changed since 
 error-migration-nothing_landed = Nothing of this source is here.
 error-migration-report_changed = The report says something else by now. Read it again before you sign it.
 error-migration-not_signed = Sign the report as it is now first.
+error-migration-not_switched = Switch over first. Until then the source bills these subscriptions.

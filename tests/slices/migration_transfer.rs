@@ -5,6 +5,7 @@ use hostwright_importer::Entry;
 use hostwright_importer::snapshot::{Domain, Zone, ZoneRecord};
 use hostwright_panel::auth::policy::StaffRole;
 use hostwright_panel::migration::proof::{self, queries::ShowReport};
+use hostwright_panel::migration::transfer;
 use hostwright_panel::platform::schema::{jobs, outbox};
 use hostwright_tests::{World, on_both_engines, text};
 use serde_json::{Value, json};
@@ -254,6 +255,7 @@ on_both_engines! {
         let signed = world.done(&owner, "migration.sign", json!({ "source_id": id, "digest": read["digest"] })).await;
         assert_eq!(signed["is_signature_current"], true);
         assert_eq!(world.refused(&world.staff(StaffRole::Admin), "migration.switch", input.clone()).await, "auth.not_permitted");
+        assert_eq!(world.refused(&owner, "migration.disable_list", input.clone()).await, "migration.not_switched");
 
         let shadow = world.done(&owner, "migration.shadow", json!({ "source_id": id, "days": 28 })).await;
         assert_eq!((&shadow["compared"], &shadow["equal"], &shadow["items"]), (&json!(2), &json!(2), &json!([])), "{shadow}");
@@ -262,6 +264,9 @@ on_both_engines! {
 
         world.done(&owner, "migration.switch", input.clone()).await;
         world.settle().await;
+        let ask = serde_json::from_value(input.clone()).unwrap();
+        let list = transfer::queries::disable_list(&owner, ask).await.unwrap();
+        assert_eq!(String::from_utf8(list.bytes).unwrap(), "s1\ns3\n");
         for action in ["migration.undo", "migration.verify", "migration.transfer", "migration.switch"] {
             assert_eq!(world.refused(&owner, action, input.clone()).await, "migration.switched", "{action}");
         }

@@ -9,7 +9,8 @@ use hostwright_importer::Limits;
 use hostwright_importer::agents::collect::What;
 use hostwright_importer::agents::place::Bounds;
 use hostwright_importer::agents::{
-    Access, Checks, Level, LocalTransport, Package, Place, SshTarget, SshTransport, Transport, check, collect, host_key,
+    Access, Checks, Level, LocalTransport, Package, Place, SshTarget, SshTransport, Transport, check, collect, disable,
+    host_key,
 };
 use hostwright_importer::snapshot::values::Secret;
 use serde_json::json;
@@ -34,12 +35,16 @@ pub fn command() -> Command {
         .about("Collect what an agent gives into a folder, which `migration read --source hostwright` reads")
         .arg(Arg::new("into").long("into").value_name("FOLDER").required(true).help("Where it goes"))
         .arg(switch("content", "Also the content of domains: mailboxes, sites, dumps"));
+    let disable = Command::new("disable")
+        .about("Switch off at the source what moved: after the switch, never before")
+        .arg(option("list", "FILE", "Identifiers, one a line: what `migration disable-list` gives").required(true));
     Command::new("agent")
         .about("Try and run migration agents")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(reached(check))
         .subcommand(reached(collect))
+        .subcommand(reached(disable))
         .subcommand(
             Command::new("host-key")
                 .about("Show the key of a server, to be compared and pinned")
@@ -84,6 +89,7 @@ pub fn run(matches: &ArgMatches, is_json: bool) -> Result<bool> {
         Place::deliver(transport.as_mut(), &package, &format!("cli-{}", std::process::id()), Bounds::default())?;
     let done = match name {
         "check" => checked(&mut place, &package, chosen, is_json),
+        "disable" => disabled(&mut place, chosen, is_json),
         _ => collected(&mut place, chosen, is_json),
     };
     place.leave()?;
@@ -124,6 +130,22 @@ fn collected(place: &mut Place<'_>, chosen: &ArgMatches, is_json: bool) -> Resul
         faults.iter().for_each(|fault| say(fault));
     }
     Ok(faults.is_empty())
+}
+
+fn disabled(place: &mut Place<'_>, chosen: &ArgMatches, is_json: bool) -> Result<bool> {
+    let list = path(chosen, "list")?;
+    let text = std::fs::read_to_string(&list).with_context(|| format!("--list: cannot read {}", list.display()))?;
+    let ids: Vec<String> = text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let outcome = disable(place, &ids)?;
+    if is_json {
+        let failed: Vec<_> =
+            outcome.failed.iter().map(|(id, said)| json!({ "subscription": id, "reason": said })).collect();
+        say(&serde_json::to_string_pretty(&json!({ "disabled": outcome.done, "failed": failed }))?);
+    } else {
+        say(&format!("{} of {} subscriptions are off", outcome.done, ids.len()));
+        outcome.failed.iter().for_each(|(id, said)| say(&format!("{id}: {said}")));
+    }
+    Ok(outcome.failed.is_empty())
 }
 
 fn path(chosen: &ArgMatches, name: &str) -> Result<PathBuf> {

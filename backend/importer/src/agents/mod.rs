@@ -15,6 +15,7 @@
 //! | [`transport`] | how a script is run on the source: [`local`] or [`ssh`] |
 //! | [`place`] | an agent delivered to a source: runs commands, fetches files, leaves nothing behind |
 //! | [`collect`] | everything of a source into a folder, resumable |
+//! | [`disable`](mod@disable) | what moved is switched off at the source |
 //! | [`check`](mod@check) | whether an agent keeps the contract |
 //!
 //! Invariants: an agent is not trusted. Its exit status, its files and what it prints are checked against
@@ -24,6 +25,7 @@
 pub mod check;
 pub mod collect;
 pub mod command;
+pub mod disable;
 mod fault;
 pub mod local;
 pub mod manifest;
@@ -36,6 +38,7 @@ pub mod transport;
 pub use check::{Checks, Finding, Level, check};
 pub use collect::{Collected, What, collect};
 pub use command::{Command, Output};
+pub use disable::{Disabled, disable};
 pub use fault::{AgentCode, AgentFault};
 pub use local::LocalTransport;
 pub use manifest::Manifest;

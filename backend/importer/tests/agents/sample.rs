@@ -1,7 +1,7 @@
 use std::fs;
 
 use hostwright_importer::agents::{
-    AgentCode, Checks, Command, Level, LocalTransport, Manifest, Package, Place, What, check, collect,
+    AgentCode, Checks, Command, Level, LocalTransport, Manifest, Package, Place, What, check, collect, disable,
 };
 use hostwright_importer::{Counts, Kind, Limits, document};
 
@@ -124,4 +124,24 @@ fn packages_that_must_not_be_unpacked_are_refused() {
         fs::write(&tar, bytes).unwrap();
         assert_eq!(Package::open(folder.path(), &Limits::default()).unwrap_err().code, AgentCode::BadPackage);
     }
+}
+
+#[test]
+fn one_subscription_that_cannot_be_switched_off_keeps_no_other_on() {
+    let stand = Stand::script(
+        "for a in \"$@\"; do case $a in --subscription-ids=*) ids=${a#*=};; esac; done\nset -f\n\
+         for id in $ids; do [ \"$id\" != s7 ] || { echo 'no such subscription' >&2; exit 3; }; done\nexit 0",
+    );
+    let mut here = LocalTransport::new(&stand.home());
+    let mut place = Place::deliver(&mut here, &stand.package, "disable", small()).unwrap();
+    let mut ids: Vec<String> = (0..60).map(|number| format!("s{number}")).collect();
+    ids.push("with a space".to_owned());
+    for _twice_is_no_error in 0..2 {
+        let outcome = disable(&mut place, &ids).unwrap();
+        assert_eq!(outcome.done, 59);
+        let failed: Vec<_> = outcome.failed.iter().map(|(id, said)| (id.as_str(), said.as_str())).collect();
+        assert_eq!(failed, [("with a space", "no list can carry this identifier"), ("s7", "no such subscription")]);
+    }
+    place.leave().unwrap();
+    assert!(stand.left().is_empty(), "{:?}", stand.left());
 }

@@ -262,6 +262,7 @@ policy! {
     ShowMigrationShadow      = "migration.shadow"       read   Granted [O A B] [];
     SignMigrationReport      = "migration.sign"         change Granted [O A] [];
     SwitchMigrationSource    = "migration.switch"       change Granted [O] [];
+    DownloadMigrationDisableList = "migration.disable_list" read Granted [O A] [];
     // The office
     ShowDashboard       = "reports.dashboard"        read   Granted [O A B S] [];
     Search              = "reports.search"           read   Granted [O A B S] [o m];

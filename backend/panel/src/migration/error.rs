@@ -69,5 +69,7 @@ refusals! {
         ReportChanged = "migration.report_changed", Conflict, "digest";
         /// The report was not signed.
         NotSigned = "migration.not_signed", Conflict;
+        /// The source still bills.
+        NotSwitched = "migration.not_switched", Conflict;
     }
 }

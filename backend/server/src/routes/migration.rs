@@ -42,5 +42,6 @@ pub fn endpoints(reader: &Arc<dyn Reader>) -> Vec<Endpoint> {
         action!(GET "/migration/sources/{source_id}/shadow" ShowMigrationShadow => shadow::queries::shadow),
         action!(POST "/migration/sources/{source_id}/sign" SignMigrationReport => proof::commands::sign),
         action!(POST "/migration/sources/{source_id}/switch" SwitchMigrationSource => proof::commands::switch),
+        action!(FILE "/migration/sources/{source_id}/disable.txt" DownloadMigrationDisableList => transfer::queries::disable_list),
     ]
 }

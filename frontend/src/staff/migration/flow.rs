@@ -118,11 +118,17 @@ fn body(page: &Page, view: &SourceView, step: &FlowStepView, readings: &[Collect
             }))
             .add(ButtonLink::plain(page.t("moving-report"), at("report")))
             .add(ButtonLink::plain(page.t("moving-shadow"), at("shadow"))),
-        FlowStep::Switch => panel.add(page.t("moving-switch-text")).add(is_open.then(|| {
+        FlowStep::Switch if is_open => panel.add(page.t("moving-switch-text")).add(
             act(page, view, "migration.switch", "moving-switch")
                 .look(Look::Danger)
-                .confirm(page.t("moving-switch-question"), vec![view.name.clone()])
-        })),
+                .confirm(page.t("moving-switch-question"), vec![view.name.clone()]),
+        ),
+        FlowStep::Switch => {
+            panel.add(page.t("moving-disable-text")).add(page.may("migration.disable_list").then(|| {
+                let list = format!("/api/v1/migration/sources/{}/disable.txt", view.id);
+                ButtonLink::plain(page.t("moving-disable"), list)
+            }))
+        }
     }
 }
 

@@ -111,6 +111,17 @@ pub fn here(
     Ok(rows.into_iter().map(|row| (row.external_id.clone(), row.view())).collect())
 }
 
+/// The identifiers of all that is here of a kind, in order.
+pub fn identifiers(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str) -> Result<Vec<String>> {
+    Ok(migration_landings::table
+        .filter(migration_landings::source_id.eq(source_id))
+        .filter(migration_landings::kind.eq(kind))
+        .filter(migration_landings::outcome.ne(LandingState::Skipped))
+        .order(migration_landings::external_id)
+        .select(migration_landings::external_id)
+        .load(tx.conn)?)
+}
+
 /// What one record is here.
 pub fn object(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, id: &str) -> Result<Option<LandingView>> {
     Ok(here(tx, source_id, kind, &[id.to_owned()])?.remove(id))
