@@ -12,11 +12,16 @@ use hostwright_panel::nodes::ports::NodeProbe;
 use hostwright_panel::platform::Error;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::worker::BoxFuture;
+use hostwright_panel::servers::adoption::model::GuestFound;
 use hostwright_panel::servers::model::{Seen, Usage};
 use hostwright_panel::servers::ports::{Act, Acted, Answer, Guest, GuestSeen, Hypervisor, HypervisorError, NodeSeen};
 use tokio::sync::Notify;
 
 use crate::nameserver::NameServer;
+
+mod found;
+
+pub use found::a_guest;
 
 /// Nodes in memory; cheap to share.
 pub struct Simulator {
@@ -47,6 +52,8 @@ struct SimulatedNode {
     filters: BTreeSet<String>,
     fences: BTreeMap<String, i64>,
     strangers: Vec<String>,
+    /// Guests that somebody else made, by UUID; each has a domain.
+    found: BTreeMap<String, GuestFound>,
     has_no_console: bool,
     hides_everything: bool,
 }
@@ -75,6 +82,8 @@ pub enum Point {
     Observe,
     /// A look at a whole node.
     ObserveAll,
+    /// A look at guests that are not ours.
+    Survey,
     /// A look at a console.
     Console,
     /// A change, by its name in the order of [`Act`].
@@ -384,16 +393,22 @@ impl Hypervisor for Simulator {
             if node.hides_everything {
                 return Ok(NodeSeen::default());
             }
+            let (found, guests): (Vec<_>, Vec<_>) = node
+                .domains
+                .iter()
+                .map(|(uuid, domain)| (uuid.clone(), domain.name.clone(), seen(Some(domain))))
+                .partition(|(uuid, ..)| node.found.contains_key(uuid));
+            let nameless = node.strangers.iter().map(|name| (name.clone(), name.clone(), seen(None)));
             Ok(NodeSeen {
-                guests: node
-                    .domains
-                    .iter()
-                    .map(|(uuid, domain)| (uuid.clone(), domain.name.clone(), seen(Some(domain))))
-                    .collect(),
-                strangers: node.strangers.clone(),
+                guests,
+                strangers: nameless.chain(found).collect(),
                 volumes: node.volumes.iter().chain(node.seeds.keys()).cloned().collect(),
             })
         }))
+    }
+
+    fn survey<'a>(&'a self, node: &'a Node, only: Option<&'a str>) -> BoxFuture<'a, Answer<Vec<GuestFound>>> {
+        Box::pin(self.answer(node, Point::Survey, move |inner| Ok(inner.node(node).found(only))))
     }
 
     fn act<'a>(&'a self, node: &'a Node, guest: &'a Guest, act: Act, fence: i64) -> BoxFuture<'a, Answer<Acted>> {
@@ -445,6 +460,9 @@ impl Inner {
 
 impl SimulatedNode {
     fn obey(&mut self, guest: &Guest, act: Act, obeys: bool, speaks: bool) -> Answer<Acted> {
+        if let Some(note) = self.leaves_as_found(guest, act)? {
+            return Ok(Acted { changed: false, note: note.to_owned() });
+        }
         let changed = match act {
             Act::EnsureVolume => self.volumes.insert(guest.disk_name.clone()),
             Act::EnsureSeed => {
@@ -454,7 +472,7 @@ impl SimulatedNode {
             }
             Act::EnsureFilter => self.filters.insert(guest.filter_name.clone()),
             Act::EnsureDomain => {
-                if !self.volumes.contains(&guest.disk_name) {
+                if guest.found.is_none() && !self.volumes.contains(&guest.disk_name) {
                     return Err(HypervisorError::Missing(format!("volume {}", guest.disk_name)));
                 }
                 self.define(guest)

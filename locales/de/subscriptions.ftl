@@ -21,3 +21,5 @@ error-subscriptions-cancelled_already = Der Vertrag ist bereits gekündigt und e
 error-subscriptions-reason = Bitte geben Sie einen Grund mit 1 bis 500 Zeichen an.
 error-subscriptions-changed_meanwhile = Jemand anderes hat dies im selben Augenblick geändert. Bitte sehen Sie noch einmal nach.
 error-subscriptions-no_further_period = Es kann kein weiterer Zeitraum berechnet werden.
+error-subscriptions-customer = Diesen Kunden gibt es nicht.
+error-subscriptions-currency = Der Preis ist in { $price }, und der Kunde zahlt in einer anderen Währung.

@@ -21,3 +21,5 @@ error-subscriptions-cancelled_already = It is cancelled already and ends on { $d
 error-subscriptions-reason = Please give a reason of 1 to 500 characters.
 error-subscriptions-changed_meanwhile = Somebody else changed this at the same moment. Please look again.
 error-subscriptions-no_further_period = No further period can be billed.
+error-subscriptions-customer = There is no such customer.
+error-subscriptions-currency = The price is in { $price }, and the customer pays in another currency.

@@ -18,6 +18,7 @@ const PUBLIC: &[Action] = &[Action::ShowPlan];
 fn prefix(parameter: &str) -> &'static str {
     match parameter {
         "address_id" => "adr",
+        "found_id" => "fnd",
         "mail_id" => "mai",
         "source_id" => "msr",
         "record_id" => "rec",

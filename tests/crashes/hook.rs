@@ -9,6 +9,7 @@ use hostwright_panel::nodes::model::Node;
 use hostwright_panel::notifications::ports::{Delivery, MailTransport, OutgoingMail};
 use hostwright_panel::platform::stops::{Moment, Stops};
 use hostwright_panel::platform::worker::BoxFuture;
+use hostwright_panel::servers::adoption::model::GuestFound;
 use hostwright_panel::servers::ports::{self, Act, Acted, Answer, Guest, GuestSeen, NodeSeen};
 use hostwright_tests::simulator::act_name;
 use tokio::sync::Notify;
@@ -40,7 +41,7 @@ pub enum Side {
 /// A point, as it is told when something is wrong there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
-    /// `commit`, the name of an act, `look`, `console` or `mail`.
+    /// `commit`, the name of an act, `look`, `survey`, `console` or `mail`.
     pub what: &'static str,
     pub side: Side,
     /// The last act on a node before it.
@@ -50,7 +51,7 @@ pub struct Point {
 impl Point {
     /// Whether it is on one side of a change of a node.
     pub fn is_act(self) -> bool {
-        !matches!(self.what, "commit" | "look" | "console" | "mail")
+        !matches!(self.what, "commit" | "look" | "survey" | "console" | "mail")
     }
 }
 
@@ -145,6 +146,10 @@ impl ports::Hypervisor for Hooked<dyn ports::Hypervisor> {
 
     fn observe_all<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Answer<NodeSeen>> {
         Box::pin(self.hook.around("look", self.inner.observe_all(node)))
+    }
+
+    fn survey<'a>(&'a self, node: &'a Node, only: Option<&'a str>) -> BoxFuture<'a, Answer<Vec<GuestFound>>> {
+        Box::pin(self.hook.around("survey", self.inner.survey(node, only)))
     }
 
     fn act<'a>(&'a self, node: &'a Node, guest: &'a Guest, act: Act, fence: i64) -> BoxFuture<'a, Answer<Acted>> {

@@ -127,7 +127,7 @@ async fn walk(story: Story, database: Database, engine: &str) {
 
 fn tell_how_many(story: Story, engine: &str, all: usize, points: &[&Point], took: Duration) {
     let of = |what: &[&str]| points.iter().filter(|point| what.contains(&point.what)).count();
-    let (commits, looks, mails) = (of(&["commit"]), of(&["look", "console"]), of(&["mail"]));
+    let (commits, looks, mails) = (of(&["commit"]), of(&["look", "survey", "console"]), of(&["mail"]));
     let acts = points.len() - commits - looks - mails;
     println!(
         "crash points of {story:?} on {engine}: {} of {all} walked ({commits} around commits, {acts} around changes of a node, \
@@ -166,4 +166,5 @@ walks! {
     a_server_runs_again_wherever_the_panel_dies Resume
     a_server_is_deleted_wherever_the_panel_dies Delete
     a_deletion_is_undone_wherever_the_panel_dies Undo
+    a_guest_is_found_and_taken_over_once_wherever_the_panel_dies Adopt
 }

@@ -2,6 +2,7 @@
 //! first, told by clients that send again what was not answered.
 
 use hostwright_panel::auth::policy::MemberRole;
+use hostwright_tests::simulator::a_guest;
 use hostwright_tests::{Customer, Shop, World, text};
 use serde_json::{Value, json};
 
@@ -24,6 +25,8 @@ pub enum Story {
     Delete,
     /// A deletion within quarantine is undone.
     Undo,
+    /// A node's guests are looked at, and the one that was found before is taken over.
+    Adopt,
 }
 
 /// What a story is about; ids only, so that it outlives processes.
@@ -59,6 +62,13 @@ impl Story {
             return three_customers_later(place, &customer, &shop).await;
         }
         if self == Self::Order {
+            return subject(&customer, &shop, &Value::Null);
+        }
+        if self == Self::Adopt {
+            world.hypervisor.place(&shop.node_id, a_guest("legacy", 0x21, "198.51.100.33"));
+            world.done(&world.owner(), "adoption.survey", json!({ "node_id": shop.node_id })).await;
+            place.settle(Twice::Nothing, None).await;
+            world.hypervisor.place(&shop.node_id, a_guest("second", 0x22, "198.51.100.34"));
             return subject(&customer, &shop, &Value::Null);
         }
         let order = world.order(&customer, &shop, "web1").await;
@@ -119,6 +129,17 @@ impl Story {
             }
             Self::Delete => drop(send("servers.delete", server).await),
             Self::Undo => drop(send("servers.restore", server).await),
+            Self::Adopt => {
+                send("adoption.survey", json!({ "node_id": subject.shop.node_id })).await;
+                let list = json!({ "node_id": subject.shop.node_id });
+                let found = world.done(&owner, "adoption.list", list).await;
+                let legacy = found["items"].as_array().unwrap().iter().find(|one| one["guest"]["name"] == "legacy");
+                let sold = json!({
+                    "found_id": legacy.unwrap()["id"], "customer_id": subject.customer_id,
+                    "price_id": subject.shop.price_id, "billed_until": "2027-03-01",
+                });
+                send("adoption.adopt", sold).await;
+            }
         }
         client.answered = true;
     }

@@ -112,6 +112,7 @@ impl Subject {
             guest: GuestRef {
                 uuid: format!("0190c0de-{:04x}-7000-8000-{:012x}", number, std::process::id()),
                 name: format!("srv_{:x}x{number}", std::process::id()),
+                adopted: false,
             },
             pool,
             pool_dir,

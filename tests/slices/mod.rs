@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod adoption;
 pub mod adoption_ground;
 mod adoption_money;
 mod adoption_people;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hostwright_panel::auth::call::{Actor, Call};
 use hostwright_panel::auth::{Credential, authenticate};
-use hostwright_tests::simulator::{Fault, Point};
+use hostwright_tests::simulator::{Fault, Point, a_guest};
 use hostwright_tests::{Customer, Shop, World, text};
 use serde_json::{Value, json};
 
@@ -76,6 +76,15 @@ impl Town {
                 let input = json!({ "domain_id": made["id"], "withheld": withheld });
                 world.done(&owner, "zones.create", input).await;
             }
+        }
+        // Guests of somebody else: one to be decided about, and one that is no longer seen.
+        for (name, number, address) in [("legacy", 0xe1, "198.51.100.241"), ("vanished", 0xe2, "198.51.100.242")] {
+            world.hypervisor.place(&shop.node_id, a_guest(name, number, address));
+        }
+        for _ in 0..2 {
+            world.done(&owner, "adoption.survey", json!({ "node_id": shop.node_id })).await;
+            world.settle().await;
+            world.hypervisor.take_away(&shop.node_id, "0190c0de-0000-4000-8000-0000000000e2");
         }
         world.hypervisor.fail_next(Point::Act("ensure_domain"), Fault::Refuse);
         ordered(world, &carla.customer, shop, "broken", true).await;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability::{Capabilities, Capability};
 use crate::error::NodeError;
+use crate::found::FoundGuest;
 use crate::observed::{ConsoleText, ImageFacts, Inventory, Observed, VolumeFacts};
 
 /// The answer to a [`Command`].
@@ -32,6 +33,12 @@ pub enum Command {
     ObserveAll {
         /// The pool whose volumes are listed, if it exists.
         pool: Option<String>,
+    },
+    /// Learn all there is to learn of the domains without our mark, changing nothing.
+    /// Answers [`Report::Found`].
+    Survey {
+        /// Only the domain of this UUID, if it is there.
+        only: Option<String>,
     },
     /// Make a folder pool, running and started with the host. Answers [`Report::Ensured`].
     EnsurePool {
@@ -112,6 +119,12 @@ pub enum GuestStep {
         /// The guest as it should be.
         spec: Box<GuestSpec>,
     },
+    /// Define a guest that was taken over as it was found, if it is gone. One that is there is
+    /// left alone, whatever its definition says. Answers [`Report::Guest`].
+    EnsureAsFound {
+        /// Its stored definition when it was taken over.
+        document: String,
+    },
     /// Make it run. Answers [`Report::Guest`] with what was seen afterwards.
     Start,
     /// Press the power button. The guest may take its time or ignore it: observe afterwards.
@@ -162,8 +175,12 @@ pub enum GuestStep {
 pub struct GuestRef {
     /// The domain's UUID, in its usual form with dashes.
     pub uuid: String,
-    /// The domain's name: our own id of the server.
+    /// The domain's name: our own id of the server, unless it was taken over.
     pub name: String,
+    /// It was made by somebody else and taken over as it was: it has no mark of ours, and its
+    /// definition, name and volumes are its own.
+    #[serde(default)]
+    pub adopted: bool,
 }
 
 /// An image in one version.
@@ -445,6 +462,8 @@ pub enum Report {
     Guest(Box<Observed>),
     /// Everything on the node.
     Inventory(Box<Inventory>),
+    /// Domains without our mark, by name.
+    Found(Vec<FoundGuest>),
     /// An image that is complete in the pool.
     Image(ImageFacts),
     /// A volume as seen after the step.
@@ -470,7 +489,8 @@ mod tests {
 
     #[test]
     fn commands_and_outcomes_survive_the_way_to_an_agent() {
-        let guest = GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into() };
+        let guest =
+            GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into(), adopted: false };
         let command = Command::Guest {
             guest,
             fence: u64::MAX,

@@ -8,7 +8,8 @@
 //! - a call that outlives its deadline answers [`NodeError::Timeout`]: the guest's state is then
 //!   unknown, which is not the same as stopped;
 //! - a step for a guest carries a fencing number; a lower one than the highest seen is refused;
-//! - a domain that does not carry our mark is never changed;
+//! - a domain that does not carry our mark is never changed, unless the command says that it was
+//!   taken over; and of such a one the definition is never rewritten;
 //! - nodes share no thread, so one hung node never delays another.
 //!
 //! Deliberately absent: any database, any decision about what ought to run, any HTTP.
@@ -19,6 +20,7 @@ mod config;
 mod error;
 #[cfg(feature = "libvirt")]
 mod fence;
+mod found;
 #[cfg_attr(not(feature = "libvirt"), expect(dead_code, reason = "only commands that are carried out are checked"))]
 mod names;
 mod observed;
@@ -45,6 +47,9 @@ pub use command::{
 };
 pub use config::{Deadlines, NodeConfig};
 pub use error::NodeError;
+pub use found::{
+    AddressSource, FoundAddress, FoundDisk, FoundFile, FoundGuest, FoundInterface, FoundProcess, FoundVolume,
+};
 pub use node::Node;
 pub use observed::{
     BlockCounters, ConsoleSource, ConsoleText, Counters, GuestState, Health, ImageFacts, Inventory, NetCounters,

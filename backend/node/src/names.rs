@@ -14,9 +14,24 @@ pub(crate) fn check(what: &str, name: &str) -> Result<(), NodeError> {
     if good { Ok(()) } else { Err(invalid(format!("{name:?} cannot be the name of a {what}"))) }
 }
 
+/// A name that somebody else gave: anything that libvirt takes and that leads into no folder.
+fn check_given(what: &str, name: &str) -> Result<(), NodeError> {
+    let allowed = |c: char| !c.is_control() && c != '/';
+    let good = !name.is_empty() && name.len() <= 255 && !name.starts_with('.') && name.chars().all(allowed);
+    if good { Ok(()) } else { Err(invalid(format!("{name:?} cannot be the name of a {what} that was taken over"))) }
+}
+
 /// A UUID in its usual form, and a usable name.
 pub(crate) fn check_guest(guest: &GuestRef) -> Result<(), NodeError> {
-    check("guest", &guest.name)?;
+    if guest.adopted {
+        check_given("guest", &guest.name)?
+    } else {
+        check("guest", &guest.name)?
+    }
+    check_uuid(guest)
+}
+
+fn check_uuid(guest: &GuestRef) -> Result<(), NodeError> {
     let groups: Vec<&str> = guest.uuid.split('-').collect();
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
     let hex = groups.iter().all(|group| group.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')));
@@ -27,8 +42,12 @@ pub(crate) fn check_guest(guest: &GuestRef) -> Result<(), NodeError> {
     }
 }
 
-/// A volume that belongs to the guest: its name contains the guest's.
+/// A volume that belongs to the guest: its name contains the guest's. One that was taken over
+/// has a volume of any name.
 pub(crate) fn check_volume_of(guest: &GuestRef, volume: &str) -> Result<(), NodeError> {
+    if guest.adopted {
+        return check_given("volume", volume);
+    }
     check("volume", volume)?;
     if volume.contains(&guest.name) {
         Ok(())
@@ -96,8 +115,25 @@ mod tests {
     }
 
     #[test]
+    fn a_guest_that_was_taken_over_keeps_its_odd_name() {
+        let guest = |name: &str| GuestRef {
+            uuid: "0190c0de-0000-7000-8000-000000000001".into(),
+            name: name.into(),
+            adopted: true,
+        };
+        assert!(check_guest(&guest("Web server (old)")).is_ok());
+        for name in ["", ".hidden", "../etc", "a/b", "a\nb"] {
+            assert!(check_guest(&guest(name)).is_err(), "{name:?}");
+            assert!(check_volume_of(&guest("web"), name).is_err(), "{name:?}");
+        }
+        assert!(check_volume_of(&guest("web"), "disk of another name.img").is_ok());
+        assert!(check_guest(&GuestRef { adopted: false, ..guest("Web server (old)") }).is_err());
+    }
+
+    #[test]
     fn a_volume_of_another_guest_is_refused() {
-        let guest = GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into() };
+        let guest =
+            GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into(), adopted: false };
         assert!(check_guest(&guest).is_ok());
         assert!(check_volume_of(&guest, "srv_1.disk").is_ok());
         assert!(check_volume_of(&guest, "srv_2.disk").is_err());

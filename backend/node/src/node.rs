@@ -134,6 +134,7 @@ fn subject(command: &Command) -> Option<String> {
         Command::Probe { .. }
         | Command::ObserveGuest { .. }
         | Command::ObserveAll { .. }
+        | Command::Survey { .. }
         | Command::ConsoleTail { .. } => None,
         Command::EnsurePool { pool, .. } => Some(format!("pool {pool}")),
         Command::EnsureNetwork { network, .. } => Some(format!("network {network}")),
@@ -147,6 +148,9 @@ fn manner(command: &Command) -> (Lane, &'static str) {
         Command::Probe { .. } => (Lane::Observing, "probe the node"),
         Command::ObserveGuest { .. } => (Lane::Observing, "look at the guest"),
         Command::ObserveAll { .. } => (Lane::Observing, "look at all guests"),
+        // It may take minutes where there are many guests and slow agents, and must not hold up
+        // the regular looks.
+        Command::Survey { .. } => (Lane::Copying, "look at guests that are not ours"),
         Command::EnsurePool { .. } => (Lane::Commands, "make the pool"),
         Command::EnsureImage { .. } => (Lane::Copying, "bring the image"),
         Command::EnsureNetwork { .. } => (Lane::Commands, "make the network"),
@@ -157,7 +161,7 @@ fn manner(command: &Command) -> (Lane, &'static str) {
             GuestStep::RestoreVolume { .. } => (Lane::Copying, "bring the disk back"),
             GuestStep::EnsureSeed { .. } => (Lane::Commands, "make the seed"),
             GuestStep::EnsureFilter { .. } => (Lane::Commands, "make the filter"),
-            GuestStep::EnsureDomain { .. } => (Lane::Commands, "define the guest"),
+            GuestStep::EnsureDomain { .. } | GuestStep::EnsureAsFound { .. } => (Lane::Commands, "define the guest"),
             GuestStep::Start => (Lane::Commands, "start the guest"),
             GuestStep::Shutdown => (Lane::Commands, "ask the guest to shut down"),
             GuestStep::PowerOff => (Lane::Commands, "power the guest off"),

@@ -103,8 +103,14 @@ pub struct StrangerFacts {
     pub guest: GuestRef,
     /// What it was doing.
     pub state: GuestState,
+    /// libvirt's number for the reason of the state.
+    #[serde(default)]
+    pub reason: i32,
     /// What its definition says.
     pub facts: DomainFacts,
+    /// Counters, as of our own guests: it may have been taken over.
+    #[serde(default)]
+    pub counters: Option<Counters>,
 }
 
 /// Everything seen on a node in one look.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hostwright_node::xml::{Element, domain_facts};
+use hostwright_node::xml::{Element, domain_facts, found_guest, without_screens};
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
     // Beside the project, or beside the folder that holds its worktrees.
@@ -52,6 +52,12 @@ fn read_all(folder: &str) {
         assert!(facts.mark.is_none(), "{}", path.display());
         let declared = element.at("devices").map_or(0, |all| all.all("disk").count());
         assert_eq!(facts.disks.len(), declared, "{}", path.display());
+        // As a guest that could be taken over, and defined again as it was.
+        let found = found_guest(&document, Some(&document)).unwrap();
+        assert_eq!(Some(&found.guest.name), facts.name.as_ref(), "{}", path.display());
+        assert_eq!((found.disks.len(), found.interfaces.len()), (declared, facts.interfaces.len()));
+        let defined = found_guest(&without_screens(&document).unwrap(), None).unwrap();
+        assert_eq!((&defined.disks, &defined.interfaces), (&found.disks, &found.interfaces), "{}", path.display());
     }
     println!("{folder}: {domains} domains read");
 }

@@ -201,6 +201,8 @@ pub fn handlers(
         Arc::new(servers::reconcile::jobs::Reconcile::new(Arc::clone(&ports.hypervisor))),
         Arc::new(servers::jobs::Observe::new(Arc::clone(&ports.hypervisor))),
         Arc::new(servers::jobs::Purge::new(Arc::clone(&ports.hypervisor))),
+        Arc::new(servers::adoption::jobs::Survey::new(Arc::clone(&ports.hypervisor))),
+        Arc::new(servers::adoption::jobs::Adopt::new(Arc::clone(&ports.hypervisor))),
         Arc::new(SealHandler),
         Arc::new(CollectHandler { call: system("migration"), reader: Arc::clone(&ports.reader) }),
         Arc::new(VerifyHandler { call: system("migration") }),

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use hostwright_node::{
     Acceleration, Artifact, Boot, Cidr, Command, Counters, DiskSource, GuestRef, GuestSpec, GuestState, GuestStep,
     Hypervisor as Driver, ImageParts, ImageRef, Node as Link, NodeConfig, NodeError, Observed, Report, SeedSpec,
-    Uplink, VolumeFormat, XenKind,
+    StrangerFacts, Uplink, VolumeFormat, XenKind,
 };
 use hostwright_panel::images::model::Boot as ImageBoot;
 use hostwright_panel::nodes::model::{
@@ -19,8 +19,13 @@ use hostwright_panel::nodes::model::{
 use hostwright_panel::nodes::ports::NodeProbe;
 use hostwright_panel::platform::Error;
 use hostwright_panel::platform::worker::BoxFuture;
+use hostwright_panel::servers::adoption::model::GuestFound;
 use hostwright_panel::servers::model::{Seen, Usage};
-use hostwright_panel::servers::ports::{Act, Acted, Answer, Guest, GuestSeen, Hypervisor, HypervisorError, NodeSeen};
+use hostwright_panel::servers::ports::{
+    Act, Acted, Answer, AsFound, Guest, GuestSeen, Hypervisor, HypervisorError, NodeSeen,
+};
+
+use crate::survey;
 
 /// libvirt's reason for a guest that is off because it shut itself down.
 const SHUT_DOWN_BY_ITSELF: i32 = 1;
@@ -77,6 +82,34 @@ impl Libvirt {
         self.perform(node, command).await.map(|report| acted(&report))
     }
 
+    /// An act on a guest that was taken over: what would give it another definition is left out.
+    async fn act_as_found(&self, node: &Node, guest: &Guest, found: &AsFound, act: Act, fence: i64) -> Answer<Acted> {
+        let left = |note: String| Ok(Acted { changed: false, note });
+        let (volume, quarantine) = (guest.disk_name.clone(), guest.quarantine_name.clone());
+        let step = match act {
+            Act::EnsureVolume | Act::EnsureSeed | Act::EnsureFilter | Act::RemoveFilter | Act::RemoveSeed => {
+                return left("left as it was found".to_owned());
+            }
+            Act::EnsureDomain => GuestStep::EnsureAsFound { document: found.document.clone() },
+            Act::Start => GuestStep::Start,
+            Act::ShutDown => GuestStep::Shutdown,
+            Act::PowerOff => GuestStep::PowerOff,
+            Act::Reboot { force } => GuestStep::Reboot { force },
+            Act::Undefine => GuestStep::EnsureUndefined,
+            Act::QuarantineVolume | Act::RestoreVolume | Act::DeleteVolume => {
+                let Some(pool) = found.pool.clone() else {
+                    return left(format!("{volume} is in no storage pool and stays where it is"));
+                };
+                match act {
+                    Act::QuarantineVolume => GuestStep::QuarantineVolume { pool, volume, quarantine },
+                    Act::RestoreVolume => GuestStep::RestoreVolume { pool, volume, quarantine },
+                    _ => GuestStep::DeleteVolume { pool, volume: quarantine },
+                }
+            }
+        };
+        self.step(node, guest, fence, step).await
+    }
+
     /// Brings the image, and makes the disk from it.
     async fn ensure_volume(&self, node: &Node, guest: &Guest, fence: i64) -> Answer<Acted> {
         let source = match &guest.image.disk {
@@ -129,7 +162,7 @@ impl Hypervisor for Libvirt {
                         .iter()
                         .map(|one| (one.guest.uuid.clone(), one.guest.name.clone(), seen(one)))
                         .collect(),
-                    strangers: inventory.strangers.into_iter().map(|one| one.guest.name).collect(),
+                    strangers: inventory.strangers.into_iter().map(stranger).collect(),
                     volumes: inventory.volumes.into_iter().map(|one| one.name).collect(),
                 }),
                 other => Err(unexpected(&other)),
@@ -137,8 +170,21 @@ impl Hypervisor for Libvirt {
         })
     }
 
+    fn survey<'a>(&'a self, node: &'a Node, only: Option<&'a str>) -> BoxFuture<'a, Answer<Vec<GuestFound>>> {
+        Box::pin(async move {
+            let command = Command::Survey { only: only.map(str::to_owned) };
+            match self.perform(node, command).await? {
+                Report::Found(guests) => Ok(guests.into_iter().map(survey::found).collect()),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
     fn act<'a>(&'a self, node: &'a Node, guest: &'a Guest, act: Act, fence: i64) -> BoxFuture<'a, Answer<Acted>> {
         Box::pin(async move {
+            if let Some(found) = &guest.found {
+                return self.act_as_found(node, guest, found, act, fence).await;
+            }
             let pool = node.pool.clone();
             let step = match act {
                 Act::EnsureVolume => return self.ensure_volume(node, guest, fence).await,
@@ -221,7 +267,7 @@ impl NodeProbe for Libvirt {
 }
 
 fn reference(guest: &Guest) -> GuestRef {
-    GuestRef { uuid: guest.uuid.clone(), name: guest.name.clone() }
+    GuestRef { uuid: guest.uuid.clone(), name: guest.name.clone(), adopted: guest.found.is_some() }
 }
 
 fn image_reference(guest: &Guest) -> ImageRef {
@@ -288,17 +334,32 @@ fn boot(guest: &Guest) -> Answer<Boot> {
 }
 
 fn seen(observed: &Observed) -> GuestSeen {
+    look(observed.state, observed.reason, observed.counters.as_ref())
+}
+
+/// A guest without our mark: it may have been taken over.
+fn stranger(one: StrangerFacts) -> (String, String, GuestSeen) {
+    let seen = look(one.state, one.reason, one.counters.as_ref());
+    (one.guest.uuid, one.guest.name, seen)
+}
+
+fn look(seen: GuestState, reason: i32, counters: Option<&Counters>) -> GuestSeen {
     GuestSeen {
-        state: match observed.state {
-            GuestState::Running => Seen::Running,
-            GuestState::Paused => Seen::Paused,
-            GuestState::ShutOff => Seen::ShutOff,
-            GuestState::Crashed => Seen::Crashed,
-            GuestState::Absent => Seen::Absent,
-            GuestState::Unknown => Seen::Unknown,
-        },
-        stopped_cleanly: observed.state == GuestState::ShutOff && observed.reason == SHUT_DOWN_BY_ITSELF,
-        usage: observed.counters.as_ref().map(usage),
+        state: state(seen),
+        stopped_cleanly: seen == GuestState::ShutOff && reason == SHUT_DOWN_BY_ITSELF,
+        usage: counters.map(usage),
+    }
+}
+
+/// What a guest does, in the panel's words.
+pub(crate) fn state(seen: GuestState) -> Seen {
+    match seen {
+        GuestState::Running => Seen::Running,
+        GuestState::Paused => Seen::Paused,
+        GuestState::ShutOff => Seen::ShutOff,
+        GuestState::Crashed => Seen::Crashed,
+        GuestState::Absent => Seen::Absent,
+        GuestState::Unknown => Seen::Unknown,
     }
 }
 
@@ -327,7 +388,9 @@ fn acted(report: &Report) -> Acted {
         Report::Ensured { changed } => (*changed, if *changed { "done" } else { "was so already" }.to_owned()),
         Report::Skipped { needs } => (false, format!("left out: this node has no {needs}")),
         Report::Image(image) => (image.changed, image.disk_volume.clone()),
-        Report::Capabilities(_) | Report::Inventory(_) | Report::Console(_) => (false, String::new()),
+        Report::Capabilities(_) | Report::Inventory(_) | Report::Found(_) | Report::Console(_) => {
+            (false, String::new())
+        }
     };
     Acted { changed, note }
 }

@@ -21,6 +21,7 @@ pub mod reading;
 pub mod registry;
 pub mod routes;
 pub mod sent;
+pub mod survey;
 pub mod telemetry;
 pub mod ticks;
 pub mod visitor;

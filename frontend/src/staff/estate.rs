@@ -40,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         route!("/staff/nodes", Staff, nodes::list),
         route!("/staff/nodes/new", Staff, nodes::new),
         route!("/staff/nodes/{node_id}", Staff, nodes::detail::show),
+        route!("/staff/nodes/{node_id}/found/{found_id}", Staff, nodes::found::show),
         route!("/staff/addresses", Staff, addresses::list),
         route!("/staff/addresses/new", Staff, addresses::new),
         route!("/staff/addresses/{pool_id}", Staff, addresses::show),

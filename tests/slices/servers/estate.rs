@@ -20,6 +20,7 @@ use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::{self, JobState};
 use hostwright_panel::platform::schema;
 use hostwright_panel::platform::worker::{Handler, Worker};
+use hostwright_panel::servers::adoption;
 use hostwright_panel::servers::commands::{self, ChangeServer, NewServer};
 use hostwright_panel::servers::jobs::{Observe, Purge};
 use hostwright_panel::servers::model::{Seen, Server, ServerId};
@@ -161,6 +162,8 @@ impl<'w> Estate<'w> {
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(Reconcile::new(port.clone()).with_clock(Arc::new(self.machine.clone()))),
             Arc::new(Observe::new(port.clone())),
+            Arc::new(adoption::jobs::Survey::new(port.clone())),
+            Arc::new(adoption::jobs::Adopt::new(port.clone())),
             Arc::new(Purge::new(port)),
         ];
         let name = hostwright_kernel::id::fresh("wrk");
@@ -337,6 +340,36 @@ impl<'w> Estate<'w> {
             .await
             .unwrap();
         self.settle().await;
+    }
+
+    /// Looks at the guests of the node that are not ours.
+    pub async fn survey(&self) {
+        let survey = adoption::commands::SurveyNode { node_id: self.node.clone() };
+        adoption::commands::survey(&self.world.owner(), survey).await.unwrap();
+        self.settle().await;
+    }
+
+    /// What was found on the node, by name.
+    pub async fn found(&self) -> Vec<adoption::queries::FoundView> {
+        let list =
+            adoption::queries::ListFound { node_id: self.node.clone(), standing: None, after: None, limit: Some(200) };
+        let mut found = adoption::queries::list(&self.world.owner(), list).await.unwrap().items;
+        found.sort_by(|a, b| a.guest.name.cmp(&b.guest.name));
+        found
+    }
+
+    /// A paid subscription of the estate's customer without a server.
+    pub async fn subscription(&self) -> SubscriptionId {
+        let (plan, price, customer) = (self.plan.clone(), self.price.clone(), self.customer.clone());
+        self.world
+            .db
+            .write(move |tx| {
+                let id = subscribe(tx, &customer, &plan, &price)?;
+                subscriptions::commands::activate_in(tx, id.as_str())?;
+                Ok(id)
+            })
+            .await
+            .unwrap()
     }
 
     pub async fn purge(&self) {

@@ -51,6 +51,17 @@ impl RealNode {
         Self { uri, image, folder, _lab: lab }
     }
 
+    /// Kernel, initial memory disk and the kernel's command line of a guest that says when it is up.
+    pub(crate) fn boot(&self) -> [String; 3] {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        [text(&self.image.kernel), text(&self.image.initrd), self.image.cmdline.clone()]
+    }
+
+    /// The disk of such a guest.
+    pub(crate) fn disk(&self) -> &Path {
+        &self.image.disk
+    }
+
     /// What an estate on it stands on.
     pub(crate) fn ground(&self, port: Arc<dyn ports::Hypervisor>, probe: Arc<Adapter>) -> Ground {
         let text = |path: &Path| path.to_string_lossy().into_owned();

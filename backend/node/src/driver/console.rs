@@ -72,7 +72,7 @@ fn listen(turn: &Turn, stream: &Stream) -> Result<Vec<u8>, NodeError> {
 }
 
 /// True if the address names no other host, so that paths mean the same files.
-fn is_this_machine(uri: &str) -> bool {
+pub(super) fn is_this_machine(uri: &str) -> bool {
     uri.split_once("://").is_some_and(|(_, rest)| rest.starts_with('/'))
 }
 

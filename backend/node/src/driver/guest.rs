@@ -11,7 +11,7 @@ use crate::command::{Artifact, Boot, GuestRef, GuestSpec, Outcome, Report};
 use crate::error::NodeError;
 use crate::observed::{GuestState, Observed};
 use crate::session::{Fence, Turn};
-use crate::xml::{DomainFacts, Placement, VolumePlace, domain_facts, domain_xml};
+use crate::xml::{DomainFacts, Placement, VolumePlace, domain_facts, domain_xml, without_screens};
 
 /// Defines the guest, or redefines it if it differs.
 pub(super) fn ensure_domain(
@@ -63,8 +63,34 @@ fn is_as_wanted(present: &DomainFacts, wanted: &DomainFacts) -> bool {
         && interfaces(present) == interfaces(wanted)
 }
 
+/// Defines a guest that was taken over as it was found, if it is gone.
+pub(super) fn ensure_as_found(
+    turn: &Turn,
+    memory: &Memory,
+    fence: &Fence,
+    guest: &GuestRef,
+    document: &str,
+) -> Outcome {
+    if observe::find(turn, guest)?.is_some() {
+        return unchanged(turn, memory, guest);
+    }
+    refuse_namesake(turn, guest)?;
+    let during = "read the definition as it was found";
+    let document = without_screens(document).map_err(|fault| super::unreadable(during, &fault))?;
+    let facts = domain_facts(&document).map_err(|fault| super::unreadable(during, &fault))?;
+    let is_its_own = facts.name.as_deref() == Some(guest.name.as_str())
+        && facts.uuid.is_some_and(|uuid| uuid.eq_ignore_ascii_case(&guest.uuid));
+    if !is_its_own {
+        return Err(NodeError::Invalid { reason: "the document is that of another guest".to_owned() });
+    }
+    turn.change(fence, "define the guest as it was found", |connection| Domain::define_xml(connection, &document))?;
+    let mut seen = observe::guest(turn, memory, guest)?;
+    seen.changed = true;
+    Ok(Report::Guest(Box::new(seen)))
+}
+
 fn refuse_stranger(guest: &GuestRef, facts: &DomainFacts) -> Result<(), NodeError> {
-    if facts.mark.is_some() {
+    if facts.mark.is_some() || guest.adopted {
         return Ok(());
     }
     Err(NodeError::Conflict { name: guest.name.clone(), reason: "the domain was not made by us".to_owned() })
@@ -271,9 +297,11 @@ pub(super) fn ensure_undefined(turn: &Turn, fence: &Fence, guest: &GuestRef) -> 
     }
     let act = turn.change(fence, "remove the guest's definition", |_| {
         if turn.session.hypervisor == Hypervisor::Qemu {
-            let with_leftovers = sys::VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
-                | sys::VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-                | sys::VIR_DOMAIN_UNDEFINE_NVRAM;
+            // Of a guest that was taken over, nothing is thrown away that it could need again.
+            let firmware =
+                if guest.adopted { sys::VIR_DOMAIN_UNDEFINE_KEEP_NVRAM } else { sys::VIR_DOMAIN_UNDEFINE_NVRAM };
+            let with_leftovers =
+                sys::VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | sys::VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA | firmware;
             domain.undefine_flags(with_leftovers)
         } else {
             domain.undefine()

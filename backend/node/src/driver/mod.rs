@@ -8,10 +8,11 @@ mod network;
 mod observe;
 mod quarantine;
 mod storage;
+mod survey;
 mod volumes;
 
 use crate::capability::Capability;
-use crate::command::{Boot, Command, GuestStep, Outcome, Report, Uplink};
+use crate::command::{Boot, Command, GuestRef, GuestStep, Outcome, Report, Uplink};
 use crate::error::NodeError;
 use crate::fence::Journal;
 use crate::names;
@@ -27,6 +28,7 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
             None => Ok(()),
         },
         Command::ObserveGuest { guest } | Command::ConsoleTail { guest, .. } => names::check_guest(guest),
+        Command::Survey { .. } => Ok(()),
         Command::EnsurePool { pool, path } => {
             names::check("pool", pool)?;
             if path.is_absolute() && path.to_str().is_some_and(|path| !path.contains("..")) {
@@ -46,6 +48,7 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
         }
         Command::Guest { guest, step, .. } => {
             names::check_guest(guest)?;
+            check_taken_over(guest, step)?;
             match step {
                 GuestStep::EnsureVolume { pool, volume, .. } | GuestStep::DeleteVolume { pool, volume } => {
                     names::check("pool", pool)?;
@@ -92,7 +95,8 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
                     }
                     Ok(())
                 }
-                GuestStep::Start
+                GuestStep::EnsureAsFound { .. }
+                | GuestStep::Start
                 | GuestStep::Shutdown
                 | GuestStep::PowerOff
                 | GuestStep::Reboot { .. }
@@ -100,6 +104,32 @@ pub(crate) fn check(command: &Command) -> Result<(), NodeError> {
             }
         }
     }
+}
+
+/// A guest that was taken over keeps its definition, and of its volumes only one that was put
+/// aside is deleted; no other guest is defined from a document.
+fn check_taken_over(guest: &GuestRef, step: &GuestStep) -> Result<(), NodeError> {
+    let refused = match step {
+        GuestStep::EnsureAsFound { .. } => !guest.adopted,
+        GuestStep::EnsureVolume { .. }
+        | GuestStep::EnsureSeed { .. }
+        | GuestStep::EnsureFilter { .. }
+        | GuestStep::EnsureNoFilter { .. }
+        | GuestStep::EnsureDomain { .. } => guest.adopted,
+        GuestStep::DeleteVolume { volume, .. } => guest.adopted && !volume.starts_with("quarantine-"),
+        GuestStep::Start
+        | GuestStep::Shutdown
+        | GuestStep::PowerOff
+        | GuestStep::Reboot { .. }
+        | GuestStep::EnsureUndefined
+        | GuestStep::QuarantineVolume { .. }
+        | GuestStep::RestoreVolume { .. } => false,
+    };
+    if refused {
+        let reason = "a step for a guest of our own and one that was taken over are mixed up".to_owned();
+        return Err(NodeError::Invalid { reason });
+    }
+    Ok(())
 }
 
 /// Carries out a checked command. `fence` is present for every change to a guest.
@@ -116,6 +146,7 @@ pub(crate) fn perform(
             observe::guest(turn, memory, &guest).map(|seen| Report::Guest(Box::new(seen)))
         }
         Command::ObserveAll { pool } => observe::all(turn, memory, pool.as_deref()),
+        Command::Survey { only } => survey::survey(turn, only.as_deref()),
         Command::EnsurePool { pool, path } => storage::ensure_pool(turn, &pool, &path),
         Command::EnsureImage { pool, image, parts } => storage::ensure_image(turn, &pool, &image, &parts),
         Command::EnsureNetwork { network, kind } => {
@@ -148,6 +179,7 @@ pub(crate) fn perform(
                 }
                 GuestStep::EnsureNoFilter { filter } => network::ensure_no_filter(turn, fence, &filter),
                 GuestStep::EnsureDomain { spec } => guest::ensure_domain(turn, memory, fence, &guest, &spec),
+                GuestStep::EnsureAsFound { document } => guest::ensure_as_found(turn, memory, fence, &guest, &document),
                 GuestStep::Start => guest::start(turn, memory, fence, &guest),
                 GuestStep::Shutdown => guest::shutdown(turn, memory, fence, &guest),
                 GuestStep::PowerOff => guest::power_off(turn, memory, fence, &guest),

@@ -208,13 +208,19 @@ pub(super) fn all(turn: &Turn, memory: &Memory, pool: Option<&str>) -> Outcome {
     for domain in &domains {
         turn.still_wanted("look at all guests")?;
         let (uuid, name) = turn.ask("read a guest's name", |_| Ok((domain.get_uuid_string()?, domain.get_name()?)))?;
-        let guest = GuestRef { uuid, name };
+        let guest = GuestRef { uuid, name, adopted: false };
         let Some(seen) = look(turn, memory, domain, &guest, now_us(), counted.as_ref())? else {
             continue;
         };
         match &seen.facts {
             Some(facts) if facts.mark.is_none() => {
-                inventory.strangers.push(StrangerFacts { guest, state: seen.state, facts: facts.clone() })
+                inventory.strangers.push(StrangerFacts {
+                    guest,
+                    state: seen.state,
+                    reason: seen.reason,
+                    facts: facts.clone(),
+                    counters: seen.counters.clone(),
+                });
             }
             _ => inventory.guests.push(seen),
         }

@@ -63,6 +63,15 @@ impl Element {
         }
     }
 
+    /// The same element, without the children of one name inside the children of another.
+    #[must_use]
+    pub fn without(mut self, parent: &str, name: &str) -> Self {
+        for child in self.children.iter_mut().filter(|child| child.name == parent) {
+            child.children.retain(|inner| inner.name != name);
+        }
+        self
+    }
+
     /// The element's name, with its prefix if it has one.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -6,6 +6,7 @@ mod domain;
 mod element;
 mod facts;
 mod filter;
+mod found;
 mod network;
 mod storage;
 #[cfg(test)]
@@ -15,6 +16,7 @@ pub use domain::{Placement, VolumePlace, domain_xml};
 pub use element::{Element, XmlFault};
 pub use facts::{DiskFacts, DomainFacts, InterfaceFacts, Mark, domain_facts};
 pub use filter::filter_xml;
+pub use found::{found_guest, has_agent, reservations, without_screens};
 pub use network::network_xml;
 pub use storage::{VolumeDescription, folder_pool_xml, volume_description, volume_xml};
 

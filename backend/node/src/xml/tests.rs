@@ -5,7 +5,7 @@ use crate::capability::Hypervisor;
 use crate::command::{Acceleration, Artifact, Boot, GuestRef, GuestSpec, Uplink, XenKind};
 
 fn guest() -> GuestRef {
-    GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into() }
+    GuestRef { uuid: "0190c0de-0000-7000-8000-000000000001".into(), name: "srv_1".into(), adopted: false }
 }
 
 fn spec() -> GuestSpec {

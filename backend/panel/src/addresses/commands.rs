@@ -1,5 +1,7 @@
 //! Making pools, and giving and taking back addresses.
 
+use std::net::IpAddr;
+
 use hostwright_kernel::Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -187,9 +189,65 @@ pub fn take_mac_in(tx: &mut Tx<'_>, server_id: &str) -> Result<String> {
     if let Some(mac) = store::mac_of(tx, server_id)? {
         return Ok(mac);
     }
-    let mac = mac(settings::next(tx, "macs")?)?;
-    store::insert_mac(tx, &mac, server_id)?;
-    Ok(mac)
+    loop {
+        let mac = mac(settings::next(tx, "macs")?)?;
+        let drawn = std::slice::from_ref(&mac);
+        // One that a guest had before it was taken over, or that one which is not ours has.
+        if store::mac_holders(tx, drawn)?.is_empty() && store::in_use(tx, drawn)?.is_empty() {
+            store::insert_mac(tx, &mac, server_id)?;
+            return Ok(mac);
+        }
+    }
+}
+
+/// Notes the addresses and hardware addresses that a guest of a node uses which is not
+/// ours: none of them is given to a server. What was noted before stays, because a
+/// guest that is off tells no address.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_in_use_in(
+    tx: &mut Tx<'_>,
+    node_id: &NodeId,
+    guest_uuid: &str,
+    guest_name: &str,
+    used: &[String],
+) -> Result<()> {
+    used.iter().try_for_each(|what| store::insert_in_use(tx, what, node_id, guest_uuid, guest_name))
+}
+
+/// Strikes off what a guest was found to use: it was taken over, or a person says that
+/// it is gone.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget_in_use_in(tx: &mut Tx<'_>, node_id: &NodeId, guest_uuid: &str) -> Result<usize> {
+    store::delete_in_use(tx, node_id, guest_uuid)
+}
+
+/// Gives a server the address that it was found with: free, kept out or cooling off.
+///
+/// # Errors
+/// `addresses.not_free` when it is in no pool, or another server has it.
+pub fn assign_found_in(tx: &mut Tx<'_>, address: IpAddr, server_id: &str) -> Result<()> {
+    let address = address.to_string();
+    if store::assign_found(tx, &address, server_id)? {
+        Ok(())
+    } else {
+        Err(AddressRefusal::NotFree.with("address", address).into())
+    }
+}
+
+/// Gives a server the hardware address that it was found with.
+///
+/// # Errors
+/// `addresses.mac_taken` when another server has it.
+pub fn assign_mac_in(tx: &mut Tx<'_>, mac: &str, server_id: &str) -> Result<()> {
+    match store::mac_holders(tx, &[mac.to_owned()])?.pop() {
+        Some((_, holder)) if holder == server_id => Ok(()),
+        Some(_) => Err(AddressRefusal::MacTaken.with("mac", mac).into()),
+        None => store::replace_mac(tx, mac, server_id),
+    }
 }
 
 fn taken(pool: &Pool, id: AddressId, text: &str) -> Result<Address> {

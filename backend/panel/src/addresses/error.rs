@@ -27,6 +27,8 @@ refusals! {
         NotFree = "addresses.not_free", Conflict;
         /// The address belongs to a server, or is free already.
         NotHeld = "addresses.not_held", Conflict;
+        /// Another server has the hardware address.
+        MacTaken = "addresses.mac_taken", Conflict;
         /// Every hardware address was given.
         NoMacLeft = "addresses.no_mac_left", Conflict;
     }

@@ -403,6 +403,8 @@ pub struct AddressView {
     pub state: AddressState,
     /// The server that has it.
     pub server_id: Option<String>,
+    /// The guest on a node that uses it and is not ours; while there is one, it is given to nobody.
+    pub in_use_by: Option<String>,
     /// When it has cooled off.
     pub free_after: Option<Instant>,
     /// When its state last changed.

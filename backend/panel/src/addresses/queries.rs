@@ -1,5 +1,7 @@
 //! Which addresses there are and who has them.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -7,7 +9,7 @@ use super::model::{Address, AddressId, AddressState, AddressView, PoolId, PoolVi
 use super::store;
 use crate::auth::call::{Call, not_found};
 use crate::auth::policy::Action;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::{ListInput, Paged, Tx};
 
 /// Which addresses to list.
@@ -104,6 +106,26 @@ pub fn assigned_in(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>> {
 /// When the database fails.
 pub fn mac_of_in(tx: &mut Tx<'_>, server_id: &str) -> Result<Option<String>> {
     store::mac_of(tx, server_id)
+}
+
+/// Where these addresses are, of those that are in a pool: state, and the server that has it.
+///
+/// # Errors
+/// When the database fails.
+pub fn places_in(tx: &mut Tx<'_>, addresses: &[IpAddr]) -> Result<Vec<(IpAddr, AddressState, Option<String>)>> {
+    let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    store::places(tx, &texts)?
+        .into_iter()
+        .map(|(address, state, server)| Ok((address.parse().map_err(Error::internal)?, state, server)))
+        .collect()
+}
+
+/// The servers that have these hardware addresses.
+///
+/// # Errors
+/// When the database fails.
+pub fn mac_holders_in(tx: &mut Tx<'_>, macs: &[String]) -> Result<Vec<(String, String)>> {
+    store::mac_holders(tx, macs)
 }
 
 pub(super) fn load(tx: &mut Tx<'_>, id: &AddressId) -> Result<AddressView> {

@@ -7,12 +7,12 @@ use hostwright_kernel::Instant;
 
 use super::model::{Address, AddressId, AddressState, AddressView, Counts, Family, Network, Pool, PoolId};
 use super::queries::ListAddresses;
-use crate::locking;
 use crate::nodes::model::NodeId;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
-use crate::platform::schema::{address_pools, addresses, macs};
+use crate::platform::schema::{address_pools, addresses, macs, network_in_use};
 use crate::platform::{AnyConnection, ListInput, Tx};
+use crate::{locking, on_each};
 
 /// Rows written by one statement; PostgreSQL takes 65,535 values.
 const BATCH: usize = 500;
@@ -85,6 +85,7 @@ impl From<AddressRow> for AddressView {
             address: row.address,
             state: row.state,
             server_id: row.server_id,
+            in_use_by: None,
             free_after: row.free_after,
             changed_at: row.changed_at,
         }
@@ -208,14 +209,32 @@ pub fn list(tx: &mut Tx<'_>, input: &ListAddresses, page: &ListInput) -> Result<
         query = query.filter(addresses::address.like(pattern).escape('\\'));
     }
     let rows: Vec<AddressRow> = query.load(tx.conn)?;
-    Ok(rows.into_iter().map(AddressView::from).collect())
+    shown(tx, rows)
+}
+
+/// Addresses as shown, with the guest that uses each and is not ours.
+fn shown(tx: &mut Tx<'_>, rows: Vec<AddressRow>) -> Result<Vec<AddressView>> {
+    let texts: Vec<String> = rows.iter().map(|row| row.address.clone()).collect();
+    let used = in_use(tx, &texts)?;
+    let mut views: Vec<AddressView> = rows.into_iter().map(AddressView::from).collect();
+    for view in &mut views {
+        view.in_use_by = used.iter().find(|(what, _)| *what == view.address).map(|(_, guest)| guest.clone());
+    }
+    Ok(views)
 }
 
 /// An address by id.
 pub fn find(tx: &mut Tx<'_>, id: &AddressId) -> Result<Option<AddressView>> {
     let row: Option<AddressRow> =
         addresses::table.find(id).select(AddressRow::as_select()).first(tx.conn).optional()?;
-    Ok(row.map(AddressView::from))
+    Ok(shown(tx, row.into_iter().collect())?.pop())
+}
+
+/// No guest that is not ours was found with the address. Everything that gives addresses
+/// away looks through this, so none of those is ever given, whatever its own state.
+#[diesel::dsl::auto_type]
+fn is_unused() -> _ {
+    diesel::dsl::not(diesel::dsl::exists(network_in_use::table.filter(network_in_use::what.eq(addresses::address))))
 }
 
 /// The next free address of a pool that no other transaction is taking, locked.
@@ -225,6 +244,7 @@ pub fn next_free(tx: &mut Tx<'_>, pool: &PoolId) -> Result<Option<(AddressId, St
         addresses::table
             .filter(addresses::pool_id.eq(pool))
             .filter(addresses::state.eq(AddressState::Free))
+            .filter(is_unused())
             .order(addresses::position)
             .limit(1)
             .select((addresses::id, addresses::address)),
@@ -242,6 +262,7 @@ pub fn next_free_waiting(tx: &mut Tx<'_>, pool: &PoolId) -> Result<Option<(Addre
         addresses::table
             .filter(addresses::pool_id.eq(pool))
             .filter(addresses::state.eq(AddressState::Free))
+            .filter(is_unused())
             .order(addresses::position)
             .limit(1)
             .select((addresses::id, addresses::address)),
@@ -252,7 +273,10 @@ pub fn next_free_waiting(tx: &mut Tx<'_>, pool: &PoolId) -> Result<Option<(Addre
 
 /// Whether any address of a pool is free as far as committed.
 pub fn any_free(tx: &mut Tx<'_>, pool: &PoolId) -> Result<bool> {
-    let free = addresses::table.filter(addresses::pool_id.eq(pool)).filter(addresses::state.eq(AddressState::Free));
+    let free = addresses::table
+        .filter(addresses::pool_id.eq(pool))
+        .filter(addresses::state.eq(AddressState::Free))
+        .filter(is_unused());
     Ok(diesel::select(diesel::dsl::exists(free)).get_result(tx.conn)?)
 }
 
@@ -356,4 +380,79 @@ pub fn insert_mac(tx: &mut Tx<'_>, mac: &str, server_id: &str) -> Result<()> {
         .values((macs::mac.eq(mac), macs::server_id.eq(server_id), macs::created_at.eq(tx.now())))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// Gives a server the hardware address that it has on its node, in place of the one that
+/// was drawn for it; that one was counted and is never drawn again.
+pub fn replace_mac(tx: &mut Tx<'_>, mac: &str, server_id: &str) -> Result<()> {
+    let rows =
+        diesel::update(macs::table.filter(macs::server_id.eq(server_id))).set(macs::mac.eq(mac)).execute(tx.conn)?;
+    if rows == 0 { insert_mac(tx, mac, server_id) } else { Ok(()) }
+}
+
+/// Who has these hardware addresses.
+pub fn mac_holders(tx: &mut Tx<'_>, wanted: &[String]) -> Result<Vec<(String, String)>> {
+    Ok(macs::table
+        .filter(macs::mac.eq_any(wanted.to_vec()))
+        .order(macs::mac)
+        .select((macs::mac, macs::server_id))
+        .load(tx.conn)?)
+}
+
+/// Where these addresses are, of those that are in a pool.
+pub fn places(tx: &mut Tx<'_>, wanted: &[String]) -> Result<Vec<(String, AddressState, Option<String>)>> {
+    Ok(addresses::table
+        .filter(addresses::address.eq_any(wanted.to_vec()))
+        .order(addresses::id)
+        .select((addresses::address, addresses::state, addresses::server_id))
+        .load(tx.conn)?)
+}
+
+/// Gives an address to the server that was found to have it, if no other has it.
+pub fn assign_found(tx: &mut Tx<'_>, address: &str, server_id: &str) -> Result<bool> {
+    let now = tx.now();
+    let nobodys = addresses::table
+        .filter(addresses::address.eq(address))
+        .filter(addresses::server_id.is_null().or(addresses::server_id.eq(server_id)));
+    let rows = diesel::update(nobodys)
+        .set((
+            addresses::state.eq(AddressState::Assigned),
+            addresses::server_id.eq(server_id),
+            addresses::free_after.eq(None::<Instant>),
+            addresses::changed_at.eq(now),
+        ))
+        .execute(tx.conn)?;
+    Ok(rows == 1)
+}
+
+/// Which of these (addresses or hardware addresses) a guest that is not ours uses, with its name.
+pub fn in_use(tx: &mut Tx<'_>, wanted: &[String]) -> Result<Vec<(String, String)>> {
+    Ok(network_in_use::table
+        .filter(network_in_use::what.eq_any(wanted.to_vec()))
+        .order((network_in_use::what, network_in_use::guest_uuid))
+        .select((network_in_use::what, network_in_use::guest_name))
+        .load(tx.conn)?)
+}
+
+/// Notes that a guest that is not ours uses something.
+pub fn insert_in_use(tx: &mut Tx<'_>, what: &str, node_id: &NodeId, uuid: &str, name: &str) -> Result<()> {
+    let row = (
+        network_in_use::what.eq(what),
+        network_in_use::node_id.eq(node_id),
+        network_in_use::guest_uuid.eq(uuid),
+        network_in_use::guest_name.eq(name),
+        network_in_use::seen_at.eq(tx.now()),
+    );
+    on_each!(tx.conn, |conn| diesel::insert_into(network_in_use::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Strikes off everything that a guest was found to use.
+pub fn delete_in_use(tx: &mut Tx<'_>, node_id: &NodeId, uuid: &str) -> Result<usize> {
+    let of_guest =
+        network_in_use::table.filter(network_in_use::node_id.eq(node_id)).filter(network_in_use::guest_uuid.eq(uuid));
+    Ok(diesel::delete(of_guest).execute(tx.conn)?)
 }

@@ -145,6 +145,12 @@ policy! {
     RegisterNode        = "nodes.register"           change Granted [O A] [];
     UpdateNode          = "nodes.update"             change Granted [O A] [];
     ProbeNode           = "nodes.probe"              change Granted [O A] [];
+    SurveyNode          = "adoption.survey"          change Granted [O A] [];
+    ListFound           = "adoption.list"            read   Granted [O A S] [];
+    ShowFound           = "adoption.show"            read   Granted [O A S] [];
+    AdoptGuest          = "adoption.adopt"           change Granted [O A] [];
+    IgnoreGuest         = "adoption.ignore"          change Granted [O A] [];
+    ForgetGuest         = "adoption.forget"          change Granted [O A] [];
     ListPools           = "addresses.pools"          read   Granted [O A S] [];
     ListAddresses       = "addresses.list"           read   Granted [O A S] [];
     CreatePool          = "addresses.create_pool"    change Granted [O A] [];

@@ -8,7 +8,11 @@ use super::model::{Boot, Image, ImageId, ImageText, ImageView, Minimums};
 use super::{queries, store};
 use crate::auth::call::{Call, Changed};
 use crate::auth::policy::Action;
+use crate::platform::Tx;
 use crate::platform::error::{Error, Result, is_unique_violation};
+
+/// Name of the image of guests that were taken over as they were.
+const AS_FOUND: &str = "As found";
 
 /// An operating system to offer. Its files must be on the nodes already.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -73,6 +77,20 @@ pub async fn register(call: &Call, input: RegisterImage) -> Result<ImageView> {
         Ok(Changed::new(id, ImageView::new(image, true)).noting("name", name))
     })
     .await
+}
+
+/// What a server counts as made from whose guest somebody else made: never offered, and
+/// made the first time it is needed.
+///
+/// # Errors
+/// When the database fails, or another transaction makes it just now.
+pub fn as_found_in(tx: &mut Tx<'_>) -> Result<Image> {
+    if let Some(image) = store::named(tx, AS_FOUND)? {
+        return Ok(image);
+    }
+    let image = Image::as_found(AS_FOUND, tx.now());
+    store::insert(tx, &image)?;
+    Ok(image)
 }
 
 /// Stops offering an image. Servers made from it keep it.

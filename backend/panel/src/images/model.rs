@@ -115,6 +115,26 @@ impl Image {
         if faults.is_empty() { Ok(image) } else { Err(faults) }
     }
 
+    /// What stands for the unknown origin of a guest that somebody else made. Nothing is ever
+    /// made from it.
+    #[must_use]
+    pub fn as_found(name: &str, now: Instant) -> Self {
+        Self {
+            id: ImageId::new(),
+            name: name.to_owned(),
+            family: "unknown".to_owned(),
+            boot: Boot::Disk,
+            kernel: None,
+            initrd: None,
+            disk: None,
+            command_line: String::new(),
+            minimums: Minimums { memory_mib: 0, disk_gib: 0 },
+            state: ImageState::Retired,
+            created_at: now,
+            version: 1,
+        }
+    }
+
     /// Whether it runs with this much memory (MiB) and disk (GiB).
     #[must_use]
     pub fn runs_with(&self, memory_mib: i64, disk_gib: i64) -> bool {

@@ -77,6 +77,13 @@ pub fn find(tx: &mut Tx<'_>, id: &ImageId) -> Result<Option<Image>> {
     Ok(row.map(Image::from))
 }
 
+/// An image by its name.
+pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Image>> {
+    let row: Option<Row> =
+        images::table.filter(images::name.eq(name)).select(Row::as_select()).first(tx.conn).optional()?;
+    Ok(row.map(Image::from))
+}
+
 /// Images by name; only those on offer unless `all`.
 pub fn list(tx: &mut Tx<'_>, input: &ListInput, all: bool) -> Result<Vec<Image>> {
     let mut query = images::table.select(Row::as_select()).order(images::name).limit(input.fetch()).into_boxed();

@@ -181,6 +181,19 @@ pub fn reserve_capacity_in(tx: &mut Tx<'_>, node_id: &NodeId, wanted: &Capacity)
     if wanted.is_countable() && store::reserve(tx, node_id, wanted)? { Ok(()) } else { Err(NodeRefusal::NoRoom.into()) }
 }
 
+/// Reserves for a guest that is on the node already: also on one that takes nothing new,
+/// and never beyond its totals.
+///
+/// # Errors
+/// `nodes.no_room` when it does not fit.
+pub fn reserve_present_in(tx: &mut Tx<'_>, node_id: &NodeId, present: &Capacity) -> Result<()> {
+    if present.is_countable() && store::reserve_present(tx, node_id, present)? {
+        Ok(())
+    } else {
+        Err(NodeRefusal::NoRoom.into())
+    }
+}
+
 /// Gives back what was reserved; also on a node that takes nothing new.
 ///
 /// # Errors

@@ -131,9 +131,18 @@ pub fn ids_in_use(tx: &mut Tx<'_>) -> Result<Vec<NodeId>> {
 
 /// Adds to what is reserved if it fits and the node takes new servers.
 pub fn reserve(tx: &mut Tx<'_>, id: &NodeId, wanted: &Capacity) -> Result<bool> {
+    reserve_where(tx, id, wanted, &[NodeState::Active])
+}
+
+/// Adds to what is reserved if it fits, on any node that is part of the installation.
+pub fn reserve_present(tx: &mut Tx<'_>, id: &NodeId, present: &Capacity) -> Result<bool> {
+    reserve_where(tx, id, present, &[NodeState::Active, NodeState::Maintenance])
+}
+
+fn reserve_where(tx: &mut Tx<'_>, id: &NodeId, wanted: &Capacity, states: &[NodeState]) -> Result<bool> {
     let room = nodes::table
         .find(id)
-        .filter(nodes::state.eq(NodeState::Active))
+        .filter(nodes::state.eq_any(states.to_vec()))
         .filter((nodes::vcpus_reserved + wanted.vcpus).le(nodes::vcpus_total))
         .filter((nodes::memory_mib_reserved + wanted.memory_mib).le(nodes::memory_mib_total))
         .filter((nodes::disk_gib_reserved + wanted.disk_gib).le(nodes::disk_gib_total));

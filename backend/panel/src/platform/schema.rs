@@ -982,6 +982,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    found_guests (id) {
+        id -> Text,
+        node_id -> Text,
+        uuid -> Text,
+        name -> Text,
+        standing -> Text,
+        facts -> Text,
+        document -> Text,
+        wanted -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+        server_id -> Nullable<Text>,
+        found_at -> Timestamp,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    server_adoptions (server_id) {
+        server_id -> Text,
+        node_id -> Text,
+        name -> Text,
+        pool -> Nullable<Text>,
+        volume -> Text,
+        document -> Text,
+        addresses -> Text,
+        adopted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    network_in_use (what, node_id, guest_uuid) {
+        what -> Text,
+        node_id -> Text,
+        guest_uuid -> Text,
+        guest_name -> Text,
+        seen_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(job_steps -> jobs (job_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(api_keys -> people (person_id));
@@ -1013,6 +1053,11 @@ diesel::joinable!(servers -> nodes (node_id));
 diesel::joinable!(servers -> images (image_id));
 diesel::joinable!(server_disks -> servers (server_id));
 diesel::joinable!(server_disks -> nodes (node_id));
+diesel::joinable!(found_guests -> nodes (node_id));
+diesel::joinable!(found_guests -> servers (server_id));
+diesel::joinable!(server_adoptions -> servers (server_id));
+diesel::joinable!(server_adoptions -> nodes (node_id));
+diesel::joinable!(network_in_use -> nodes (node_id));
 diesel::joinable!(tickets -> customers (customer_id));
 diesel::joinable!(tickets -> departments (department_id));
 diesel::joinable!(ticket_messages -> tickets (ticket_id));
@@ -1078,6 +1123,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     servers,
     server_observations,
     server_disks,
+    found_guests,
+    server_adoptions,
+    network_in_use,
     departments,
     tickets,
     ticket_messages,

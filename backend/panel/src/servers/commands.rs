@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::adoption;
 use super::error::ServerRefusal;
 use super::jobs;
 use super::model::{
@@ -272,11 +273,11 @@ pub async fn delete(call: &Call, input: ChangeServer) -> Result<ServerView> {
 }
 
 /// Undoes a deletion: the disk comes back and the server is off. It may have
-/// other addresses than before.
+/// other addresses than before; one that was taken over has its own again.
 ///
 /// # Errors
 /// `request.not_found`, `servers.not_deleted`, `servers.not_restorable`,
-/// `addresses.none_free`.
+/// `addresses.none_free`, `addresses.not_free`.
 pub async fn restore(call: &Call, input: ChangeServer) -> Result<ServerView> {
     let scope = call.authorize(Action::RestoreServer)?;
     // Whether the subscription is still suspended is decided by `apply`.
@@ -362,6 +363,11 @@ fn bring_back(tx: &mut Tx<'_>, server: &Server, disk: &Disk) -> Result<()> {
         return Err(ServerRefusal::NotRestorable.into());
     }
     if addresses::queries::of_server_in(tx, server.id.as_str())?.is_empty() {
+        // A guest that was taken over gives itself its addresses, so it has these or none.
+        if let Some(adoption) = adoption::queries::adoption_in(tx, &server.id)? {
+            let own = adoption.addresses.into_iter();
+            return own.map(|one| addresses::commands::assign_found_in(tx, one, server.id.as_str())).collect();
+        }
         let node = nodes::queries::load_in(tx, &server.node_id)?;
         take_addresses(tx, &node, &server.id)?;
     }

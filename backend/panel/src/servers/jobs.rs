@@ -156,8 +156,9 @@ impl Look<'_> {
         self.record_link(run, Ok(())).await?;
         let strange = strangers(&servers, &seen);
         self.record_strangers(run, strange.clone()).await?;
+        // Those that were taken over carry no mark; a stranger has the UUID of none of ours.
         let by_uuid: BTreeMap<String, GuestSeen> =
-            seen.guests.into_iter().map(|(uuid, _, guest)| (uuid, guest)).collect();
+            seen.guests.into_iter().chain(seen.strangers).map(|(uuid, _, guest)| (uuid, guest)).collect();
         let differing = self.record_servers(run, servers, Ok(by_uuid)).await?;
         Ok(format!(
             "{count} servers looked at, {differing} to be worked on, {} things that are not ours",
@@ -365,7 +366,7 @@ impl Purge {
     }
 
     async fn delete(&self, run: &Run, disk: Disk) -> Result<()> {
-        let name = quarantine_name(&disk.name);
+        let name = quarantine_name(&disk_name(&disk.server_id));
         if !is_quarantine_name(&name) {
             return Err(Error::internal(format!("{name} is not the name of a disk in quarantine")));
         }

@@ -9,10 +9,11 @@
 //! that a late worker is refused by the node and by the database.
 //!
 //! Public surface: [`commands`] (also for other slices: `reserve_in`, `release_in`,
-//! `follow_suspension_in`, `terminate_in`), [`queries`], [`checks`], the port
+//! `follow_suspension_in`, `terminate_in`), [`queries`], [`adoption`], [`checks`], the port
 //! [`ports::Hypervisor`], the jobs in [`jobs`] and [`reconcile`], and the event
 //! [`model::ServerReady`].
 
+pub mod adoption;
 pub mod checks;
 pub mod commands;
 pub mod error;

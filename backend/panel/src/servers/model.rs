@@ -207,6 +207,9 @@ pub struct Facts {
     pub console_mark: ConsoleMark,
     /// The node has a console.
     pub console: Option<bool>,
+    /// The guest was made by somebody else and taken over: its definition is its own, it has
+    /// neither seed nor filter of ours, and nobody listens for its greeting.
+    pub as_found: bool,
     /// The guest's figures when last seen running.
     pub usage: Option<Usage>,
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::adoption::model::{Adoption, GuestFound};
 use super::model::{self, Disk, Seen, Server, Usage};
 use crate::addresses::model::Address;
 use crate::images::model::Image;
@@ -21,6 +22,10 @@ pub trait Hypervisor: Send + Sync {
 
     /// Looks at everything on a node.
     fn observe_all<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Answer<NodeSeen>>;
+
+    /// Learns all there is to learn of the guests that carry no mark of ours, or of the one with
+    /// this UUID. It changes nothing on the node.
+    fn survey<'a>(&'a self, node: &'a Node, only: Option<&'a str>) -> BoxFuture<'a, Answer<Vec<GuestFound>>>;
 
     /// Changes something that belongs to one guest. A fencing number lower than
     /// the highest seen for the guest is refused with [`HypervisorError::Fenced`].
@@ -73,7 +78,7 @@ pub enum Act {
 /// All that a node is told about a guest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guest {
-    /// Name of the domain: the server's id.
+    /// Name of the domain: the server's id, unless somebody else made it.
     pub name: String,
     /// UUID of the domain.
     pub uuid: String,
@@ -101,6 +106,18 @@ pub struct Guest {
     pub addresses: Vec<Address>,
     /// What its disk is made from, and how it boots.
     pub image: Image,
+    /// For a guest that was taken over: what is its own. No node writes a seed or a filter for
+    /// it, or another definition.
+    pub found: Option<AsFound>,
+}
+
+/// What a guest that was taken over keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsFound {
+    /// The storage pool of its disk; none where the disk is in no pool and stays where it is.
+    pub pool: Option<String>,
+    /// Its definition when it was taken over, to define it again after a deletion was undone.
+    pub document: String,
 }
 
 impl Guest {
@@ -117,11 +134,23 @@ impl Guest {
             disk_gib: disk.size_gib,
             mac: server.mac.clone(),
             disk_name: disk.name.clone(),
-            quarantine_name: model::quarantine_name(&disk.name),
+            quarantine_name: model::quarantine_name(&model::disk_name(&server.id)),
             seed_name: model::seed_name(&server.id),
             filter_name: model::filter_name(&server.id),
             addresses,
             image,
+            found: None,
+        }
+    }
+
+    /// The guest as it was taken over.
+    #[must_use]
+    pub fn as_found(self, adoption: Adoption) -> Self {
+        Self {
+            name: adoption.name,
+            disk_name: adoption.volume,
+            found: Some(AsFound { pool: adoption.pool, document: adoption.document }),
+            ..self
         }
     }
 }
@@ -142,8 +171,8 @@ pub struct GuestSeen {
 pub struct NodeSeen {
     /// Guests that carry our mark, by the UUID of the domain, with its name.
     pub guests: Vec<(String, String, GuestSeen)>,
-    /// Names of domains that do not.
-    pub strangers: Vec<String>,
+    /// Guests that do not, likewise: strangers, and those that were taken over.
+    pub strangers: Vec<(String, String, GuestSeen)>,
     /// Names of all volumes in the pool.
     pub volumes: Vec<String>,
 }

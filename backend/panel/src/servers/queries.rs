@@ -7,6 +7,7 @@ use hostwright_kernel::Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::adoption;
 pub use super::checks::queries::breaks_in;
 use super::error::ServerRefusal;
 use super::model::{Desired, Disk, DiskState, Observation, Seen, Server, ServerId, Usage};
@@ -378,7 +379,11 @@ pub(super) fn guest_in(tx: &mut Tx<'_>, server: &Server, disk: &Disk) -> Result<
     let node = nodes::queries::load_in(tx, &server.node_id)?;
     let addresses = addresses::queries::of_server_in(tx, server.id.as_str())?;
     let image = images::queries::load_in(tx, &server.image_id)?;
-    Ok((node, Guest::new(server, disk, addresses, image)))
+    let guest = Guest::new(server, disk, addresses, image);
+    Ok(match adoption::queries::adoption_in(tx, &server.id)? {
+        Some(adoption) => (node, guest.as_found(adoption)),
+        None => (node, guest),
+    })
 }
 
 fn views_in(tx: &mut Tx<'_>, servers: &[Server], is_staff: bool) -> Result<Vec<ServerView>> {

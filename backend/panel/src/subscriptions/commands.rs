@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::error::SubscriptionRefusal;
 use super::model::{
-    NewSubscription, Step, Subscription, SubscriptionActivated, SubscriptionId, SubscriptionResumed,
+    CarriedOn, NewSubscription, Step, Subscription, SubscriptionActivated, SubscriptionId, SubscriptionResumed,
     SubscriptionSuspended, SubscriptionTerminated, SubscriptionView, reason,
 };
 use super::{queries, store};
@@ -157,6 +157,18 @@ pub async fn terminate(call: &Call, input: TerminateSubscription) -> Result<Subs
 /// `subscriptions.renewal_not_offered`.
 pub fn create_in(tx: &mut Tx<'_>, new: &NewSubscription) -> Result<Subscription> {
     let subscription = new.order(tx.now())?;
+    store::insert(tx, &subscription)?;
+    Ok(subscription)
+}
+
+/// Makes an active subscription for something that was sold before and goes on here. What
+/// it paid for is in no books of ours; the first period that is billed begins with the day
+/// that was told.
+///
+/// # Errors
+/// As for [`queries::carried_on_in`].
+pub fn carry_on_in(tx: &mut Tx<'_>, sold: &CarriedOn) -> Result<Subscription> {
+    let subscription = queries::carried_on_in(tx, sold)?;
     store::insert(tx, &subscription)?;
     Ok(subscription)
 }

@@ -17,6 +17,10 @@ refusals! {
         Reason = "subscriptions.reason", Invalid, "reason";
         /// Somebody else changed it at the same moment.
         ChangedMeanwhile = "subscriptions.changed_meanwhile", Conflict;
+        /// There is no such customer.
+        Customer = "subscriptions.customer", Invalid, "customer_id";
+        /// The price is in another currency than the customer's.
+        Currency = "subscriptions.currency", Conflict, "price_id";
         /// No further period can be billed.
         NoFurtherPeriod = "subscriptions.no_further_period", Conflict;
         /// One of another system whose cycle is not of whole months.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::SubscriptionRefusal;
-pub use crate::catalogue::model::RenewalChoice;
-use crate::catalogue::model::{Plan, PlanId, Price, PriceId};
+use crate::catalogue::model::Plan;
+pub use crate::catalogue::model::{PlanId, Price, PriceId, RenewalChoice};
 use crate::platform::Refusal;
 use crate::platform::outbox::Event;
 
@@ -137,7 +137,28 @@ pub struct NewSubscription {
     pub renewal: RenewalChoice,
 }
 
+/// What was sold and delivered before, outside of this installation, and goes on here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarriedOn {
+    /// Whose it is: `cus_...`.
+    pub customer_id: String,
+    /// At which price it goes on; the price is one of the plan.
+    pub price_id: PriceId,
+    /// The first day that is not paid for.
+    pub billed_until: Day,
+}
+
 impl NewSubscription {
+    /// The subscription that is active already, with no period billed by us: the first is
+    /// the one that begins at [`NewSubscription::start`].
+    ///
+    /// # Errors
+    /// As for [`NewSubscription::order`].
+    pub fn carry_on(&self, now: Instant) -> Result<Subscription, Refusal> {
+        let ordered = self.order(now)?;
+        Ok(Subscription { periods_billed: 0, billed_until: self.start, state: SubscriptionState::Active, ..ordered })
+    }
+
     /// The subscription, with its first period billed.
     ///
     /// # Errors

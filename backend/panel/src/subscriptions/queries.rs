@@ -4,12 +4,14 @@ use hostwright_kernel::Day;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Subscription, SubscriptionId, SubscriptionView};
+use super::error::SubscriptionRefusal;
+use super::model::{CarriedOn, NewSubscription, RenewalChoice, Subscription, SubscriptionId, SubscriptionView};
 use super::store;
 use crate::auth::call::{Call, Scope, not_found};
 use crate::auth::policy::Action;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::{ListInput, Paged, Tx};
+use crate::{catalogue, customers};
 
 /// Asks for one subscription.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -66,6 +68,30 @@ pub fn locked_together_in(tx: &mut Tx<'_>, ids: &[SubscriptionId]) -> Result<Vec
 /// `request.not_found`.
 pub fn locked_in(tx: &mut Tx<'_>, id: impl AsRef<str>) -> Result<Subscription> {
     store::lock_any(tx, id.as_ref())?.ok_or_else(not_found)
+}
+
+/// The subscription by which something goes on that was sold before, not yet kept.
+///
+/// # Errors
+/// `subscriptions.customer`; `subscriptions.currency`; `catalogue.not_for_sale`;
+/// `subscriptions.no_further_period`.
+pub fn carried_on_in(tx: &mut Tx<'_>, sold: &CarriedOn) -> Result<Subscription> {
+    let nobody = |error: Error| {
+        if error.is("request.not_found") { SubscriptionRefusal::Customer.into() } else { error }
+    };
+    let customer = customers::queries::load_in(tx, &sold.customer_id).map_err(nobody)?;
+    let price = catalogue::queries::price_in(tx, &sold.price_id)?;
+    let (plan, price) = catalogue::queries::sellable_privately_in(tx, &price.plan_id, &price.id)?;
+    if price.amount.currency != customer.currency {
+        return Err(SubscriptionRefusal::Currency.with("price", price.amount.currency).into());
+    }
+    let renewal = if plan.renewal_choices.contains(&RenewalChoice::Automatic) {
+        RenewalChoice::Automatic
+    } else {
+        RenewalChoice::Expire
+    };
+    let new = NewSubscription { customer_id: sold.customer_id.clone(), plan, price, start: sold.billed_until, renewal };
+    Ok(new.carry_on(tx.now())?)
 }
 
 /// A subscription that the caller may reach.

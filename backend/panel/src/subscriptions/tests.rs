@@ -79,6 +79,22 @@ fn an_order_bills_the_first_period_from_the_start() {
 }
 
 #[test]
+fn what_was_sold_before_goes_on_and_is_billed_from_the_day_that_was_told() {
+    let plan = plan(RenewalChoice::ALL);
+    let price = plan.price(Currency::EUR, Months::try_from(1).unwrap(), "9.90", "5.00", now()).unwrap();
+    let start = day("2026-01-31");
+    let new =
+        NewSubscription { customer_id: "cus_1".to_owned(), plan, price, start, renewal: RenewalChoice::Automatic };
+    let carried = new.carry_on(now()).unwrap();
+    assert_eq!((carried.state, carried.periods_billed), (SubscriptionState::Active, 0));
+    assert_eq!((carried.anchor, carried.billed_until), (start, start));
+    let first = carried.next_renewal().unwrap();
+    assert_eq!((first.day, first.period.end), (start, day("2026-02-28")));
+    let next = carried.advanced().unwrap();
+    assert_eq!((next.billed_until, next.next_period().unwrap().end), (day("2026-02-28"), day("2026-03-31")));
+}
+
+#[test]
 fn renewing_on_31_january_bills_to_28_february_and_then_to_31_march() {
     let first = ordered(1, day("2026-01-31"));
     let second = first.advanced().unwrap();

@@ -7,6 +7,7 @@ use crate::compose::Ports;
 use crate::registry::Endpoint;
 
 mod addresses;
+mod adoption;
 mod auth;
 mod billing;
 mod catalogue;
@@ -37,6 +38,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         billing::endpoints(),
         servers::endpoints(&ports.hypervisor),
         hosting::endpoints(),
+        adoption::endpoints(),
         tickets::endpoints(),
         migration::endpoints(&ports.reader),
         notifications::endpoints(),

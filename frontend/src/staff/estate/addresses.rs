@@ -213,6 +213,9 @@ fn line(page: &Page, address: &AddressView, servers: &Names) -> Row {
     if let Some(until) = address.free_after.filter(|_| address.state == AddressState::Cooling) {
         state = state.since(page.t_with("estate-until", &[("when", page.instant(until).into())]));
     }
+    if let Some(guest) = &address.in_use_by {
+        state = state.since(page.t_with("estate-address-in-use", &[("guest", guest.clone().into())]));
+    }
     let button = |action: &str, key: &str| {
         ActionButton::new(page, action, page.t(key)).hidden("address_id", address.id.as_str()).look(Look::Quiet).view()
     };

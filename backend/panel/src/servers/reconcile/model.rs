@@ -139,10 +139,10 @@ fn towards_running(server: &Server, known: &Known, patience: Patience, now: Inst
         Seen::Paused => {}
         Seen::Unknown | Seen::Absent | Seen::ShutOff | Seen::Crashed => {
             let current = Some(server.generation);
-            if facts.seed != current {
+            if facts.seed != current && !facts.as_found {
                 steps.push(Step::EnsureSeed);
             }
-            if facts.filter != current {
+            if facts.filter != current && !facts.as_found {
                 steps.push(Step::EnsureFilter);
             }
             if facts.domain != current {
@@ -277,7 +277,7 @@ impl Known {
             Step::EnsureDomain => facts.domain = facts.domain.or(Some(0)),
             Step::Start => {
                 facts.reboot = None;
-                facts.listening = Some(machine);
+                facts.listening = (!facts.as_found).then_some(machine);
                 facts.console_mark = mark;
                 // Every reboot asked for so far is done by this start.
                 self.seen.reboots_done = server.reboots;
@@ -286,7 +286,7 @@ impl Known {
             }
             Step::Reboot | Step::Reset => {
                 facts.reboot = Some(Asked { number: server.reboots, at: machine });
-                facts.listening = Some(machine);
+                facts.listening = (!facts.as_found).then_some(machine);
                 facts.console_mark = mark;
             }
             _ => {}

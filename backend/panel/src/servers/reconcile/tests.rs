@@ -500,3 +500,20 @@ fn only_what_a_console_said_since_the_start_is_a_greeting() {
     assert_eq!(find_greeting(after_mark(&long, &cut, long.len())).unwrap().boot_id.as_deref(), Some("4"));
     assert!(find_greeting("Debian GNU/Linux 12 web ttyS0\n\nweb login: ").is_some());
 }
+
+#[test]
+fn a_guest_that_was_taken_over_is_started_without_seed_filter_or_greeting() {
+    let (server, patience) = (server(), Patience::default());
+    let mut known = known(Seen::ShutOff, DiskState::Present);
+    known.seen.facts.as_found = true;
+    assert_eq!(plan(&server, &known, patience, at(0))[..2], [Step::EnsureDomain, Step::Start]);
+    let begun = known.begin(Step::Start, &server, ConsoleMark::default(), at(0));
+    assert_eq!(begun.seen.facts.listening, None);
+    let mut running = begun.finish(Step::Start, &server, at(1));
+    running.seen.state = Seen::Running;
+    assert_eq!(plan(&server, &running, patience, at(1)), []);
+    running.seen.state = Seen::ShutOff;
+    let deleted = Server { desired: Desired::Deleted, ..server };
+    let steps = plan(&deleted, &running, patience, at(2));
+    assert_eq!(steps, [Step::Undefine, Step::QuarantineVolume, Step::ReleaseAddresses]);
+}

@@ -4,16 +4,17 @@ use hostwright_kernel::Instant;
 use hostwright_panel::auth::policy::Action;
 use hostwright_panel::nodes::model::{LinkState, NodeState, NodeView};
 use hostwright_panel::nodes::queries::{self, ShowNode};
-use hostwright_panel::platform::ListInput;
 use hostwright_panel::platform::error::Result;
 use hostwright_panel::platform::jobs::JobState;
+use hostwright_panel::platform::{ListInput, Paged};
 use hostwright_panel::servers;
+use hostwright_panel::servers::adoption::queries::FoundView;
 use hostwright_panel::servers::queries::{ListServers, ServerView, TaskView};
 use leptos::prelude::AnyView;
 
 use super::super::words::{self, Names};
 use super::super::{servers as pages, tasks};
-use super::{acceleration, totals};
+use super::{acceleration, found, totals};
 use crate::page::{Page, Tone};
 use crate::route::Visit;
 use crate::ui::*;
@@ -44,8 +45,10 @@ struct Known {
     node: NodeView,
     guests: Vec<ServerView>,
     more_guests: bool,
-    /// Domains without our mark; none when the node could not be asked.
+    /// Domains that are no server's; none when the node could not be asked.
     strangers: Option<Vec<String>>,
+    /// Guests that looks at the node showed.
+    found: Paged<FoundView>,
     tasks: Vec<TaskView>,
     staff: Names,
     now: Instant,
@@ -61,8 +64,10 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let of_guests = ListServers { node_id: Some(node.id.clone()), limit: Some(SHOWN), ..ListServers::default() };
     let of_tasks = ListInput { search: Some(node.id.to_string()), limit: Some(TASKS), ..ListInput::default() };
     let guests = servers::queries::list(call, of_guests).await?;
+    let found = found::load(&visit, &node).await?;
     let known = Known {
-        strangers: strangers(&visit, &node).await?,
+        strangers: strangers(&visit, &node, &found).await?,
+        found,
         tasks: if call.may(Action::ListTasks) {
             notable(servers::queries::list_tasks(call, of_tasks).await?.items)
         } else {
@@ -74,7 +79,8 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         guests: guests.items,
         node,
     };
-    let is_moving = known.tasks.iter().any(|task| task.kind == "nodes.probe" && tasks::is_moving(task));
+    let is_short = |task: &TaskView| matches!(task.kind.as_str(), "nodes.probe" | "adoption.survey");
+    let is_moving = known.tasks.iter().any(|task| is_short(task) && tasks::is_moving(task));
     visit.page.live = Some(if is_moving { 2 } else { 15 });
     Ok(draw(&visit.page, &known))
 }
@@ -89,13 +95,18 @@ fn notable(mut tasks: Vec<TaskView>) -> Vec<TaskView> {
 
 /// Asked only while the node answers, so that a silent node does not hold up
 /// the page that says so.
-async fn strangers(visit: &Visit, node: &NodeView) -> Result<Option<Vec<String>>> {
+async fn strangers(visit: &Visit, node: &NodeView, found: &Paged<FoundView>) -> Result<Option<Vec<String>>> {
     if !matches!(node.link, LinkState::Up | LinkState::Degraded) || node.state == NodeState::Removed {
         return Ok(None);
     }
     let id = node.id.clone();
     let node = visit.call.db.read(move |tx| queries::load_in(tx, &id)).await?;
-    Ok(visit.hypervisor.observe_all(&node).await.ok().map(|seen| seen.strangers))
+    // Those that were found have a panel of their own, and those that were taken over are servers.
+    let is_known = |uuid: &str| found.items.iter().any(|one| one.guest.uuid == uuid);
+    Ok(visit.hypervisor.observe_all(&node).await.ok().map(|seen| {
+        let others = seen.strangers.into_iter().filter(|(uuid, ..)| !is_known(uuid));
+        others.map(|(_, name, _)| name).collect()
+    }))
 }
 
 fn draw(page: &Page, known: &Known) -> String {
@@ -105,8 +116,13 @@ fn draw(page: &Page, known: &Known) -> String {
             .hidden("node_id", node.id.as_str())
             .look(Look::Primary)
     });
-    let left =
-        stack(vec![room(page, node).view(), guests(page, known).view(), foreign(page, known).view(), log(page, known)]);
+    let left = stack(vec![
+        room(page, node).view(),
+        guests(page, known).view(),
+        found::panel(page, node, &known.found).view(),
+        foreign(page, known).view(),
+        log(page, known),
+    ]);
     let right = stack(vec![facts(page, known).view(), abilities(page, node).view()]);
     Shell::new(page, &node.name)
         .crumb(page.t("ui-nav-nodes"), "/staff/nodes")

@@ -1,4 +1,4 @@
-//! Nodes: the list and a new one; one node is in [`detail`].
+//! Nodes: the list and a new one; one node is in [`detail`], what was found on it in [`found`].
 
 use hostwright_panel::nodes::model::{Acceleration, Hypervisor, NodeState, NodeView};
 use hostwright_panel::nodes::queries;
@@ -10,6 +10,7 @@ use crate::route::Visit;
 use crate::ui::*;
 
 pub mod detail;
+pub mod found;
 
 /// Above this much is reserved, a node is shown as nearly full, in percent.
 const NEARLY_FULL: i64 = 90;
