@@ -78,11 +78,11 @@ fn body(page: &Page, view: &SourceView, step: &FlowStepView, readings: &[Collect
                     .hidden("is_selected", "yes")
                     .hidden("with_domains", "yes")
             });
-            panel
-                .add(counted(page, "moving-selected", step))
-                .add(all)
-                .add(ButtonLink::plain(page.t("moving-accounts"), at("records?kind=party")))
-                .add(ButtonLink::plain(page.t("moving-domains"), at("records?kind=domain_name")))
+            panel.add(counted(page, "moving-selected", step)).add(row(vec![
+                all.view(),
+                ButtonLink::plain(page.t("moving-accounts"), at("records?kind=party")).view(),
+                ButtonLink::plain(page.t("moving-domains"), at("records?kind=domain_name")).view(),
+            ]))
         }
         FlowStep::Verify => {
             let failed = (step.attention > 0).then(|| {
@@ -99,16 +99,17 @@ fn body(page: &Page, view: &SourceView, step: &FlowStepView, readings: &[Collect
                 Notes::new(Tone::Warn, page.t_with("moving-parked", &[("count", page.count(step.attention).into())]))
                     .add(ButtonLink::plain(page.t("moving-what-became"), at("landings?outcome=skipped")))
             });
-            panel
-                .add(counted(page, "moving-landed", step))
-                .add(parked)
-                .add(is_open.then(|| act(page, view, "migration.transfer", "moving-transfer")))
-                .add(ButtonLink::plain(page.t("moving-what-became"), at("landings")))
-                .add(is_open.then(|| {
-                    act(page, view, "migration.undo", "moving-undo")
-                        .look(Look::Danger)
-                        .confirm(page.t("moving-undo-question"), vec![view.name.clone()])
-                }))
+            panel.add(counted(page, "moving-landed", step)).add(parked).add(row(vec![
+                is_open.then(|| act(page, view, "migration.transfer", "moving-transfer")).view(),
+                ButtonLink::plain(page.t("moving-what-became"), at("landings")).view(),
+                is_open
+                    .then(|| {
+                        act(page, view, "migration.undo", "moving-undo")
+                            .look(Look::Danger)
+                            .confirm(page.t("moving-undo-question"), vec![view.name.clone()])
+                    })
+                    .view(),
+            ]))
         }
         FlowStep::Sign => panel
             .add(view.signature.as_ref().map(|signature| {
@@ -116,8 +117,10 @@ fn body(page: &Page, view: &SourceView, step: &FlowStepView, readings: &[Collect
                     .fact(page.t("moving-signed-by"), &signature.name)
                     .fact(page.t("moving-signed-at"), page.instant(signature.at))
             }))
-            .add(ButtonLink::plain(page.t("moving-report"), at("report")))
-            .add(ButtonLink::plain(page.t("moving-shadow"), at("shadow"))),
+            .add(row(vec![
+                ButtonLink::plain(page.t("moving-report"), at("report")).view(),
+                ButtonLink::plain(page.t("moving-shadow"), at("shadow")).view(),
+            ])),
         FlowStep::Switch if is_open => panel.add(page.t("moving-switch-text")).add(
             act(page, view, "migration.switch", "moving-switch")
                 .look(Look::Danger)
@@ -180,7 +183,7 @@ fn collected(page: &Page, view: &SourceView, readings: &[CollectionView], panel:
         .submit(page.t("moving-collect"));
     let gaps = ButtonLink::plain(page.t("moving-gaps-named"), format!("/staff/migration/{}/gaps", view.id));
     let records = ButtonLink::plain(page.t("moving-records"), format!("/staff/migration/{}/records", view.id));
-    panel.add(table).add(records).add(gaps).add(is_open.then_some(form))
+    panel.add(table).add(row(vec![records.view(), gaps.view()])).add(is_open.then_some(form))
 }
 
 /// The settings of a source.

@@ -185,8 +185,7 @@ fn decide(page: &Page, record: &StagedView) -> Panel {
         .hidden("staged_id", record.id.as_str())
         .field(
             Field::radios("decision", page.t("moving-decision"), choices)
-                .value(record.decision.map_or("", |decision| decision.as_str()))
-                .optional(),
+                .value(record.decision.map_or("", |decision| decision.as_str())),
         )
         .field(
             Field::text("reason", page.t("moving-reason"))
