@@ -94,16 +94,16 @@ async fn a_person_takes_a_guest_over_with_plain_forms() {
         assert!(page.body.contains(word), "{word} is not on {found_page}: {}", page.body);
     }
     let csrf = hidden(&page.body, "_csrf").unwrap();
-    let send = |action: &str, more: &[(&str, &str)]| {
+    let send = |browser: &Browser, action: &str, more: &[(&str, &str)]| {
         let mut fields = vec![("_csrf", csrf.as_str()), ("_page", found_page.as_str()), ("found_id", id.as_str())];
         fields.extend(more);
-        site.post(&browser, &format!("/do/{action}"), &fields)
+        site.post(browser, &format!("/do/{action}"), &fields)
     };
-    let empty = read(send("adoption.adopt", &[("subscription_id", "")])).await;
+    let empty = read(send(&browser, "adoption.adopt", &[("subscription_id", "")])).await;
     assert!(empty.body.contains("Say either a subscription"), "{} {}", empty.status, empty.body);
-    read(send("adoption.ignore", &[("ignored", "yes")])).await;
+    read(send(&browser, "adoption.ignore", &[("ignored", "yes")])).await;
     assert!(site.visit(&mut browser, &found_page).await.body.contains("Left alone"));
-    read(send("adoption.ignore", &[("ignored", "no")])).await;
+    read(send(&browser, "adoption.ignore", &[("ignored", "no")])).await;
     let sold = [
         ("customer_id", customer.id.as_str()),
         ("price_id", shop.price_id.as_str()),
@@ -111,7 +111,7 @@ async fn a_person_takes_a_guest_over_with_plain_forms() {
         ("hostname", ""),
         ("addresses", ""),
     ];
-    let sent = read(send("adoption.adopt", &sold)).await;
+    let sent = read(send(&browser, "adoption.adopt", &sold)).await;
     assert_eq!((sent.status.as_u16(), sent.header("location")), (303, found_page.as_str()), "{}", sent.body);
     assert!(site.visit(&mut browser, &found_page).await.body.contains("Being taken over"));
     world.settle().await;
