@@ -56,7 +56,7 @@ fn customer(tables: &[Table], number: usize, now: &str) -> String {
             "id": format!("cus_{number:032x}"), "number": number + 100_000, "name": format!("Customer {number}"),
             "email": format!("customer{number}@example.org"), "street": "Weg 2", "postal_code": "10115",
             "city": "Berlin", "country": "DE", "currency": "EUR", "locale": "en", "time_zone": "Europe/Berlin",
-            "state": "active", "notes": "", "created_at": now, "version": 1,
+            "state": "active", "notes": "", "created_at": now, "version": 1, "tax_exempt": false,
         }),
     )
 }
@@ -69,7 +69,7 @@ fn subscription(tables: &[Table], number: usize, shop: &Shop, plan: &str, today:
             "id": format!("sub_{number:032x}"), "customer_id": format!("cus_{number:032x}"), "plan_id": shop.plan_id,
             "price_id": shop.price_id, "plan_name": plan, "currency": "EUR", "amount_minor": 1_000, "months": 1,
             "anchor": today.to_string(), "periods_billed": 0, "billed_until": today.to_string(), "renewal": "automatic",
-            "state": "active", "created_at": now, "version": 1,
+            "state": "active", "created_at": now, "version": 1, "held": false,
         }),
     )
 }
@@ -128,4 +128,23 @@ pub async fn at_rest(db: &Db) {
     .await
     .unwrap();
     assert!(db.read(jobs::count_open).await.unwrap().iter().all(|(_, count)| *count < 5));
+}
+
+#[cfg(test)]
+mod tests {
+    use hostwright_tests::on_both_engines;
+
+    use super::*;
+    use crate::renewals;
+
+    on_both_engines! {
+        // What is measured is filled past the commands, so it must follow every change of the tables.
+        async fn what_is_measured_is_made_as_the_tables_are(world) {
+            let shop = provider(world).await;
+            customers(world, &shop, 3).await;
+            renewals::run(world, 3).await;
+            assert_eq!(renewals::written(&world.db).await[0].1.len(), 3);
+            assert_eq!(world.breaks().await, Vec::<String>::new());
+        }
+    }
 }
