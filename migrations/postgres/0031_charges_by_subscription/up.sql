@@ -1,0 +1,1 @@
+CREATE INDEX charges_by_subscription ON charges (subscription_id);
