@@ -365,8 +365,8 @@ fn bring_back(tx: &mut Tx<'_>, server: &Server, disk: &Disk) -> Result<()> {
     if addresses::queries::of_server_in(tx, server.id.as_str())?.is_empty() {
         // A guest that was taken over gives itself its addresses, so it has these or none.
         if let Some(adoption) = adoption::queries::adoption_in(tx, &server.id)? {
-            let own = adoption.addresses.into_iter();
-            return own.map(|one| addresses::commands::assign_found_in(tx, one, server.id.as_str())).collect();
+            let mut own = adoption.addresses.into_iter();
+            return own.try_for_each(|one| addresses::commands::assign_found_in(tx, one, server.id.as_str()));
         }
         let node = nodes::queries::load_in(tx, &server.node_id)?;
         take_addresses(tx, &node, &server.id)?;

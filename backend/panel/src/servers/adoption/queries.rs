@@ -7,7 +7,7 @@ use hostwright_kernel::Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::judge::{Records, Whom, judge};
+use super::judge::{Records, Verdict, Whom, judge};
 use super::model::{Adoption, Candidate, FoundId, GuestFacts, GuestMatch, Standing, matches};
 use super::store::{self, Found};
 use crate::auth::call::{Call, not_found};
@@ -185,9 +185,11 @@ fn views_in(tx: &mut Tx<'_>, node_id: &NodeId, rows: &[Found]) -> Result<Vec<Fou
         .map(|found| {
             // A server's guest is no longer judged: it would only collide with itself.
             let is_judged = found.standing != Standing::Adopted;
-            let verdict = is_judged
-                .then(|| judge(&found.facts, &[], &around.others(&found.id), &around.records, Whom::Anybody))
-                .unwrap_or_default();
+            let verdict = if is_judged {
+                judge(&found.facts, &[], &around.others(&found.id), &around.records, Whom::Anybody)
+            } else {
+                Verdict::default()
+            };
             let is_open = matches!(found.standing, Standing::Found | Standing::Ignored) && verdict.obstacles.is_empty();
             FoundView {
                 id: found.id.clone(),
