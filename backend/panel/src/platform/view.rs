@@ -124,6 +124,7 @@ mod tests {
     use diesel::{QueryableByName, RunQueryDsl, sql_query};
     use hostwright_kernel::SystemClock;
     use tokio::sync::Semaphore;
+    use tokio::task::JoinSet;
 
     use super::super::db::DatabaseUrl;
     use super::*;
@@ -178,20 +179,17 @@ mod tests {
                 (before, count(&db).await.unwrap())
             }
         };
-        let waiting: Vec<_> = (0..20)
-            .map(|_| {
-                let (db, page) = (db.clone(), page(db.clone()));
-                tokio::spawn(async move { db.in_one_view(page).await.unwrap() })
-            })
-            .collect();
+        let mut waiting = JoinSet::new();
+        for _ in 0..20 {
+            let (db, page) = (db.clone(), page(db.clone()));
+            waiting.spawn(async move { db.in_one_view(page).await.unwrap() });
+        }
         // More pages wait than there are connections, and nobody waits for one.
         let all_begun = begun.acquire_many(20);
         assert!(tokio::time::timeout(Duration::from_secs(9), all_begun).await.is_ok());
         keep_one(&db);
         gate.add_permits(1);
-        for page in waiting {
-            assert_eq!(page.await.unwrap(), (0, 1));
-        }
+        assert_eq!(waiting.join_all().await, vec![(0, 1); 20]);
     }
 
     #[tokio::test]

@@ -152,7 +152,7 @@ fn trouble(page: &Page, found: &FoundView) -> AnyView {
         let notes = Notes::new(tone, remark(page, first)).title(page.t(key));
         Some(rest.iter().fold(notes, |notes, one| notes.add(remark(page, one))))
     };
-    let refused = found.refusal.as_ref().map(std::slice::from_ref).unwrap_or_default();
+    let refused = found.refusal.as_slice();
     stack(vec![
         notes(Tone::Bad, "estate-found-refused", refused).view(),
         notes(Tone::Bad, "estate-found-obstacles", &found.obstacles).view(),
