@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 use hostwright_server::compose::Ports;
-use hostwright_server::{cli, reading, routes};
+use hostwright_server::{agent, cli, joining, reading, routes};
 
 use super::expect_none;
 use super::source::{self, Finding};
@@ -56,7 +56,12 @@ fn root() -> Command {
     let root = Command::new("hostwright")
         .subcommand_required(true)
         .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue))
-        .subcommand(Command::new("migration").subcommand(reading::command()));
+        .subcommand(
+            Command::new("migration")
+                .subcommand(reading::command())
+                .subcommand(joining::command())
+                .subcommand(agent::command()),
+        );
     cli::commands(root, &routes::all(&Ports::none()))
 }
 

@@ -78,7 +78,7 @@ async fn show_with(
     };
     let mut page = Page { form, ..frame(app, &visitor, route.area, path) };
     page.notices.extend(told.and_then(|told| notice_of(app, &page, told)));
-    let mut visit = Visit {
+    let visit = Visit {
         call: visitor.call.clone(),
         page,
         params,
@@ -87,15 +87,20 @@ async fn show_with(
         shown_once: if shows_once(route) { take_once(app, &mut visitor) } else { None },
         clock: Arc::clone(&app.clock),
     };
-    let drawn = app.db.in_one_view(async move {
-        visit.page.brand = brand(&visit.call).await;
-        (route.draw)(visit).await
-    });
-    match drawn.await.flatten() {
+    match drawn(app, route, visit).await {
         Ok(Drawn::Page(html)) => Ok(answer(StatusCode::OK, html, &visitor.cookies)),
         Ok(Drawn::GoTo(path)) => Ok(go_to(&path, &visitor.cookies)),
         Err(error) => Err(Box::new((visitor, error))),
     }
+}
+
+/// Draws a page, of which everything is read in one view of the database.
+async fn drawn(app: &App, route: &'static Route, mut visit: Visit) -> hostwright_panel::platform::error::Result<Drawn> {
+    let page = app.db.in_one_view(async move {
+        visit.page.brand = brand(&visit.call).await;
+        (route.draw)(visit).await
+    });
+    page.await.flatten()
 }
 
 /// The page of a path that this caller may enter, with the values of path and
