@@ -11,7 +11,7 @@ use panel::{Business, CUSTOMER, OWNER, PASSWORD, Panel};
 use serde_json::{Value, json};
 use visitor::Visitor;
 
-use crate::surfaces::town::{domain_with_zone, old_panel};
+use crate::surfaces::town::{domain_with_zone, found_guest, old_panel};
 
 /// A journey that is made with and without JavaScript.
 macro_rules! journeys {
@@ -297,6 +297,7 @@ async fn lively() -> (Panel, Business, Vec<(&'static str, String)>) {
     let servers = json!({ "name_servers": ["ns1.host.example"], "hostmaster": "hostmaster@host.example" });
     panel.world.done(&panel.world.owner(), "zones.set_settings", servers).await;
     objects.extend(domain_with_zone(&panel.world, &business.customer_id, "shop.example.org").await);
+    objects.push(found_guest(&panel.world, &business.shop.node_id).await);
     (panel, business, objects)
 }
 

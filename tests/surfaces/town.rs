@@ -109,6 +109,16 @@ pub async fn domain_with_zone(world: &World, customer_id: &str, name: &str) -> [
     [("record_id", text(&zone["records"][2], "id")), ("import_id", import), ("domain_id", domain_id)]
 }
 
+/// A guest of somebody else, found on a node.
+pub async fn found_guest(world: &World, node_id: &str) -> (&'static str, String) {
+    world.hypervisor.place(node_id, a_guest("legacy", 0xe1, "198.51.100.241"));
+    let owner = world.owner();
+    world.done(&owner, "adoption.survey", json!({ "node_id": node_id })).await;
+    world.settle().await;
+    let found = world.done(&owner, "adoption.list", json!({ "node_id": node_id })).await;
+    ("found_id", text(&found["items"][0], "id"))
+}
+
 /// A source system that was read: it sells something, and has somebody.
 pub async fn old_panel(world: &World) -> [(&'static str, String); 2] {
     use hostwright_importer::Entry;

@@ -278,30 +278,15 @@ fn adopt(page: &Page, found: &FoundView) -> Option<Panel> {
         return None;
     }
     let likeliest = found.matches.first().map(|one| one.subscription_id.to_string());
-    let form = Form::new(page, "adoption.adopt")
-        .id("subscription")
-        .hidden("found_id", found.id.as_str())
-        .field(
-            Field::text("subscription_id", page.t("estate-found-subscription"))
-                .maybe(likeliest)
-                .hint(page.t("estate-found-subscription-hint")),
-        )
-        .field(
-            Field::text("hostname", page.t("estate-hostname"))
-                .hint(page.t("estate-found-hostname-hint"))
-                .max_length(253)
-                .optional(),
-        )
-        .field(
-            Field::textarea("addresses", page.t("estate-found-addresses"), 2)
-                .hint(page.t("estate-found-addresses-hint"))
-                .optional(),
-        )
-        .submit(page.t("estate-found-adopt"));
+    let form = Form::new(page, "adoption.adopt").id("subscription").hidden("found_id", found.id.as_str()).field(
+        Field::text("subscription_id", page.t("estate-found-subscription"))
+            .maybe(likeliest)
+            .hint(page.t("estate-found-subscription-hint")),
+    );
     Some(
         Panel::new(page.t("estate-found-adopt"))
             .id("adopt")
-            .add(stack(vec![muted(page.t("estate-found-adopt-text")), form.view()])),
+            .add(stack(vec![muted(page.t("estate-found-adopt-text")), as_it_is(page, form).view()])),
     )
 }
 
@@ -323,24 +308,28 @@ fn carry_on(page: &Page, found: &FoundView, plans: &[PlanView]) -> Option<Panel>
         .hidden("found_id", found.id.as_str())
         .field(Field::text("customer_id", page.t("estate-customer")).hint(page.t("estate-found-customer-hint")))
         .field(Field::select("price_id", page.t("estate-found-price"), choices))
-        .field(Field::date("billed_until", page.t("estate-found-billed-until")))
-        .field(
-            Field::text("hostname", page.t("estate-hostname"))
-                .hint(page.t("estate-found-hostname-hint"))
-                .max_length(253)
-                .optional(),
-        )
-        .field(
-            Field::textarea("addresses", page.t("estate-found-addresses"), 2)
-                .hint(page.t("estate-found-addresses-hint"))
-                .optional(),
-        )
-        .submit(page.t("estate-found-adopt"));
+        .field(Field::date("billed_until", page.t("estate-found-billed-until")));
     Some(
         Panel::new(page.t("estate-found-sold"))
             .id("sold")
-            .add(stack(vec![muted(page.t("estate-found-sold-text")), form.view()])),
+            .add(stack(vec![muted(page.t("estate-found-sold-text")), as_it_is(page, form).view()])),
     )
+}
+
+/// What of a guest may not be found out by looking.
+fn as_it_is<'a>(page: &Page, form: Form<'a>) -> Form<'a> {
+    form.field(
+        Field::text("hostname", page.t("estate-hostname"))
+            .hint(page.t("estate-found-hostname-hint"))
+            .max_length(253)
+            .optional(),
+    )
+    .field(
+        Field::textarea("addresses", page.t("estate-found-addresses"), 2)
+            .hint(page.t("estate-found-addresses-hint"))
+            .optional(),
+    )
+    .submit(page.t("estate-found-adopt"))
 }
 
 fn definition(page: &Page, found: &FoundView) -> Option<Panel> {
