@@ -22,6 +22,7 @@ fn prefix(parameter: &str) -> &'static str {
         "source_id" => "msr",
         "record_id" => "rec",
         "staged_id" => "mre",
+        "mailbox_id" => "mmb",
         other => panic!("no object for {other}"),
     }
 }

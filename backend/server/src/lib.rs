@@ -12,6 +12,7 @@ pub mod forms;
 pub mod http;
 pub mod hypervisor;
 pub mod import;
+pub mod mailboxes;
 pub mod joining;
 pub mod maintenance;
 pub mod openapi;

@@ -38,7 +38,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         servers::endpoints(&ports.hypervisor),
         hosting::endpoints(),
         tickets::endpoints(),
-        migration::endpoints(&ports.reader),
+        migration::endpoints(&ports.reader, &ports.copier),
         notifications::endpoints(),
         office::endpoints(&ports.clock),
     ]
