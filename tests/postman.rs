@@ -51,7 +51,8 @@ impl Postman {
 
     /// The next copy ends with a fault.
     pub fn fail_once(&self, code: &str, may_pass: bool) {
-        let fault = MailFault { code: code.to_owned(), reason: "as the test asked".to_owned(), may_pass, is_login: false };
+        let fault =
+            MailFault { code: code.to_owned(), reason: "as the test asked".to_owned(), may_pass, is_login: false };
         self.inside.lock().unwrap().fault = Some(fault);
     }
 

@@ -45,7 +45,10 @@ async fn a_mailbox_moves_between_two_dovecots_and_a_second_run_copies_nothing() 
     if !dovecot::is_there() {
         return;
     }
-    let (old, new) = (Dovecot::start(Habits { separator: '.', prefix: "INBOX.", ..Habits::default() }), Dovecot::start(Habits::default()));
+    let (old, new) = (
+        Dovecot::start(Habits { separator: '.', prefix: "INBOX.", ..Habits::default() }),
+        Dovecot::start(Habits::default()),
+    );
     fill(&old.maildir(ADA), 6, 120, 5);
     old.own();
     let world = World::sqlite();
@@ -56,12 +59,8 @@ async fn a_mailbox_moves_between_two_dovecots_and_a_second_run_copies_nothing() 
         party: Some("c1".to_owned()),
         ..HostingAccount::default()
     };
-    let mailbox = Mailbox {
-        id: ADA.to_owned(),
-        account: Some("ada".to_owned()),
-        address: ADA.to_owned(),
-        ..Mailbox::default()
-    };
+    let mailbox =
+        Mailbox { id: ADA.to_owned(), account: Some("ada".to_owned()), address: ADA.to_owned(), ..Mailbox::default() };
     entries.extend([Entry::Record(account.into()), Entry::Record(mailbox.into())]);
     let id = ready_with(&world, entries).await;
     transferred(&world, &id).await;
@@ -78,9 +77,7 @@ async fn a_mailbox_moves_between_two_dovecots_and_a_second_run_copies_nothing() 
     let made = world.done(&world.owner(), "migration.invite", json!({ "mailbox_id": found["id"] })).await;
     let token = text(&made, "url").rsplit('/').next().unwrap().to_owned();
     let copier = ImapCopier::default();
-    let claim = |password: &str| {
-        serde_json::from_value(json!({ "token": token, "old_password": password })).unwrap()
-    };
+    let claim = |password: &str| serde_json::from_value(json!({ "token": token, "old_password": password })).unwrap();
     let by = world.anonymous();
     let wrong = hostwright_panel::migration::content::links::commands::claim(&by, &copier, claim("wrong")).await;
     assert!(wrong.is_err_and(|error| matches!(error, hostwright_panel::platform::Error::Fields(_))));
@@ -98,6 +95,10 @@ async fn a_mailbox_moves_between_two_dovecots_and_a_second_run_copies_nothing() 
     hostwright_panel::migration::content::links::commands::claim(&by, &copier, again).await.unwrap();
     worker.run_until_idle().await.unwrap();
     let found = world.done(&world.owner(), "migration.mailbox", json!({ "mailbox_id": found["id"] })).await;
-    assert_eq!((&found["state"], &found["copied"], &found["already"]), (&json!("copied"), &json!(0), &json!(120)), "{found}");
+    assert_eq!(
+        (&found["state"], &found["copied"], &found["already"]),
+        (&json!("copied"), &json!(0), &json!(120)),
+        "{found}"
+    );
     assert_same(&was, &lies(&new.maildir(ADA)));
 }

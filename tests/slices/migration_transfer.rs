@@ -333,7 +333,7 @@ on_both_engines! {
         assert_eq!((file.name, file.content_type), (format!("migration-{id}.pdf"), "application/pdf".to_owned()));
         let printed = pdf::texts(&file.bytes).concat();
         let subscriptions = format!("Subscriptions {} ", count(&told, "subscription", "source"));
-        let digest = text(&told["digest"]);
+        let digest = text(&told, "digest");
         for part in ["Report of moving in: Old panel", "Control sums", "Balances", &subscriptions, &digest, "Nobody has signed", "Page 1 of"] {
             assert!(printed.contains(part), "{part} in {printed}");
         }

@@ -118,7 +118,7 @@ pub async fn old_panel(world: &World) -> [(&'static str, String); 2] {
 }
 
 /// A source whose accounts are here, with a mailbox that has a link.
-async fn old_mail(world: &World) -> [(&'static str, String); 2] {
+pub async fn old_mail(world: &World) -> [(&'static str, String); 2] {
     use hostwright_importer::Entry;
     use hostwright_importer::snapshot::{HostingAccount, Mailbox, Party};
     let address = "mia@mail.example".to_owned();
@@ -129,8 +129,7 @@ async fn old_mail(world: &World) -> [(&'static str, String); 2] {
         party: Some("m1".to_owned()),
         ..HostingAccount::default()
     };
-    let mailbox =
-        Mailbox { id: address.clone(), account: Some("mia".to_owned()), address, ..Mailbox::default() };
+    let mailbox = Mailbox { id: address.clone(), account: Some("mia".to_owned()), address, ..Mailbox::default() };
     let entries = [party.into(), account.into(), mailbox.into()].map(Entry::Record);
     world.shelf.put("mail.sql", entries.into());
     let owner = world.owner();

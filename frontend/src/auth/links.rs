@@ -130,7 +130,6 @@ fn copied(page: &Page, view: &ClaimView) -> Notes {
         MailboxState::Failed | MailboxState::NeedsPassword => (Tone::Bad, "auth-mailbox-failed"),
         MailboxState::Waiting | MailboxState::Surveyed | MailboxState::Copying => (Tone::Quiet, "auth-mailbox-over"),
     };
-    let counts =
-        [("here", page.count(view.here).into()), ("messages", page.count(view.messages).into())];
+    let counts = [("here", page.count(view.here).into()), ("messages", page.count(view.messages).into())];
     Notes::new(tone, page.t_with(key, &counts))
 }

@@ -226,9 +226,10 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         .maybe(page.t("moving-why"), one.code.as_ref())
         .maybe(page.t("moving-mail-reason"), one.reason.as_ref().filter(|reason| !reason.is_empty()))
         .maybe(page.t("moving-mail-ended"), one.ended_at.map(|at| page.instant(at)));
-    let told = visit.shown_once.as_ref().filter(|answer| {
-        answer.get("mailbox_id").and_then(|id| id.as_str()) == Some(one.id.as_str())
-    });
+    let told = visit
+        .shown_once
+        .as_ref()
+        .filter(|answer| answer.get("mailbox_id").and_then(|id| id.as_str()) == Some(one.id.as_str()));
     let url = told.and_then(|answer| answer.get("url")).and_then(|url| url.as_str());
     Ok(Shell::new(page, &one.address)
         .crumb(page.t("ui-nav-migration"), "/staff/migration")
@@ -244,9 +245,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
 
 /// The link by which its owner brings it along.
 fn owner_link(page: &Page, one: &MailboxView, url: Option<&str>) -> Panel {
-    let shown = url.map(|url| {
-        Notes::new(Tone::Good, page.t("moving-mail-link-once")).add(copyable(page, url))
-    });
+    let shown = url.map(|url| Notes::new(Tone::Good, page.t("moving-mail-link-once")).add(copyable(page, url)));
     let is_open = one.link_expires_at.is_some() && one.link_used_at.is_none();
     let facts = Facts::new()
         .maybe(page.t("moving-mail-link-until"), one.link_expires_at.map(|at| page.instant(at)))

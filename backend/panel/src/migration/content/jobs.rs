@@ -13,9 +13,7 @@ use zeroize::Zeroizing;
 
 use super::commands::MASTER;
 use super::links::commands::OWN;
-use super::model::{
-    Asked, Became, Content, Mailbox, MailboxId, no_password, state_after, tries_again,
-};
+use super::model::{Asked, Became, Content, Mailbox, MailboxId, no_password, state_after, tries_again};
 use super::store::{self, Found};
 use crate::auth::call::Call;
 use crate::migration::collect::model::{DOMAIN_NAME, RecordId, domain_name};
@@ -41,13 +39,8 @@ const PAGE: i64 = 200;
 
 /// Asks for a look at the mailboxes of a source.
 pub(super) fn enqueue_in(tx: &mut Tx<'_>, source_id: &SourceId, actor: &str) -> Result<()> {
-    let job = NewJob {
-        kind: CONTENT,
-        subject: source_id.as_str(),
-        customer_id: None,
-        title: "migration-content",
-        actor,
-    };
+    let job =
+        NewJob { kind: CONTENT, subject: source_id.as_str(), customer_id: None, title: "migration-content", actor };
     queue::enqueue(tx, &job)?;
     Ok(())
 }
@@ -152,12 +145,7 @@ impl ContentHandler {
 }
 
 /// Makes rows for a page of mailboxes whose accounts are here.
-fn gather_page(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    id: &SourceId,
-    after: Option<&RecordId>,
-) -> Result<Option<RecordId>> {
+fn gather_page(tx: &mut Tx<'_>, vault: &Vault, id: &SourceId, after: Option<&RecordId>) -> Result<Option<RecordId>> {
     let page = records::page_of_kind(tx, id, "mailbox", after, PAGE)?;
     let last = page.last().map(|sealed| sealed.record.id.clone());
     let owners = owners_of(tx, id, &page)?;
@@ -337,7 +325,8 @@ fn told_password(tx: &mut Tx<'_>, vault: &Vault, mailbox: &Mailbox) -> Result<Op
     let ids = std::slice::from_ref(&mailbox.external_id);
     for sealed in records::by_ids(tx, &mailbox.view.source_id, "mailbox", ids)? {
         if let Record::Mailbox(told) = open(vault, &sealed)? {
-            let plain = told.password.filter(|password| password.scheme == PasswordScheme::Plain && !password.is_locked);
+            let plain =
+                told.password.filter(|password| password.scheme == PasswordScheme::Plain && !password.is_locked);
             return Ok(plain.map(|password| Zeroizing::new(password.value.0)));
         }
     }

@@ -130,7 +130,8 @@ impl MailServer {
         if self.fingerprint.as_deref().is_some_and(|digits| bytes_of(digits).is_none()) {
             refuse(MigrationRefusal::MailFingerprint, "fingerprint");
         }
-        self.login = Some(self.login.trim().to_owned()).filter(|form| !form.is_empty()).unwrap_or("{address}".to_owned());
+        self.login =
+            Some(self.login.trim().to_owned()).filter(|form| !form.is_empty()).unwrap_or("{address}".to_owned());
         self.master = self.master.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         let names_it = self.login.contains("{address}") || self.login.contains("{user}");
         let needs_master = self.login.contains("{master}") && self.master.is_none();
@@ -185,10 +186,7 @@ impl MailServer {
 
 fn filled(form: &str, address: &str, master: &str) -> String {
     let (user, domain) = address.rsplit_once('@').unwrap_or((address, ""));
-    form.replace("{master}", master)
-        .replace("{user}", user)
-        .replace("{domain}", domain)
-        .replace("{address}", address)
+    form.replace("{master}", master).replace("{user}", user).replace("{domain}", domain).replace("{address}", address)
 }
 
 /// Bytes of 64 hexadecimal digits.
@@ -309,12 +307,7 @@ impl Became {
 /// The fault of a mailbox of which nobody knows a password.
 #[must_use]
 pub fn no_password() -> MailFault {
-    MailFault {
-        code: "migration.no_password".to_owned(),
-        reason: String::new(),
-        may_pass: false,
-        is_login: true,
-    }
+    MailFault { code: "migration.no_password".to_owned(), reason: String::new(), may_pass: false, is_login: true }
 }
 
 /// Seconds after which the same is tried again, where that may help.

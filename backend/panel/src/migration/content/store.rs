@@ -459,8 +459,7 @@ pub fn counts(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<MailCounts> {
             MailboxState::NeedsPassword => &mut counts.needs_password,
         } = count;
     }
-    counts.open =
-        of_source().filter(migration_mailboxes::asked.is_not_null()).select(count_star()).first(tx.conn)?;
+    counts.open = of_source().filter(migration_mailboxes::asked.is_not_null()).select(count_star()).first(tx.conn)?;
     let done = || of_source().filter(migration_mailboxes::state.eq(MailboxState::Copied));
     counts.incomplete = done()
         .filter(migration_mailboxes::skipped.gt(0_i64))
@@ -472,13 +471,11 @@ pub fn counts(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<MailCounts> {
 
 /// Forgets every mailbox of a source; what was delivered is in its target and stays there.
 pub fn forget(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<()> {
-    let own = migration_mailboxes::table
-        .filter(migration_mailboxes::source_id.eq(source_id))
-        .select(migration_mailboxes::id);
+    let own =
+        migration_mailboxes::table.filter(migration_mailboxes::source_id.eq(source_id)).select(migration_mailboxes::id);
     diesel::delete(migration_mailbox_folders::table.filter(migration_mailbox_folders::mailbox_id.eq_any(own)))
         .execute(tx.conn)?;
-    diesel::delete(migration_mailboxes::table.filter(migration_mailboxes::source_id.eq(source_id)))
-        .execute(tx.conn)?;
+    diesel::delete(migration_mailboxes::table.filter(migration_mailboxes::source_id.eq(source_id))).execute(tx.conn)?;
     diesel::update(migration_content::table.find(source_id))
         .set(migration_content::asked.eq(None::<Asked>))
         .execute(tx.conn)?;

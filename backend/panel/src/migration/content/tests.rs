@@ -40,10 +40,7 @@ fn a_mailbox_is_entered_by_the_master_user_where_there_is_one() {
     let told = |user: &str, password: &str, whose: Option<&str>| {
         Some((user.to_owned(), password.to_owned(), whose.map(str::to_owned)))
     };
-    assert_eq!(
-        entered("{address}", Some("root"), Some("m"), Some("own")),
-        told("root", "m", Some("ada@old.example"))
-    );
+    assert_eq!(entered("{address}", Some("root"), Some("m"), Some("own")), told("root", "m", Some("ada@old.example")));
     assert_eq!(entered("{user}*{master}", Some("root"), Some("m"), None), told("ada*root", "m", None));
     assert_eq!(entered("{user}*{master}", Some("root"), None, Some("own")), told("ada@old.example", "own", None));
     assert_eq!(entered("{domain}_{user}", None, None, Some("own")), told("old.example_ada", "own", None));

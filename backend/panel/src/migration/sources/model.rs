@@ -268,9 +268,8 @@ pub fn steps(source: &Source, progress: &Progress) -> Vec<FlowStepView> {
     let is_verified = source.verified_at.is_some() && progress.selected > 0 && progress.judged >= progress.selected;
     let mail = progress.mail;
     // Whoever signed went on: mailboxes may follow at any time, or stay where they are.
-    let is_delivered = progress.mailboxes == 0
-        || source.signature.is_some()
-        || (mail.mailboxes > 0 && mail.copied >= mail.mailboxes);
+    let is_delivered =
+        progress.mailboxes == 0 || source.signature.is_some() || (mail.mailboxes > 0 && mail.copied >= mail.mailboxes);
     let rows = [
         (FlowStep::Register, true, false, (1, 1), 0),
         (FlowStep::Collect, is_collected, progress.is_collecting, (progress.records, progress.records), 0),
