@@ -158,7 +158,8 @@ impl Postman {
                 }
                 self.inside.lock().unwrap().new.entry(address(to).to_owned()).or_default().push(*message);
                 done.insert(*message);
-                progress.keep("INBOX", &serde_json::to_string(&done).unwrap()).map_err(Error::Internal)?;
+                let (kept, count) = (serde_json::to_string(&done).unwrap(), i64::try_from(done.len()).unwrap());
+                progress.keep("INBOX", &kept, count).map_err(Error::Internal)?;
                 told.copied += 1;
                 told.copied_bytes += BYTES;
             }

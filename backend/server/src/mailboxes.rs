@@ -95,7 +95,7 @@ impl Progress for Kept {
 
     fn keep(&mut self, folder: &str, state: &FolderState) -> std::result::Result<(), String> {
         let text = serde_json::to_string(state).map_err(|error| error.to_string())?;
-        self.0.keep(folder, &text)
+        self.0.keep(folder, &text, number(state.len()))
     }
 }
 

@@ -4,10 +4,11 @@
 use hostwright_panel::migration::content::links::queries::{ClaimView, ShowClaim, claimed};
 use hostwright_panel::migration::content::model::MailboxState;
 use hostwright_panel::platform::error::Result;
+use leptos::prelude::AnyView;
 
 use crate::page::{Page, Tone};
 use crate::route::Visit;
-use crate::ui::{ActionButton, Field, Form, Look, Notes, Shell, link, live, row};
+use crate::ui::{ActionButton, Field, Form, Look, Meter, Notes, Piece, Shell, link, live, row, stack};
 
 /// Proves a mail address.
 ///
@@ -123,7 +124,7 @@ pub async fn mailbox(mut visit: Visit) -> Result<String> {
 }
 
 /// How far the copy is.
-fn copied(page: &Page, view: &ClaimView) -> Notes {
+fn copied(page: &Page, view: &ClaimView) -> AnyView {
     let (tone, key) = match view.state {
         _ if view.is_running => (Tone::Working, "auth-mailbox-running"),
         MailboxState::Copied => (Tone::Good, "auth-mailbox-done"),
@@ -131,5 +132,15 @@ fn copied(page: &Page, view: &ClaimView) -> Notes {
         MailboxState::Waiting | MailboxState::Surveyed | MailboxState::Copying => (Tone::Quiet, "auth-mailbox-over"),
     };
     let counts = [("here", page.count(view.here).into()), ("messages", page.count(view.messages).into())];
-    Notes::new(tone, page.t_with(key, &counts))
+    let all = view.messages.max(view.here);
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let meter = (all > 0).then(|| {
+        Meter::new(page, page.t("auth-mailbox-messages"), count(all), page.count(all)).slice(
+            page.t("auth-mailbox-here"),
+            count(view.here),
+            page.count(view.here),
+            Tone::Good,
+        )
+    });
+    stack(vec![Notes::new(tone, page.t_with(key, &counts)).view(), meter.view()])
 }

@@ -50,6 +50,7 @@ CREATE INDEX migration_mailboxes_by_size ON migration_mailboxes (source_id, byte
 CREATE TABLE migration_mailbox_folders (
     mailbox_id TEXT NOT NULL REFERENCES migration_mailboxes,
     folder TEXT NOT NULL,
+    messages INTEGER NOT NULL,
     progress TEXT NOT NULL,
     PRIMARY KEY (mailbox_id, folder)
 ) STRICT;

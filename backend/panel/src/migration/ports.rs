@@ -181,11 +181,11 @@ pub trait CopyProgress: Send {
     /// What was kept of a folder.
     fn folder(&mut self, folder: &str) -> Option<String>;
 
-    /// Keeps what is to be known of a folder at the next run.
+    /// Keeps what is to be known of a folder at the next run, and how many of its messages arrived.
     ///
     /// # Errors
     /// Why it cannot be kept: the copy ends.
-    fn keep(&mut self, folder: &str, progress: &str) -> std::result::Result<(), String>;
+    fn keep(&mut self, folder: &str, progress: &str, messages: i64) -> std::result::Result<(), String>;
 }
 
 /// Copies mailboxes from one mail server to another. Implemented over IMAP, and by tests.

@@ -1036,6 +1036,7 @@ diesel::table! {
     migration_mailbox_folders (mailbox_id, folder) {
         mailbox_id -> Text,
         folder -> Text,
+        messages -> BigInt,
         progress -> Text,
     }
 }

@@ -347,11 +347,11 @@ impl CopyProgress for Kept {
         self.db.read_now(|tx| store::folder(tx, &self.id, &key)).ok().flatten()
     }
 
-    fn keep(&mut self, folder: &str, progress: &str) -> std::result::Result<(), String> {
+    fn keep(&mut self, folder: &str, progress: &str, messages: i64) -> std::result::Result<(), String> {
         let key = sha256_hex(folder.as_bytes());
         let kept = self.db.write_now(|tx| {
             is_held(tx, &self.job)?;
-            store::keep_folder(tx, &self.id, &key, progress)
+            store::keep_folder(tx, &self.id, &key, (progress, messages))
         });
         match kept {
             Ok(true) => Ok(()),

@@ -400,7 +400,7 @@ pub fn folder(tx: &mut Tx<'_>, id: &MailboxId, folder: &str) -> Result<Option<St
 }
 
 /// Keeps what is to be known of a folder; false where the mailbox is gone.
-pub fn keep_folder(tx: &mut Tx<'_>, id: &MailboxId, folder: &str, progress: &str) -> Result<bool> {
+pub fn keep_folder(tx: &mut Tx<'_>, id: &MailboxId, folder: &str, kept: (&str, i64)) -> Result<bool> {
     let is_there: bool = diesel::select(exists(migration_mailboxes::table.find(id))).get_result(tx.conn)?;
     if !is_there {
         return Ok(false);
@@ -410,10 +410,20 @@ pub fn keep_folder(tx: &mut Tx<'_>, id: &MailboxId, folder: &str, progress: &str
         .values((
             migration_mailbox_folders::mailbox_id.eq(id),
             migration_mailbox_folders::folder.eq(folder),
-            migration_mailbox_folders::progress.eq(progress),
+            migration_mailbox_folders::progress.eq(kept.0),
+            migration_mailbox_folders::messages.eq(kept.1),
         ))
         .execute(tx.conn)?;
     Ok(true)
+}
+
+/// Messages of a mailbox that arrived, in whatever run.
+pub fn arrived(tx: &mut Tx<'_>, id: &MailboxId) -> Result<i64> {
+    let folders: Vec<i64> = migration_mailbox_folders::table
+        .filter(migration_mailbox_folders::mailbox_id.eq(id))
+        .select(migration_mailbox_folders::messages)
+        .load(tx.conn)?;
+    Ok(folders.into_iter().fold(0, i64::saturating_add))
 }
 
 /// Mailboxes, the largest first.

@@ -157,7 +157,8 @@ pub async fn claim(call: &Call, copier: &dyn MailCopier, input: ClaimMailbox) ->
         }
         let mailbox = store::mailbox(tx, &id)?.ok_or_else(not_found)?;
         enqueue_in(tx, &mailbox.view.source_id, &actor)?;
-        let told = view(&mailbox, tx.now());
+        let here = store::arrived(tx, &id)?;
+        let told = view(&mailbox, here, tx.now());
         Ok(Changed::new(&id, told).of(&mailbox.view.customer_id).noting("address", mailbox.view.address))
     })
     .await

@@ -39,13 +39,13 @@ pub struct ClaimView {
     pub is_running: bool,
     /// Messages that are known of.
     pub messages: i64,
-    /// Messages that are at the new place, after the last run.
+    /// Messages that arrived at the new place.
     pub here: i64,
     /// Messages that were left out.
     pub skipped: i64,
 }
 
-pub(super) fn view(mailbox: &Mailbox, now: Instant) -> ClaimView {
+pub(super) fn view(mailbox: &Mailbox, here: i64, now: Instant) -> ClaimView {
     let told = &mailbox.view;
     ClaimView {
         address: told.address.clone(),
@@ -53,7 +53,7 @@ pub(super) fn view(mailbox: &Mailbox, now: Instant) -> ClaimView {
         state: told.state,
         is_running: told.asked == Some(Asked::Copy),
         messages: told.messages,
-        here: if told.is_dry { 0 } else { told.copied.saturating_add(told.already) },
+        here,
         skipped: if told.is_dry { 0 } else { told.skipped },
     }
 }
@@ -68,7 +68,8 @@ pub async fn claimed(call: &Call, input: ShowClaim) -> Result<ClaimView> {
     call.db
         .read(move |tx| {
             let mailbox = store::by_link(tx, &hash)?.ok_or_else(not_found)?;
-            Ok(view(&mailbox, tx.now()))
+            let here = store::arrived(tx, &mailbox.view.id)?;
+            Ok(view(&mailbox, here, tx.now()))
         })
         .await
 }
