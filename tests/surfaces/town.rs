@@ -122,7 +122,12 @@ pub async fn old_mail(world: &World) -> [(&'static str, String); 2] {
     use hostwright_importer::Entry;
     use hostwright_importer::snapshot::{HostingAccount, Mailbox, Party};
     let address = "mia@mail.example".to_owned();
-    let party = Party { id: "m1".to_owned(), name: "Mia".to_owned(), ..Party::default() };
+    let party = Party {
+        id: "m1".to_owned(),
+        name: "Mia".to_owned(),
+        email: Some("mia@elsewhere.example".to_owned()),
+        ..Party::default()
+    };
     let account = HostingAccount {
         id: "mia".to_owned(),
         user_name: "mia".to_owned(),
