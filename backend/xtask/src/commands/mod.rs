@@ -61,7 +61,7 @@ Usage: cargo xtask COMMAND
 
   bench mail             copy a mailbox between two IMAP servers, ours and mbsync in turns
       --messages N, --folders N, --rounds N
-                         how much and how often: 5000, 20 and 3 unless told
+                         how much and how often: 10000, 60 and 3 unless told
       --delay MS         how far away both servers are, each way
       --yes              install missing system packages without asking
 
