@@ -16,7 +16,8 @@ use crate::surfaces::town::Town;
 
 /// Names of things that belong to no customer: everybody who may say them may see
 /// them, or they are staff's alone.
-const NOBODYS: &[&str] = &["plan_id", "price_id", "image_id", "node_id", "pool_id", "address_id", "department_id"];
+const NOBODYS: &[&str] =
+    &["plan_id", "price_id", "image_id", "node_id", "pool_id", "address_id", "department_id", "found_id"];
 
 fn is_id(field: &Field) -> bool {
     field.name.ends_with("_id")
@@ -29,6 +30,7 @@ fn prefix(name: &str) -> &'static str {
         "pool_id" => "pol",
         "address_id" => "adr",
         "department_id" => "dep",
+        "found_id" => "fnd",
         other => panic!("no kind of object for {other}: say in this test whose it is"),
     }
 }
