@@ -21,7 +21,7 @@ async fn every_action_has_one_endpoint_that_fits_it() {
         if action.rule().changes != (endpoint.verb == Verb::Post) {
             wrong.push(format!("{endpoint:?}: changes is {}", action.rule().changes));
         }
-        let fields: BTreeSet<String> = endpoint.input.fields().into_iter().map(|field| field.name).collect();
+        let fields: BTreeSet<String> = endpoint.fields().iter().map(|field| field.name.clone()).collect();
         for name in endpoint.path_parameters().filter(|name| !fields.contains(*name)) {
             wrong.push(format!("{endpoint:?}: {name} is no field of the input"));
         }
@@ -60,7 +60,7 @@ async fn every_action_is_a_command_that_takes_every_field() {
             .find_subcommand(slice)
             .and_then(|slice| slice.find_subcommand(name.replace('_', "-")))
             .unwrap_or_else(|| panic!("no command for {endpoint:?}"));
-        for field in endpoint.input.fields() {
+        for field in endpoint.fields() {
             let taken = command.get_arguments().any(|argument| argument.get_id() == field.name.as_str());
             assert!(taken, "{endpoint:?}: the command does not take {}", field.name);
         }

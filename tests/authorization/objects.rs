@@ -23,6 +23,7 @@ fn prefix(parameter: &str) -> &'static str {
         "source_id" => "msr",
         "record_id" => "rec",
         "staged_id" => "mre",
+        "mailbox_id" => "mmb",
         other => panic!("no object for {other}"),
     }
 }
@@ -54,12 +55,12 @@ pub fn value(field: &Field) -> Value {
 
 fn input(endpoint: &Endpoint, id: impl Fn(&str) -> String) -> Value {
     let in_path: Vec<&str> = endpoint.path_parameters().collect();
-    let fields = endpoint.input.fields().into_iter();
+    let fields = endpoint.fields().iter();
     let filled: Map<String, Value> = fields
         .filter(|field| field.required || in_path.contains(&field.name.as_str()))
         .map(|field| {
-            let filled = if in_path.contains(&field.name.as_str()) { json!(id(&field.name)) } else { value(&field) };
-            (field.name, filled)
+            let filled = if in_path.contains(&field.name.as_str()) { json!(id(&field.name)) } else { value(field) };
+            (field.name.clone(), filled)
         })
         .collect();
     Value::Object(filled)

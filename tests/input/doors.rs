@@ -178,7 +178,7 @@ fn words(endpoint: &Endpoint, input: &Value) -> Vec<String> {
         };
         words.extend(items.into_iter().map(|item| format!("--{}={item}", name.replace('_', "-"))));
     }
-    let parameters = endpoint.input.fields().into_iter().filter(|field| in_path.contains(&field.name.as_str()));
+    let parameters = endpoint.fields().iter().filter(|field| in_path.contains(&field.name.as_str()));
     words.push("--".to_owned());
     words.extend(parameters.map(|field| input.get(&field.name).map(plain).unwrap_or_default()));
     words

@@ -46,7 +46,7 @@ fn absent(objects: &BTreeMap<&'static str, String>, name: &str) -> String {
 /// A good input of Carla's in which one field holds this id.
 fn input(endpoint: &Endpoint, objects: &BTreeMap<&'static str, String>, field: &str, id: &str) -> Value {
     let in_path: Vec<&str> = endpoint.path_parameters().collect();
-    let fields = endpoint.input.fields();
+    let fields = endpoint.fields();
     let needed = fields.iter().filter(|f| f.required || f.name == field || in_path.contains(&f.name.as_str()));
     let filled: Map<String, Value> = needed
         .map(|f| {
@@ -86,7 +86,7 @@ async fn another_customers_id_in_any_field_of_any_form_is_an_id_that_never_was()
         let rule = endpoint.action.rule();
         let granted = rule.audience != Audience::Granted || endpoint.action.allows_member(MemberRole::Owner);
         let in_path: Vec<&str> = endpoint.path_parameters().collect();
-        for field in endpoint.input.fields().iter().filter(|field| is_id(field)) {
+        for field in endpoint.fields().iter().filter(|field| is_id(field)) {
             let (name, action) = (field.name.as_str(), rule.name);
             tried.insert((action, name.to_owned()));
             let never =

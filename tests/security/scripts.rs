@@ -61,7 +61,7 @@ fn good(field: &Field, objects: &BTreeMap<&'static str, String>, number: usize) 
 /// The input with the script in one field, and in nothing else.
 fn input(endpoint: &Endpoint, objects: &BTreeMap<&'static str, String>, field: &str, number: usize) -> Value {
     let in_path: Vec<&str> = endpoint.path_parameters().collect();
-    let fields = endpoint.input.fields();
+    let fields = endpoint.fields();
     let needed = fields.iter().filter(|f| f.required || f.name == field || in_path.contains(&f.name.as_str()));
     let filled: Map<String, Value> = needed
         .map(|f| {
@@ -111,7 +111,7 @@ async fn store(town: &Town, callers: &[(&str, Call)]) -> Stored {
     let mut number = 0;
     let endpoints = town.world.app.endpoints.iter().filter(|endpoint| endpoint.verb == Verb::Post);
     for endpoint in endpoints.filter(|endpoint| !ends_the_ground(endpoint)) {
-        for field in endpoint.input.fields().iter().filter(|field| is_typed(field)) {
+        for field in endpoint.fields().iter().filter(|field| is_typed(field)) {
             stored.tried += 1;
             for (who, call) in callers.iter().filter(|(_, call)| call.may(endpoint.action)) {
                 number += 1;

@@ -91,7 +91,7 @@ async fn answer(
 
 /// The query's values by the input's schema.
 fn query(endpoint: &Endpoint, text: &str) -> Result<Map<String, Value>> {
-    let fields = endpoint.input.fields();
+    let fields = endpoint.fields();
     let mut typed: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
     for (name, value) in form_pairs(text.as_bytes())? {
         typed.entry(name).or_default().push(value);

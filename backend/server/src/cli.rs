@@ -54,9 +54,9 @@ fn one(endpoint: &Endpoint) -> Command {
         endpoint.verb.name(),
         endpoint.path
     ));
-    let command = endpoint.input.fields().into_iter().fold(command, |command, field| {
+    let command = endpoint.fields().iter().fold(command, |command, field| {
         let positional = in_path.contains(&field.name.as_str());
-        command.arg(argument(field, positional))
+        command.arg(argument(field.clone(), positional))
     });
     let command = match endpoint.verb {
         Verb::Post => command.arg(
@@ -67,11 +67,10 @@ fn one(endpoint: &Endpoint) -> Command {
         ),
         Verb::Get => command,
     };
-    match endpoint.output {
-        Some(_) => command,
-        None => {
-            command.arg(Arg::new("output").long("output").short('o').value_name("FILE").help("Where to write the file"))
-        }
+    if endpoint.is_file() {
+        command.arg(Arg::new("output").long("output").short('o').value_name("FILE").help("Where to write the file"))
+    } else {
+        command
     }
 }
 
@@ -143,13 +142,13 @@ pub async fn run(
 pub async fn ask(endpoint: &Endpoint, matches: &ArgMatches, url: &str, token: Option<&str>) -> Result<Told> {
     let mut path = endpoint.path.to_owned();
     let mut input = Map::new();
-    for field in endpoint.input.fields() {
-        let Some(value) = given(matches, &field)? else { continue };
+    for field in endpoint.fields() {
+        let Some(value) = given(matches, field)? else { continue };
         let slot = format!("{{{}}}", field.name);
         match value.as_str().filter(|_| path.contains(&slot)) {
             Some(text) => path = path.replace(&slot, &hostwright_frontend::page::encode(text)),
             None => {
-                input.insert(field.name, value);
+                input.insert(field.name.clone(), value);
             }
         }
     }
@@ -164,7 +163,7 @@ pub async fn ask(endpoint: &Endpoint, matches: &ArgMatches, url: &str, token: Op
     let request = key.into_iter().fold(request, |request, key| request.header("Idempotency-Key", key));
     let response = request.send().await.with_context(|| format!("the panel at {url} does not answer"))?;
     let good = response.status().is_success();
-    if good && endpoint.output.is_none() {
+    if good && endpoint.is_file() {
         return Ok(Told::File(response.bytes().await?.to_vec()));
     }
     let text = response.text().await?;

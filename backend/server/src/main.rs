@@ -80,9 +80,14 @@ async fn run() -> Result<bool> {
     let endpoints = routes::all(&Ports::none());
     let command = cli::commands(command(), &endpoints);
     let matches = command.clone().get_matches();
+    if let Some(("serve", chosen)) = matches.subcommand() {
+        let config = config(chosen)?;
+        // A panel serves for months, and has no use for its own command line.
+        drop((command, matches, endpoints));
+        return http::serve(&config).await.map(|()| true);
+    }
     let (name, chosen) = matches.subcommand().context("no command")?;
     match name {
-        "serve" => http::serve(&config(chosen)?).await.map(|()| true),
         "setup" => set_up_link(&config(chosen)?).await,
         "database" | "backup" | "restore" | "export" => {
             maintenance::run(name, chosen, &config(deepest(chosen))?).map(|()| true)

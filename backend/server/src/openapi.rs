@@ -14,9 +14,7 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
     schemas.insert("Problem".to_owned(), problem_schema());
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for endpoint in endpoints {
-        for shape in std::iter::once(&endpoint.input).chain(endpoint.output.as_ref()) {
-            schemas.extend(shape.parts.iter().map(|(name, part)| (name.clone(), part.clone())));
-        }
+        schemas.extend([Some(endpoint.input()), endpoint.output()].into_iter().flatten().flat_map(|shape| shape.parts));
         let verb = endpoint.verb.name().to_lowercase();
         paths.entry(endpoint.path.to_owned()).or_default().insert(verb, operation(endpoint));
     }
@@ -44,24 +42,25 @@ fn operation(endpoint: &Endpoint) -> Value {
     let slice = name.split('.').next().unwrap_or(name);
     let mut parameters: Vec<Value> = Vec::new();
     let in_path: Vec<&str> = endpoint.path_parameters().collect();
+    let input = endpoint.input();
     let mut body = None;
     match endpoint.verb {
         Verb::Get => {
-            for field in endpoint.input.fields() {
+            for field in endpoint.fields() {
                 let place = if in_path.contains(&field.name.as_str()) { "path" } else { "query" };
                 parameters.push(json!({
                     "name": field.name,
                     "in": place,
                     "required": place == "path" || field.required,
                     "description": field.about,
-                    "schema": property(&endpoint.input, &field.name),
+                    "schema": property(&input, &field.name),
                 }));
             }
         }
         Verb::Post => {
             for name in &in_path {
                 parameters.push(json!({
-                    "name": name, "in": "path", "required": true, "schema": property(&endpoint.input, name),
+                    "name": name, "in": "path", "required": true, "schema": property(&input, name),
                 }));
             }
             parameters.push(json!({
@@ -69,10 +68,10 @@ fn operation(endpoint: &Endpoint) -> Value {
                 "description": "Up to 255 visible ASCII characters; the first answer is given again for at least 24 hours.",
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
             }));
-            body = Some(body_schema(&endpoint.input, &in_path));
+            body = Some(body_schema(&input, &in_path));
         }
     }
-    let content = match &endpoint.output {
+    let content = match endpoint.output() {
         Some(shape) => json!({ "application/json": { "schema": shape.schema } }),
         // A file comes as what it is: a PDF, a picture, a text.
         None => json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } }),

@@ -2,11 +2,12 @@
 //! REST route, the CLI command, the form target and a row of the OpenAPI
 //! document.
 //!
-//! Invariant: permission is asked before the input is read, and again by the
-//! command itself, which alone knows the object.
+//! Invariants: permission is asked before the input is read, and again by the
+//! command itself, which alone knows the object; schemas are made where somebody
+//! asks for them, for a panel that serves pages has no use for most.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hostwright_panel::auth::call::Call;
 use hostwright_panel::auth::policy::Action;
@@ -63,10 +64,10 @@ pub struct Endpoint {
     pub verb: Verb,
     /// Path below `/api/v1`, with `{parameters}`.
     pub path: &'static str,
-    /// The input's schema and those it refers to.
-    pub input: Shape,
-    /// The answer's schema; none for a file.
-    pub output: Option<Shape>,
+    input: fn() -> Shape,
+    /// None for a file.
+    output: Option<fn() -> Shape>,
+    fields: Arc<OnceLock<Vec<Field>>>,
     run: Arc<Run>,
 }
 
@@ -250,8 +251,9 @@ impl Endpoint {
             action,
             verb,
             path,
-            input: Shape::of::<I>(),
-            output: Some(Shape::of::<O>()),
+            input: Shape::of::<I>,
+            output: Some(Shape::of::<O>),
+            fields: Arc::default(),
             run: Arc::new(move |call, value| match read_input::<I>(value) {
                 Ok(input) => {
                     let answer = run(call, input);
@@ -272,8 +274,9 @@ impl Endpoint {
             action,
             verb: Verb::Get,
             path,
-            input: Shape::of::<I>(),
+            input: Shape::of::<I>,
             output: None,
+            fields: Arc::default(),
             run: Arc::new(move |call, value| match read_input::<I>(value) {
                 Ok(input) => {
                     let answer = run(call, input);
@@ -282,6 +285,30 @@ impl Endpoint {
                 Err(error) => Box::pin(std::future::ready(Err(error))),
             }),
         }
+    }
+
+    /// The input's schema and those it refers to.
+    #[must_use]
+    pub fn input(&self) -> Shape {
+        (self.input)()
+    }
+
+    /// The answer's schema; none for a file.
+    #[must_use]
+    pub fn output(&self) -> Option<Shape> {
+        self.output.map(|shape| shape())
+    }
+
+    /// Whether it answers a file.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.output.is_none()
+    }
+
+    /// The input's fields in the order in which they were declared.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        self.fields.get_or_init(|| self.input().fields())
     }
 
     /// The names in the path's braces.

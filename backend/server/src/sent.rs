@@ -147,8 +147,8 @@ impl Sent {
     #[must_use]
     pub fn input(&self, endpoint: &Endpoint, locale: Locale) -> Map<String, Value> {
         let mut input = Map::new();
-        let fields = endpoint.input.fields();
-        for field in &fields {
+        let fields = endpoint.fields();
+        for field in fields {
             let value = match self.files.get(&field.name) {
                 Some(files) => Some(Value::from(files.clone())),
                 None => self.typed(&field.name, locale).and_then(|typed| {
