@@ -5,4 +5,5 @@ mod forms;
 mod pages;
 mod rest;
 pub mod site;
+mod terminal;
 pub mod town;
