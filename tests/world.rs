@@ -32,11 +32,13 @@ use serde_json::{Map, Value, json};
 pub mod engines;
 pub mod mailbox;
 pub mod nameserver;
+pub mod postman;
 pub mod shelf;
 pub mod simulator;
 pub mod soak;
 
 pub use mailbox::Mailbox;
+pub use postman::Postman;
 pub use shelf::Shelf;
 pub use simulator::Simulator;
 
@@ -52,9 +54,13 @@ pub struct World {
     pub db: Db,
     pub clock: ManualClock,
     pub worker: Worker,
+    /// Held for a round of the worker: whoever waits for it has also waited for what
+    /// another round had begun.
+    rounds: tokio::sync::Mutex<()>,
     pub hypervisor: Arc<Simulator>,
     pub mailbox: Arc<Mailbox>,
     pub shelf: Arc<Shelf>,
+    pub postman: Arc<Postman>,
     pub ground: Ground,
     /// None where somebody else looks after it.
     database: Option<Arc<engines::Database>>,
@@ -125,16 +131,18 @@ impl World {
         let port: Arc<dyn hostwright_panel::servers::ports::Hypervisor> = hypervisor.clone();
         let dns: Arc<dyn hostwright_panel::hosting::ports::DnsServer> = hypervisor.names.clone();
         let shelf = Arc::new(Shelf::default());
+        let postman = Arc::new(Postman::default());
         let ports = Ports {
             hypervisor: port,
             probe: hypervisor.clone(),
             reader: shelf.clone(),
+            copier: postman.clone(),
             clock: Arc::new(None),
             dns: Some(dns),
         };
         let mail: Arc<dyn MailTransport> = mailbox.clone();
         let world = Self::over(db, clock, (hypervisor, mailbox), &ports, mail);
-        Self { database: Some(database), shelf, ..world }
+        Self { database: Some(database), shelf, postman, ..world }
     }
 
     /// An installation on a database and with ports that somebody else looks after.
@@ -148,7 +156,20 @@ impl World {
         let ground =
             Ground { db: db.clone(), vault: Vault::new(KEY), public_url: "http://panel.test".into(), texts: texts() };
         let (app, worker) = compose::assemble(&ground, ports, Some(mail), "panel@panel.test", 4);
-        Self { app, db, clock, worker, hypervisor, mailbox, shelf: Arc::default(), ground, database: None }
+        let (shelf, postman) = (Arc::default(), Arc::default());
+        Self {
+            app,
+            db,
+            clock,
+            worker,
+            rounds: tokio::sync::Mutex::default(),
+            hypervisor,
+            mailbox,
+            shelf,
+            postman,
+            ground,
+            database: None,
+        }
     }
 
     /// Whether this world's database is PostgreSQL.
@@ -229,7 +250,13 @@ impl World {
 
     /// Runs every event and due job until nothing is left.
     pub async fn settle(&self) {
-        self.worker.run_until_idle().await.unwrap();
+        self.round().await.unwrap();
+    }
+
+    /// [`World::settle`], which may fail.
+    pub async fn round(&self) -> Result<usize> {
+        let _alone = self.rounds.lock().await;
+        self.worker.run_until_idle().await
     }
 
     /// Lets days pass and runs renewals as the tick would.

@@ -107,6 +107,7 @@ migration-step-map = Angebot zuordnen
 migration-step-select = Auswählen
 migration-step-verify = Prüfen und klären
 migration-step-transfer = Übertragen
+migration-step-deliver = Inhalte liefern
 migration-step-sign = Vergleichen und zeichnen
 migration-step-switch = Umschalten
 
@@ -127,6 +128,20 @@ migration-landing-skipped = Ausgelassen
 migration-transfer_state-queued = Wartet
 migration-transfer_state-done = Hier
 migration-transfer_state-parked = Angehalten
+migration-mailbox_state-waiting = Wartet
+migration-mailbox_state-surveyed = Vermessen
+migration-mailbox_state-copying = Wird kopiert
+migration-mailbox_state-copied = Kopiert
+migration-mailbox_state-failed = Gescheitert
+migration-mailbox_state-needs_password = Braucht ein Passwort
+
+migration-asked-survey = Vermessung angefordert
+migration-asked-dry_run = Probelauf angefordert
+migration-asked-copy = Kopie angefordert
+
+migration-mail_security-tls = TLS
+migration-mail_security-start_tls = STARTTLS
+migration-mail_security-plain = Keine: Passwörter und Mail können unterwegs gelesen werden
 
 migration-decision-approved = Freigeben
 migration-decision-not_migrated = Nicht migrieren
@@ -174,3 +189,17 @@ error-migration-nothing_landed = Von dieser Quelle ist nichts hier.
 error-migration-report_changed = Der Bericht lautet inzwischen anders. Lesen Sie ihn noch einmal, bevor Sie ihn zeichnen.
 error-migration-not_signed = Zeichnen Sie zuerst den Bericht, wie er jetzt ist.
 error-migration-not_switched = Schalten Sie zuerst um. Bis dahin berechnet die Quelle diese Verträge.
+error-migration-mail_host = Geben Sie den Hostnamen des Mailservers ein, zum Beispiel mail.example.com.
+error-migration-mail_port = Ein Port ist eine Zahl von 1 bis 65535; IMAP mit TLS ist meist 993.
+error-migration-mail_fingerprint = Das ist nicht das SHA-256 eines Zertifikats. Geben Sie seine 64 hexadezimalen Ziffern ein.
+error-migration-mail_login = Die Form der Anmeldenamen braucht {"{address}"} oder {"{user}"}, und {"{master}"} nur mit einem Hauptbenutzer.
+error-migration-mail_master = Geben Sie Namen und Passwort des Hauptbenutzers ein, oder keines von beiden.
+error-migration-mail_limits = Geben Sie eine Zahl bis { $max } ein.
+error-migration-content_not_set = Nennen Sie zuerst die Mailserver, von dem und zu dem Mail gebracht wird.
+error-migration-mailbox_unknown = Kein Konto, das hier ist, hat das Postfach { $address }. Vermessen Sie zuerst alle Postfächer.
+error-migration-not_transferred = Übertragen Sie zuerst die Konten. Postfächer folgen ihren Konten.
+error-migration-link_used = Dieser Link wurde benutzt. Bitten Sie um einen neuen.
+error-migration-link_expired = Dieser Link gilt nicht mehr. Bitten Sie um einen neuen.
+error-migration-old_password = Der alte Mailserver lehnt dieses Passwort ab.
+error-migration-new_password = Der neue Mailserver lehnt dieses Passwort ab.
+error-migration-mail_unreachable = Ein Mailserver lässt sich gerade nicht fragen ({ $code }). Versuchen Sie es später erneut.

@@ -107,6 +107,7 @@ migration-step-map = Map what it sells
 migration-step-select = Select
 migration-step-verify = Verify and resolve
 migration-step-transfer = Transfer
+migration-step-deliver = Deliver content
 migration-step-sign = Compare and sign
 migration-step-switch = Switch over
 
@@ -127,6 +128,20 @@ migration-landing-skipped = Skipped
 migration-transfer_state-queued = Waits
 migration-transfer_state-done = Here
 migration-transfer_state-parked = Parked
+migration-mailbox_state-waiting = Waits
+migration-mailbox_state-surveyed = Surveyed
+migration-mailbox_state-copying = Being copied
+migration-mailbox_state-copied = Copied
+migration-mailbox_state-failed = Failed
+migration-mailbox_state-needs_password = Needs a password
+
+migration-asked-survey = survey asked for
+migration-asked-dry_run = dry run asked for
+migration-asked-copy = copy asked for
+
+migration-mail_security-tls = TLS
+migration-mail_security-start_tls = STARTTLS
+migration-mail_security-plain = None: passwords and mail can be read on the way
 
 migration-decision-approved = Approve
 migration-decision-not_migrated = Do not migrate
@@ -174,3 +189,17 @@ error-migration-nothing_landed = Nothing of this source is here.
 error-migration-report_changed = The report says something else by now. Read it again before you sign it.
 error-migration-not_signed = Sign the report as it is now first.
 error-migration-not_switched = Switch over first. Until then the source bills these subscriptions.
+error-migration-mail_host = Enter the host name of the mail server, for example mail.example.com.
+error-migration-mail_port = A port is a number from 1 to 65535; IMAP with TLS is usually 993.
+error-migration-mail_fingerprint = This is not the SHA-256 of a certificate. Enter its 64 hexadecimal digits.
+error-migration-mail_login = The form of login names needs {"{address}"} or {"{user}"}, and {"{master}"} only with a master user.
+error-migration-mail_master = Enter the name of the master user and its password, or neither.
+error-migration-mail_limits = Enter a number up to { $max }.
+error-migration-content_not_set = Say first which mail servers mail comes from and goes to.
+error-migration-mailbox_unknown = No account that is here has the mailbox { $address }. Survey all mailboxes first.
+error-migration-not_transferred = Transfer the accounts first. Mailboxes follow their accounts.
+error-migration-link_used = This link was used. Ask for a new one.
+error-migration-link_expired = This link is no longer good. Ask for a new one.
+error-migration-old_password = The old mail server refuses this password.
+error-migration-new_password = The new mail server refuses this password.
+error-migration-mail_unreachable = A mail server cannot be asked just now ({ $code }). Try again later.

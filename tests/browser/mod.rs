@@ -11,7 +11,7 @@ use panel::{Business, CUSTOMER, OWNER, PASSWORD, Panel};
 use serde_json::{Value, json};
 use visitor::Visitor;
 
-use crate::surfaces::town::{domain_with_zone, found_guest, old_panel};
+use crate::surfaces::town::{domain_with_zone, found_guest, old_mail, old_panel};
 
 /// A journey that is made with and without JavaScript.
 macro_rules! journeys {
@@ -294,6 +294,7 @@ async fn lively() -> (Panel, Business, Vec<(&'static str, String)>) {
     });
     panel.as_customer(&business, "tickets.open", ticket).await;
     let mut objects = old_panel(&panel.world).await.to_vec();
+    objects.extend(old_mail(&panel.world).await);
     let servers = json!({ "name_servers": ["ns1.host.example"], "hostmaster": "hostmaster@host.example" });
     panel.world.done(&panel.world.owner(), "zones.set_settings", servers).await;
     objects.extend(domain_with_zone(&panel.world, &business.customer_id, "shop.example.org").await);

@@ -54,7 +54,7 @@ impl Panel {
             tokio::spawn(async move {
                 // As in the product, a round that failed is followed by another.
                 loop {
-                    if let Err(error) = working.worker.run_until_idle().await {
+                    if let Err(error) = working.round().await {
                         println!("the worker: {error}");
                     }
                     tokio::time::sleep(Duration::from_millis(50)).await;

@@ -79,6 +79,7 @@ async fn life(node: &RealNode, mode: impl Fn(usize) -> Mode) -> Life {
         hypervisor: port.clone(),
         probe: adapter.clone(),
         reader: Arc::<hostwright_tests::Shelf>::default(),
+        copier: Arc::<hostwright_tests::Postman>::default(),
         clock: Arc::new(None),
         dns: None,
     };

@@ -82,6 +82,7 @@ impl Remains {
             hypervisor: port.clone(),
             probe: self.simulator.clone(),
             reader: Arc::<hostwright_tests::Shelf>::default(),
+            copier: Arc::<hostwright_tests::Postman>::default(),
             clock: Arc::new(None),
             dns: None,
         };
@@ -149,6 +150,7 @@ impl Place {
             hypervisor: self.port.clone(),
             probe: self.world.hypervisor.clone(),
             reader: Arc::<hostwright_tests::Shelf>::default(),
+            copier: Arc::<hostwright_tests::Postman>::default(),
             clock: Arc::new(None),
             dns: None,
         };

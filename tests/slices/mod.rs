@@ -21,6 +21,8 @@ mod hosting;
 mod images;
 pub(crate) mod migration;
 mod migration_boxbilling;
+mod migration_content;
+mod migration_content_dovecot;
 mod migration_transfer;
 mod nodes;
 mod notifications;

@@ -225,6 +225,7 @@ async fn every_change_has_a_form_and_no_link_is_dead() {
     world.settle().await;
     let mut starts: Vec<String> = without_parameters(Area::Auth).map(str::to_owned).collect();
     starts.extend(mailed_paths(world, "mallory@example.org"));
+    starts.push(carla.objects["mailbox_path"].clone());
     starts.extend(mailed_paths(world, "colleague.of.mallory@example.org"));
     walk.go(&site, &mut Browser::default(), starts).await;
 

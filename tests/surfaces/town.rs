@@ -45,6 +45,7 @@ impl Town {
         let mut carla = resident(&world, &shop, "carla").await;
         let mallory = resident(&world, &shop, "mallory").await;
         carla.objects.extend(old_panel(&world).await);
+        carla.objects.extend(old_mail(&world).await);
         Self { world, shop, carla, mallory }
     }
 
@@ -133,6 +134,50 @@ pub async fn old_panel(world: &World) -> [(&'static str, String); 2] {
     world.settle().await;
     let records = world.done(&owner, "migration.records", json!({ "source_id": source_id, "kind": "party" })).await;
     [("staged_id", text(&records["items"][0], "id")), ("source_id", source_id)]
+}
+
+/// A source whose accounts are here, with a mailbox that has a link.
+pub async fn old_mail(world: &World) -> [(&'static str, String); 2] {
+    use hostwright_importer::Entry;
+    use hostwright_importer::snapshot::{HostingAccount, Mailbox, Party};
+    let address = "mia@mail.example".to_owned();
+    let party = Party {
+        id: "m1".to_owned(),
+        name: "Mia".to_owned(),
+        email: Some("mia@elsewhere.example".to_owned()),
+        ..Party::default()
+    };
+    let account = HostingAccount {
+        id: "mia".to_owned(),
+        user_name: "mia".to_owned(),
+        party: Some("m1".to_owned()),
+        ..HostingAccount::default()
+    };
+    let mailbox = Mailbox { id: address.clone(), account: Some("mia".to_owned()), address, ..Mailbox::default() };
+    let entries = [party.into(), account.into(), mailbox.into()].map(Entry::Record);
+    world.shelf.put("mail.sql", entries.into());
+    let owner = world.owner();
+    let source = json!({ "name": "Old mail", "kind": "shelf", "zone": "UTC", "currency": "EUR" });
+    let id = text(&world.done(&owner, "migration.register", source).await, "id");
+    for (action, input) in [
+        ("migration.collect", json!({ "source_id": id, "paths": ["mail.sql"] })),
+        ("migration.select", json!({ "source_id": id, "kind": "party", "is_selected": true })),
+        ("migration.verify", json!({ "source_id": id })),
+        ("migration.transfer", json!({ "source_id": id })),
+        (
+            "migration.set_content",
+            json!({ "source_id": id, "source_host": "old.example", "target_host": "new.example" }),
+        ),
+        ("migration.survey", json!({ "source_id": id })),
+    ] {
+        world.done(&owner, action, input).await;
+        world.settle().await;
+    }
+    let found = world.done(&owner, "migration.mailboxes", json!({ "source_id": id })).await;
+    let mailbox_id = text(&found["items"][0], "id");
+    let link = world.done(&owner, "migration.invite", json!({ "mailbox_id": mailbox_id })).await;
+    let path = text(&link, "url").replace("http://panel.test", "");
+    [("mailbox_id", mailbox_id), ("mailbox_path", path)]
 }
 
 /// Signs somebody in; the session's token and a call of theirs.

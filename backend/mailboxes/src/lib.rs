@@ -5,6 +5,7 @@
 //! | [`Source`], [`Server`] | where a mailbox is and how it is reached |
 //! | [`copy`], [`copy_many`] | the copy of one mailbox, and of many beside each other |
 //! | [`survey`], [`survey_many`] | how large mailboxes are, and what a target has room for |
+//! | [`enter`] | whether a login is good |
 //! | [`Progress`], [`MailboxState`] | what was copied before: the caller keeps it |
 //! | [`Report`] | what was done, and what was not with the reason |
 //!
@@ -48,5 +49,5 @@ pub use fault::{Fault, FaultCode};
 pub use options::{Gate, Options};
 pub use progress::{FolderState, MailboxState, Progress, Run};
 pub use report::{FolderReport, NO_FOLDER, Note, NoteCode, Report, Skipped};
-pub use survey::{Allowance, FolderSize, SizedBy, Survey, survey, survey_many};
+pub use survey::{Allowance, FolderSize, SizedBy, Survey, enter, survey, survey_many};
 pub use uid_set::{BadUidSet, UidSet};

@@ -92,6 +92,16 @@ pub async fn survey(source: &Source, options: &Options) -> Result<Survey, Fault>
     }
 }
 
+/// Whether a mailbox lets this login in. Nothing is changed.
+///
+/// # Errors
+/// It cannot be reached, or does not.
+pub async fn enter(server: &Server, options: &Options) -> Result<(), Fault> {
+    let session = Session::open(server, options, &options.source_gate).await?;
+    session.close().await;
+    Ok(())
+}
+
 /// Measures many mailboxes beside each other, the largest first; those that cannot be measured at the end.
 pub async fn survey_many(
     sources: Vec<(String, Source)>,

@@ -9,7 +9,8 @@ use hostwright_panel::auth::call::Call;
 use hostwright_panel::hosting::ports::DnsServer;
 use hostwright_panel::installation::commands::CLOCK_AHEAD;
 use hostwright_panel::migration::collect::jobs::CollectHandler;
-use hostwright_panel::migration::ports::Reader;
+use hostwright_panel::migration::content::jobs::{ContentHandler, MailboxHandler};
+use hostwright_panel::migration::ports::{MailCopier, Reader};
 use hostwright_panel::migration::proof::jobs::ReleaseHandler;
 use hostwright_panel::migration::transfer::jobs::{AccountHandler, TransferHandler};
 use hostwright_panel::migration::undo::jobs::UndoHandler;
@@ -30,6 +31,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::hypervisor::Libvirt;
 use crate::import::ImportFolder;
+use crate::mailboxes::ImapCopier;
 use crate::routes;
 
 /// Kind of the job that seals audit rows and ledger transfers.
@@ -44,6 +46,8 @@ pub struct Ports {
     pub probe: Arc<dyn NodeProbe>,
     /// The import folder and the readers of foreign systems.
     pub reader: Arc<dyn Reader>,
+    /// What copies mailboxes.
+    pub copier: Arc<dyn MailCopier>,
     /// The clock, where it may be moved.
     pub clock: Arc<Option<OffsetClock>>,
     /// The name server, if there is one.
@@ -62,7 +66,8 @@ impl Ports {
     pub fn over(libvirt: Libvirt, import: PathBuf, clock: Option<OffsetClock>) -> Self {
         let libvirt = Arc::new(libvirt);
         let reader = Arc::new(ImportFolder::new(import));
-        Self { hypervisor: libvirt.clone(), probe: libvirt, reader, clock: Arc::new(clock), dns: None }
+        let copier = Arc::new(ImapCopier::default());
+        Self { hypervisor: libvirt.clone(), probe: libvirt, reader, copier, clock: Arc::new(clock), dns: None }
     }
 }
 
@@ -209,6 +214,8 @@ pub fn handlers(
         Arc::new(TransferHandler { call: system("migration") }),
         Arc::new(AccountHandler { call: system("migration") }),
         Arc::new(UndoHandler { call: system("migration") }),
+        Arc::new(ContentHandler { call: system("migration") }),
+        Arc::new(MailboxHandler { call: system("migration"), copier: Arc::clone(&ports.copier) }),
         Arc::new(ReleaseHandler { call: system("migration") }),
     ];
     if let Some(dns) = &ports.dns {

@@ -58,14 +58,16 @@ fn succeed(app: &App, visitor: Visitor, action: Action, sent: &Sent, answer: &Va
         response.cookie(visitor::no_session(app));
     }
     match action {
-        Action::CreateApiKey | Action::BeginTotp | Action::EnableTotp | Action::ShowAuthCode => {
-            match pages::once(app, &visitor.call, answer) {
-                Ok(cookie) => {
-                    response.cookie(cookie);
-                }
-                Err(error) => problem::log(&error, &visitor.call.request_id),
+        Action::CreateApiKey
+        | Action::BeginTotp
+        | Action::EnableTotp
+        | Action::ShowAuthCode
+        | Action::InviteMailbox => match pages::once(app, &visitor.call, answer) {
+            Ok(cookie) => {
+                response.cookie(cookie);
             }
-        }
+            Err(error) => problem::log(&error, &visitor.call.request_id),
+        },
         Action::SignOut => {
             response.cookie(pages::no_once(app));
         }

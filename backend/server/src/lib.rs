@@ -13,6 +13,7 @@ pub mod http;
 pub mod hypervisor;
 pub mod import;
 pub mod joining;
+pub mod mailboxes;
 pub mod maintenance;
 pub mod openapi;
 pub mod pages;

@@ -171,7 +171,7 @@ fn take_once(app: &App, visitor: &mut Visitor) -> Option<Value> {
 
 /// Whether the page has something that is shown only once.
 fn shows_once(route: &Route) -> bool {
-    ["/account", "/domains/{domain_id}"].iter().any(|end| route.path.ends_with(end))
+    ["/account", "/domains/{domain_id}", "/mailboxes/{mailbox_id}"].iter().any(|end| route.path.ends_with(end))
 }
 
 /// Forgets the answer that is shown only once.

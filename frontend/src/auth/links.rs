@@ -1,11 +1,14 @@
 //! Pages that mailed links lead to. Opening one changes nothing: mail scanners
 //! open links too, so each has a button.
 
+use hostwright_panel::migration::content::links::queries::{ClaimView, ShowClaim, claimed};
+use hostwright_panel::migration::content::model::MailboxState;
 use hostwright_panel::platform::error::Result;
+use leptos::prelude::AnyView;
 
-use crate::page::Tone;
+use crate::page::{Page, Tone};
 use crate::route::Visit;
-use crate::ui::{ActionButton, Field, Form, Look, Notes, Shell, link, row};
+use crate::ui::{ActionButton, Field, Form, Look, Meter, Notes, Piece, Shell, link, live, row, stack};
 
 /// Proves a mail address.
 ///
@@ -90,4 +93,54 @@ pub async fn invite(visit: Visit) -> Result<String> {
         .subtitle(page.t("auth-invite-text"))
         .add(form);
     Ok(std::future::ready(shell.render()).await)
+}
+
+/// Brings a mailbox along from the old place, and shows how far it is.
+///
+/// # Errors
+/// Not found without a token that is good for a mailbox.
+pub async fn mailbox(mut visit: Visit) -> Result<String> {
+    let token: String = visit.params.parse("token")?;
+    let view = claimed(&visit.call, ShowClaim { token: token.clone() }).await?;
+    if view.is_running {
+        visit.page.live = Some(3);
+    }
+    let page = &visit.page;
+    let shell = Shell::new(page, page.t("auth-mailbox-title")).subtitle(&view.address);
+    if !view.is_open {
+        return Ok(shell.add(live("mailbox", copied(page, &view))).render());
+    }
+    let form = Form::new(page, "migration.claim")
+        .hidden("token", token)
+        .field(Field::password("old_password", page.t("auth-mailbox-old")).autocomplete("current-password").focus())
+        .field(
+            Field::password("new_password", page.t("auth-mailbox-new"))
+                .autocomplete("off")
+                .hint(page.t("auth-mailbox-new-hint"))
+                .optional(),
+        )
+        .submit(page.t("auth-mailbox-bring"));
+    Ok(shell.add(page.t("auth-mailbox-text")).add(form).render())
+}
+
+/// How far the copy is.
+fn copied(page: &Page, view: &ClaimView) -> AnyView {
+    let (tone, key) = match view.state {
+        _ if view.is_running => (Tone::Working, "auth-mailbox-running"),
+        MailboxState::Copied => (Tone::Good, "auth-mailbox-done"),
+        MailboxState::Failed | MailboxState::NeedsPassword => (Tone::Bad, "auth-mailbox-failed"),
+        MailboxState::Waiting | MailboxState::Surveyed | MailboxState::Copying => (Tone::Quiet, "auth-mailbox-over"),
+    };
+    let counts = [("here", page.count(view.here).into()), ("messages", page.count(view.messages).into())];
+    let all = view.messages.max(view.here);
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let meter = (all > 0).then(|| {
+        Meter::new(page, page.t("auth-mailbox-messages"), count(all), page.count(all)).slice(
+            page.t("auth-mailbox-here"),
+            count(view.here),
+            page.count(view.here),
+            Tone::Good,
+        )
+    });
+    stack(vec![Notes::new(tone, page.t_with(key, &counts)).view(), meter.view()])
 }

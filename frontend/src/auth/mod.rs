@@ -22,5 +22,6 @@ pub fn routes() -> Vec<Route> {
         route!("/reset", Auth, links::ask),
         route!("/reset/{token}", Auth, links::reset),
         route!("/invite/{token}", Auth, links::invite),
+        route!("/mailbox/{token}", Auth, links::mailbox),
     ]
 }

@@ -269,6 +269,16 @@ policy! {
     SignMigrationReport      = "migration.sign"         change Granted [O A] [];
     SwitchMigrationSource    = "migration.switch"       change Granted [O] [];
     DownloadMigrationDisableList = "migration.disable_list" read Granted [O A] [];
+    ShowMigrationContent     = "migration.content"      read   Granted [O A] [];
+    SetMigrationContent      = "migration.set_content"  change Granted [O A] [];
+    SurveyMigrationContent   = "migration.survey"       change Granted [O A] [];
+    DeliverMigrationContent  = "migration.deliver"      change Granted [O A] [];
+    ListMigrationMailboxes   = "migration.mailboxes"    read   Granted [O A] [];
+    ShowMigrationMailbox     = "migration.mailbox"      read   Granted [O A] [];
+    InviteMailbox            = "migration.invite"       change Granted [O A] [];
+    RevokeMailboxLink        = "migration.revoke"       change Granted [O A] [];
+    ClaimMailbox             = "migration.claim"        change Anyone  [] [];
+    ShowMailboxClaim         = "migration.claimed"      read   Anyone  [] [];
     // The office
     ShowDashboard       = "reports.dashboard"        read   Granted [O A B S] [];
     Search              = "reports.search"           read   Granted [O A B S] [o m];

@@ -71,5 +71,33 @@ refusals! {
         NotSigned = "migration.not_signed", Conflict;
         /// The source still bills.
         NotSwitched = "migration.not_switched", Conflict;
+        /// Not a mail server.
+        MailHost = "migration.mail_host", Invalid;
+        /// Not a port.
+        MailPort = "migration.mail_port", Invalid;
+        /// Not the SHA-256 of a certificate.
+        MailFingerprint = "migration.mail_fingerprint", Invalid;
+        /// Not a form of login names.
+        MailLogin = "migration.mail_login", Invalid;
+        /// A master user without a password, or the other way round.
+        MailMaster = "migration.mail_master", Invalid;
+        /// Not a number of mailboxes, connections or bytes.
+        MailLimits = "migration.mail_limits", Invalid;
+        /// The mail servers were not told.
+        ContentNotSet = "migration.content_not_set", Conflict;
+        /// No mailbox of this source has the address.
+        MailboxUnknown = "migration.mailbox_unknown", Invalid, "addresses";
+        /// Accounts come first.
+        NotTransferred = "migration.not_transferred", Conflict;
+        /// The link was used.
+        LinkUsed = "migration.link_used", Conflict;
+        /// The link is no longer good.
+        LinkExpired = "migration.link_expired", Conflict;
+        /// The old server refuses the password.
+        OldPassword = "migration.old_password", Invalid, "old_password";
+        /// The new server refuses the password.
+        NewPassword = "migration.new_password", Invalid, "new_password";
+        /// A mail server does not answer.
+        MailUnreachable = "migration.mail_unreachable", Unavailable;
     }
 }

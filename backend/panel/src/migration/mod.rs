@@ -9,7 +9,8 @@
 //! | [`selection`] | 4 choose accounts and domains; decide by hand, with a reason |
 //! | [`verification`] | 5 and 6 the guide's tables |
 //! | [`transfer`] | 7 land account by account, through [`landing`] |
-//! | [`proof`] | 8 counts and money on both sides, the report that is signed, the switch |
+//! | [`content`] | 8 copy the mailboxes of the accounts that are here |
+//! | [`proof`] | 9 counts and money on both sides, the report that is signed, the switch |
 //! | [`shadow`] | what both systems would bill next, to the cent |
 //! | [`undo`] | take back what came in and was not touched since |
 //! | [`export`] | the way out: everything as the document that the way in reads |
@@ -28,6 +29,7 @@
 //! logins or tickets: those are the slices', whose functions [`landing`] calls.
 
 pub mod collect;
+pub mod content;
 pub mod error;
 pub mod export;
 pub mod landing;

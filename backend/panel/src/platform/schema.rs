@@ -1022,6 +1022,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    migration_content (source_id) {
+        source_id -> Text,
+        source -> Text,
+        target -> Text,
+        source_secret -> Nullable<Text>,
+        target_secret -> Nullable<Text>,
+        mailboxes_at_once -> BigInt,
+        connections -> BigInt,
+        bytes_per_second -> Nullable<BigInt>,
+        asked -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    migration_mailboxes (id) {
+        id -> Text,
+        source_id -> Text,
+        external_id -> Text,
+        address -> Text,
+        customer_id -> Text,
+        state -> Text,
+        asked -> Nullable<Text>,
+        is_running -> Bool,
+        tries -> BigInt,
+        messages -> BigInt,
+        bytes -> BigInt,
+        largest_folder -> Nullable<Text>,
+        largest_bytes -> Nullable<BigInt>,
+        lacks_bytes -> BigInt,
+        measured_at -> Nullable<Timestamp>,
+        is_dry -> Bool,
+        found -> BigInt,
+        copied -> BigInt,
+        copied_bytes -> BigInt,
+        already -> BigInt,
+        planned -> BigInt,
+        planned_bytes -> BigInt,
+        skipped -> BigInt,
+        code -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        ended_at -> Nullable<Timestamp>,
+        source_secret -> Nullable<Text>,
+        target_secret -> Nullable<Text>,
+        link_hash -> Nullable<Text>,
+        link_expires_at -> Nullable<Timestamp>,
+        link_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    migration_mailbox_folders (mailbox_id, folder) {
+        mailbox_id -> Text,
+        folder -> Text,
+        messages -> BigInt,
+        progress -> Text,
+    }
+}
+
 diesel::joinable!(job_steps -> jobs (job_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(api_keys -> people (person_id));
@@ -1084,6 +1143,9 @@ diesel::joinable!(domains -> subscriptions (subscription_id));
 diesel::joinable!(zones -> domains (domain_id));
 diesel::joinable!(zone_records -> zones (zone_id));
 diesel::joinable!(zone_imports -> zones (zone_id));
+diesel::joinable!(migration_content -> migration_sources (source_id));
+diesel::joinable!(migration_mailboxes -> migration_sources (source_id));
+diesel::joinable!(migration_mailbox_folders -> migration_mailboxes (mailbox_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
@@ -1151,4 +1213,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     migration_gaps,
     migration_templates,
     migration_landings,
+    migration_content,
+    migration_mailboxes,
+    migration_mailbox_folders,
 );

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use hostwright_panel::migration::ports::Reader;
+use hostwright_panel::migration::ports::{MailCopier, Reader};
 use hostwright_panel::migration::{
-    collect, proof, selection, shadow, sources, templates, transfer, undo, verification,
+    collect, content, proof, selection, shadow, sources, templates, transfer, undo, verification,
 };
 
 use crate::action;
@@ -12,7 +12,7 @@ use crate::registry::Endpoint;
 
 /// The endpoints of this slice.
 #[must_use]
-pub fn endpoints(reader: &Arc<dyn Reader>) -> Vec<Endpoint> {
+pub fn endpoints(reader: &Arc<dyn Reader>, copier: &Arc<dyn MailCopier>) -> Vec<Endpoint> {
     vec![
         action!(GET "/migration/files" ListMigrationFiles => collect::queries::files, with reader),
         action!(POST "/migration/files" UploadMigrationFiles => collect::commands::upload, with reader),
@@ -43,5 +43,15 @@ pub fn endpoints(reader: &Arc<dyn Reader>) -> Vec<Endpoint> {
         action!(POST "/migration/sources/{source_id}/sign" SignMigrationReport => proof::commands::sign),
         action!(POST "/migration/sources/{source_id}/switch" SwitchMigrationSource => proof::commands::switch),
         action!(FILE "/migration/sources/{source_id}/disable.txt" DownloadMigrationDisableList => transfer::queries::disable_list),
+        action!(GET "/migration/sources/{source_id}/content" ShowMigrationContent => content::queries::show),
+        action!(POST "/migration/sources/{source_id}/content" SetMigrationContent => content::commands::set),
+        action!(POST "/migration/sources/{source_id}/content/survey" SurveyMigrationContent => content::commands::survey),
+        action!(POST "/migration/sources/{source_id}/content/deliver" DeliverMigrationContent => content::commands::deliver),
+        action!(GET "/migration/sources/{source_id}/mailboxes" ListMigrationMailboxes => content::queries::mailboxes),
+        action!(GET "/migration/mailboxes/{mailbox_id}" ShowMigrationMailbox => content::queries::mailbox),
+        action!(POST "/migration/mailboxes/{mailbox_id}/link" InviteMailbox => content::links::commands::invite),
+        action!(POST "/migration/mailboxes/{mailbox_id}/link/revoke" RevokeMailboxLink => content::links::commands::revoke),
+        action!(POST "/migration/claim" ClaimMailbox => content::links::commands::claim, with copier),
+        action!(GET "/migration/claim" ShowMailboxClaim => content::links::queries::claimed),
     ]
 }

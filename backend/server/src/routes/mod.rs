@@ -40,7 +40,7 @@ pub fn all(ports: &Ports) -> Vec<Endpoint> {
         hosting::endpoints(),
         adoption::endpoints(),
         tickets::endpoints(),
-        migration::endpoints(&ports.reader),
+        migration::endpoints(&ports.reader, &ports.copier),
         notifications::endpoints(),
         office::endpoints(&ports.clock),
     ]

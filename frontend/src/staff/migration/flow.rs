@@ -2,12 +2,13 @@
 
 use hostwright_panel::migration::collect::model::{CollectionState, CollectionView};
 use hostwright_panel::migration::collect::queries::{ListCollections, collections};
+use hostwright_panel::migration::content::model::ContentView;
 use hostwright_panel::migration::sources::model::{FlowState, FlowStep, FlowStepView, SourceView};
 use hostwright_panel::migration::sources::queries::{ShowSource, show as source};
 use hostwright_panel::platform::error::Result;
 use leptos::prelude::AnyView;
 
-use super::{schemes, switches, tone};
+use super::{content, schemes, switches, tone};
 use crate::page::{Page, Tone};
 use crate::places;
 use crate::route::Visit;
@@ -27,6 +28,7 @@ pub async fn show(mut visit: Visit) -> Result<String> {
     let view = source(&visit.call, ShowSource { source_id: source_id.clone() }).await?;
     let input = ListCollections { source_id, after: None, limit: Some(SHOWN) };
     let readings = collections(&visit.call, input).await?.items;
+    let mail = content::of(&visit, &view.id).await?;
     if view.steps.iter().any(|step| step.state == FlowState::Running) {
         visit.page.live = Some(LOOK);
     }
@@ -50,12 +52,18 @@ pub async fn show(mut visit: Visit) -> Result<String> {
         let panel = Panel::new(title)
             .id(step.step.as_str())
             .aside(State::new(tone(step.state), page.t(&format!("migration-step_state-{}", step.state))));
-        shell = shell.add(live(step.step.as_str(), body(page, &view, step, &readings, panel)));
+        shell = shell.add(live(step.step.as_str(), body(page, &view, step, (&readings, mail.as_ref()), panel)));
     }
     Ok(shell.render())
 }
 
-fn body(page: &Page, view: &SourceView, step: &FlowStepView, readings: &[CollectionView], panel: Panel) -> Panel {
+fn body(
+    page: &Page,
+    view: &SourceView,
+    step: &FlowStepView,
+    (readings, mail): (&[CollectionView], Option<&ContentView>),
+    panel: Panel,
+) -> Panel {
     let at = |place: &str| format!("/staff/migration/{}/{place}", view.id);
     let is_open = view.switched_at.is_none();
     match step.step {
@@ -111,6 +119,7 @@ fn body(page: &Page, view: &SourceView, step: &FlowStepView, readings: &[Collect
                     .view(),
             ]))
         }
+        FlowStep::Deliver => content::step(page, &view.id, mail, panel),
         FlowStep::Sign => panel
             .add(view.signature.as_ref().map(|signature| {
                 Facts::new()

@@ -14,6 +14,7 @@ use crate::route;
 use crate::route::{Route, Visit};
 use crate::ui::*;
 
+mod content;
 mod flow;
 mod proof;
 mod records;
@@ -26,7 +27,10 @@ pub fn routes() -> Vec<Route> {
         route!("/staff/migration", Staff, list),
         route!("/staff/migration/new", Staff, new),
         route!("/staff/migration/records/{staged_id}", Staff, records::show),
+        route!("/staff/migration/mailboxes/{mailbox_id}", Staff, content::show),
         route!("/staff/migration/{source_id}", Staff, flow::show),
+        route!("/staff/migration/{source_id}/content", Staff, content::servers),
+        route!("/staff/migration/{source_id}/mailboxes", Staff, content::list),
         route!("/staff/migration/{source_id}/settings", Staff, flow::settings),
         route!("/staff/migration/{source_id}/templates", Staff, templates::list),
         route!("/staff/migration/{source_id}/records", Staff, records::list),

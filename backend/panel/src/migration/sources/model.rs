@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::model::time_zone_name;
+use crate::migration::content::model::MailCounts;
 use crate::migration::error::MigrationRefusal;
 use crate::migration::verification::model::{MainPlatform, Scheme, Settings};
 use crate::platform::Refusal;
@@ -185,6 +186,8 @@ text_enum! {
         Verify = "verify",
         /// They are here.
         Transfer = "transfer",
+        /// The mailboxes of the accounts are here.
+        Deliver = "deliver",
         /// The report was signed.
         Sign = "sign",
         /// The source is no longer used.
@@ -246,6 +249,10 @@ pub struct Progress {
     pub landed: i64,
     /// Accounts whose transfer was parked with a reason.
     pub parked: i64,
+    /// Mailboxes that were collected.
+    pub mailboxes: i64,
+    /// Those of accounts that are here, by state.
+    pub mail: MailCounts,
     /// Whether something is being read.
     pub is_collecting: bool,
     /// Whether a verification is under way.
@@ -259,6 +266,10 @@ pub struct Progress {
 pub fn steps(source: &Source, progress: &Progress) -> Vec<FlowStepView> {
     let is_collected = source.collection > 0 && progress.records > 0 && !progress.is_collecting;
     let is_verified = source.verified_at.is_some() && progress.selected > 0 && progress.judged >= progress.selected;
+    let mail = progress.mail;
+    // Whoever signed went on: mailboxes may follow at any time, or stay where they are.
+    let is_delivered =
+        progress.mailboxes == 0 || source.signature.is_some() || (mail.mailboxes > 0 && mail.copied >= mail.mailboxes);
     let rows = [
         (FlowStep::Register, true, false, (1, 1), 0),
         (FlowStep::Collect, is_collected, progress.is_collecting, (progress.records, progress.records), 0),
@@ -277,6 +288,13 @@ pub fn steps(source: &Source, progress: &Progress) -> Vec<FlowStepView> {
             progress.is_transferring,
             (progress.landed, progress.moving),
             progress.parked,
+        ),
+        (
+            FlowStep::Deliver,
+            is_delivered,
+            mail.open > 0,
+            (mail.copied, if mail.mailboxes > 0 { mail.mailboxes } else { progress.mailboxes }),
+            mail.attention(),
         ),
         (FlowStep::Sign, source.signature.is_some(), false, (i64::from(source.signature.is_some()), 1), 0),
         (FlowStep::Switch, source.switched_at.is_some(), false, (i64::from(source.switched_at.is_some()), 1), 0),

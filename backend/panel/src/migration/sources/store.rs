@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use hostwright_kernel::Instant;
 
 use super::model::{Progress, Signature, Source, SourceId, SourceSettings};
+use crate::migration::content::store as content;
 use crate::migration::transfer::model::{LandingState, TransferState};
 use crate::migration::verification::model::{Scheme, Status};
 use crate::platform::db::lower;
@@ -192,6 +193,7 @@ pub fn has_landed(tx: &mut Tx<'_>, id: &SourceId) -> Result<bool> {
 
 /// Takes a source away with everything that was collected of it.
 pub fn delete(tx: &mut Tx<'_>, id: &SourceId) -> Result<()> {
+    content::delete(tx, id)?;
     diesel::delete(migration_landings::table.filter(migration_landings::source_id.eq(id))).execute(tx.conn)?;
     diesel::delete(migration_templates::table.filter(migration_templates::source_id.eq(id))).execute(tx.conn)?;
     diesel::delete(migration_gaps::table.filter(migration_gaps::source_id.eq(id))).execute(tx.conn)?;
@@ -246,6 +248,7 @@ pub fn progress(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
         of(party).filter(migration_records::transfer.eq(TransferState::Done)).select(count_star()).first(tx.conn)?;
     let parked =
         of(party).filter(migration_records::transfer.eq(TransferState::Parked)).select(count_star()).first(tx.conn)?;
+    let mailboxes = of("mailbox").select(count_star()).first(tx.conn)?;
     let used: Vec<Option<String>> = of("subscription").select(migration_records::parent).distinct().load(tx.conn)?;
     let used: Vec<String> = used.into_iter().flatten().collect();
     let products = of("product")
@@ -268,6 +271,8 @@ pub fn progress(tx: &mut Tx<'_>, id: &SourceId) -> Result<Progress> {
         moving,
         landed,
         parked,
+        mailboxes,
+        mail: content::counts(tx, id)?,
         ..Progress::default()
     })
 }

@@ -4,6 +4,7 @@ use crate::auth::adoption::Removal;
 use crate::auth::call::Call;
 use crate::auth::policy::Action;
 use crate::migration::collect::store as records;
+use crate::migration::content::store as content;
 use crate::migration::landing::Ground;
 use crate::migration::landing::removal::{LAST, ORDER, Own, remove};
 use crate::migration::sources::model::SourceId;
@@ -63,6 +64,8 @@ impl UndoHandler {
             .write(move |tx| {
                 store::forget_skipped(tx, &id)?;
                 store::reset_transfers(tx, &id)?;
+                // What was delivered is in the target's mailboxes, and stays there.
+                content::forget(tx, &id)?;
                 store::transferred(tx, &id, None)
             })
             .await?;
