@@ -13,6 +13,7 @@
 mod bare;
 mod bench;
 mod figure;
+mod moving;
 mod pages;
 mod plot;
 mod renewals;
@@ -30,6 +31,7 @@ pub struct Wishes {
     pub minutes: f64,
     pub seed: u64,
     pub pictures: Option<PathBuf>,
+    pub accounts: Option<usize>,
 }
 
 fn main() -> ExitCode {
@@ -45,15 +47,28 @@ fn main() -> ExitCode {
         minutes: value("--minutes").and_then(|text| text.parse().ok()).unwrap_or(20.0),
         seed: value("--seed").and_then(|text| text.parse().ok()).unwrap_or_else(|| u64::from(std::process::id())),
         pictures: value("--pictures").map(PathBuf::from),
+        accounts: value("--accounts").and_then(|text| text.parse().ok()),
     };
     let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     match words.first().map(String::as_str) {
         Some("bench") => runtime().block_on(bench::run(&wishes)),
         Some("soak") => runtime().block_on(soak::run(&wishes)),
+        Some("import") => moving::run(&wishes),
+        Some("import-into") => {
+            let into = moving::Into {
+                engine: value("--engine").unwrap(),
+                accounts: value("--accounts").unwrap().parse().unwrap(),
+                folder: value("--folder").unwrap().into(),
+                database: value("--database").unwrap(),
+                bare: value("--bare").unwrap(),
+                json: wishes.json,
+            };
+            runtime().block_on(moving::into(&into))
+        }
         // A handler that writes these bytes and does nothing else: the floor of a page.
         Some("bare") => bare::serve(&value("--file").unwrap(), &value("--listen").unwrap()),
         _ => {
-            eprintln!("figures bench|soak");
+            eprintln!("figures bench|import|soak");
             ExitCode::from(2)
         }
     }

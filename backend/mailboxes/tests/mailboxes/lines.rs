@@ -12,13 +12,12 @@ fn patient() -> Options {
     Options { settling: Duration::from_millis(250), batch_messages: 20, attempts: 10, ..Options::default() }
 }
 
-/// Copies over lines that are cut at seeded places; how often they were.
-async fn over_cut_lines(from: &Dovecot, to: &Dovecot, user: &str, seed: u64, cuts: usize) -> usize {
+/// Copies over lines that are cut at seeded places, so many bytes apart at most; how often they were.
+async fn over_cut_lines(from: &Dovecot, to: &Dovecot, user: &str, seed: u64, cuts: usize, apart: u64) -> usize {
     let mut dice = Dice::new(seed);
-    let mut up = || Cut::Up(2_000 + dice.below(20_000));
-    let to_target: Vec<Cut> = (0..cuts).map(|_| up()).collect();
+    let to_target: Vec<Cut> = (0..cuts).map(|_| Cut::Up(2_000 + dice.below(apart))).collect();
     let mut dice = Dice::new(seed + 1);
-    let from_source: Vec<Cut> = (0..cuts).map(|_| Cut::Down(2_500 + dice.below(20_000))).collect();
+    let from_source: Vec<Cut> = (0..cuts).map(|_| Cut::Down(2_500 + dice.below(apart))).collect();
     let (first, second) = (Proxy::start(from.port(), from_source), Proxy::start(to.port(), to_target));
     let source = Source::Server(from.account_by(user, first.port()));
     let target = to.account_by(user, second.port());
@@ -45,9 +44,11 @@ async fn a_line_that_is_cut_twenty_times_loses_nothing_and_doubles_nothing() {
     let from = Dovecot::start(Habits { separator: '.', prefix: "INBOX.", ..Habits::default() });
     let to = Dovecot::start(Habits::default());
     fill(&from.maildir("cut"), 6, 700, 7);
+    fill(&from.maildir("large"), 60, 10_000, 12);
     from.own();
-    let happened = over_cut_lines(&from, &to, "cut", 8, 10).await;
-    assert_eq!(happened, 20, "cuts");
+    assert_eq!(over_cut_lines(&from, &to, "cut", 8, 10, 20_000).await, 20, "cuts");
+    // Far enough apart that the cuts fall all over the mailbox.
+    assert_eq!(over_cut_lines(&from, &to, "large", 13, 10, 500_000).await, 20, "cuts");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`, `cargo xtask bench mail` and `cargo xtask soak`: builds what measures, optimised, and
-//! runs it.
+//! `cargo xtask bench` with `bench import` and `bench mail`, and `cargo xtask soak`: builds what
+//! measures, optimised, and runs it.
 
 use std::process::{Command, ExitCode};
 
@@ -26,8 +26,8 @@ pub(super) fn mail(words: &[&str]) -> anyhow::Result<ExitCode> {
 
 pub(super) fn run(measured: &str, words: &[&str]) -> anyhow::Result<ExitCode> {
     let options = match measured {
-        "bench" => Options::read(measured, words, &["--json", "--quick", "--yes"], &[])?,
-        _ => Options::read(measured, words, &["--yes"], &["--minutes", "--seed"])?,
+        "soak" => Options::read(measured, words, &["--yes"], &["--minutes", "--seed"])?,
+        _ => Options::read(measured, words, &["--json", "--quick", "--yes"], &[])?,
     };
     options.at_most(measured, 0)?;
     packages::ensure(&[Group::Build, Group::Postgres], Consent::new(options.has("--yes")))?;
@@ -42,7 +42,7 @@ pub(super) fn run(measured: &str, words: &[&str]) -> anyhow::Result<ExitCode> {
     }
     // A quick or short run shows that it works, and is no picture of anything.
     let whole = !options.has("--quick") && options.value("--minutes").is_none();
-    if whole {
+    if whole && measured != "import" {
         command.arg("--pictures").arg(root().join("docs").join("pictures"));
     }
     Ok(code(signals::run(&mut command)?))

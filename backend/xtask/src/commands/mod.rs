@@ -59,9 +59,15 @@ Usage: cargo xtask COMMAND
       --quick            small numbers of customers
       --yes              install missing system packages without asking
 
+  bench import           move 100,000 accounts in from one document, on both engines, against
+                         reading it and inserting the same rows bare
+      --json             one JSON object a figure
+      --quick            2,000 accounts
+      --yes              install missing system packages without asking
+
   bench mail             copy a mailbox between two IMAP servers, ours and mbsync in turns
       --messages N, --folders N, --rounds N
-                         how much and how often: 5000, 20 and 3 unless told
+                         how much and how often: 10000, 60 and 3 unless told
       --delay MS         how far away both servers are, each way
       --yes              install missing system packages without asking
 
@@ -113,6 +119,7 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["chaos", rest @ ..] => chaos::run(rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["bench", "mail", rest @ ..] => figures::mail(rest),
+        ["bench", "import", rest @ ..] => figures::run("import", rest),
         [measured @ ("bench" | "soak"), rest @ ..] => figures::run(measured, rest),
         ["migration", "new", name] => {
             migration::new(&root(), name)?;

@@ -13,10 +13,13 @@ use crate::customers::model::CustomerId;
 use crate::migration::collect::model::RecordId;
 use crate::migration::collect::staging::open;
 use crate::migration::collect::store::{self as records, Sealed};
+use crate::migration::sources::model::SourceId;
 use crate::migration::transfer::model::{LandingView, NotHere};
 use crate::migration::transfer::store::{self, may_land};
+use crate::migration::verification::model::Status;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
+use crate::platform::secrets::Vault;
 use crate::tickets::model::DepartmentId;
 
 /// The kind under which a balance is remembered; no kind of the snapshot.
@@ -64,91 +67,137 @@ impl Belongings {
         self.units.len()
     }
 
+    /// Whether its verdict still lets it move.
+    pub fn moves(&self) -> bool {
+        self.party.sealed.record.verdict.is_some_and(Status::moves)
+    }
+
     /// The party's identifier.
     pub fn party_id(&self) -> &str {
         self.party.id()
     }
 }
 
-/// Loads an account with everything that belongs to it; none when it is not there any more.
-pub(in crate::migration) async fn load(ground: &Ground, id: RecordId) -> Result<Option<Belongings>> {
+/// What was read of some accounts.
+struct Loaded {
+    parties: Vec<Sealed>,
+    /// Of the kinds in [`OF_PARTY`].
+    hanging: Vec<Sealed>,
+    lines: Vec<Sealed>,
+    paid: Vec<Sealed>,
+    messages: Vec<Sealed>,
+    logins: Vec<Sealed>,
+    /// (login, party).
+    signs_in: Vec<(String, String)>,
+}
+
+/// Loads accounts with everything that belongs to them; those that are not there any more are left out.
+pub(in crate::migration) async fn load(ground: &Ground, ids: Vec<RecordId>) -> Result<BTreeMap<RecordId, Belongings>> {
     let (source_id, vault) = (ground.source.id.clone(), ground.call.vault.clone());
-    let loaded = ground
-        .call
-        .db
-        .read(move |tx| {
-            let Some(party) = records::record(tx, &id)?.filter(|party| !party.record.is_gone) else {
-                return Ok(None);
-            };
-            let external = party.record.external_id.clone();
-            let mut found = BTreeMap::new();
-            for kind in OF_PARTY {
-                found.insert(kind, records::of_party(tx, &source_id, &external, &[kind])?);
-            }
-            let ids = |kind: &str| -> Vec<String> {
-                found.get(kind).into_iter().flatten().map(|one| one.record.external_id.clone()).collect()
-            };
-            let (invoices, tickets) = (ids("invoice"), ids("ticket"));
-            let lines = records::of_parents(tx, &source_id, "invoice_line", &invoices)?;
-            let paid = records::of_parents(tx, &source_id, "payment", &invoices)?;
-            let messages = records::of_parents(tx, &source_id, "ticket_message", &tickets)?;
-            let logins: Vec<String> = records::linked_to(tx, &source_id, "party", std::slice::from_ref(&external))?
-                .into_iter()
-                .filter(|(kind, ..)| kind == "login")
-                .map(|(_, login, _)| login)
-                .collect();
-            let logins = records::by_ids(tx, &source_id, "login", &logins)?;
-            Ok(Some((party, found, lines, paid, messages, logins)))
+    let loaded = ground.call.db.read(move |tx| read(tx, &source_id, &ids)).await?;
+    let mut hanging: BTreeMap<String, Vec<Opened>> = BTreeMap::new();
+    for one in opened(&vault, loaded.hanging)? {
+        hanging.entry(one.sealed.record.party.clone().unwrap_or_default()).or_default().push(one);
+    }
+    let logins: BTreeMap<String, Opened> =
+        opened(&vault, loaded.logins)?.into_iter().map(|login| (login.id().to_owned(), login)).collect();
+    let mut parts = Parts {
+        lines: by_parent(opened(&vault, loaded.lines)?),
+        messages: by_parent(opened(&vault, loaded.messages)?),
+        paid: by_parent(opened(&vault, loaded.paid)?),
+    };
+    let mut all = BTreeMap::new();
+    for party in opened(&vault, loaded.parties)? {
+        let of_party = loaded.signs_in.iter().filter(|(_, of)| of == party.id());
+        let own = of_party.filter_map(|(login, _)| logins.get(login).cloned()).collect();
+        let hanging = hanging.remove(party.id()).unwrap_or_default();
+        all.insert(party.sealed.record.id.clone(), belongings(party, own, hanging, &mut parts).await?);
+    }
+    Ok(all)
+}
+
+fn read(tx: &mut Tx<'_>, source_id: &SourceId, ids: &[RecordId]) -> Result<Loaded> {
+    let mut parties = records::sealed(tx, ids)?;
+    parties.retain(|party| !party.record.is_gone);
+    let externals: Vec<String> = parties.iter().map(|party| party.record.external_id.clone()).collect();
+    let hanging = records::of_parties(tx, source_id, &OF_PARTY, &externals)?;
+    let ids = |kind: &str| -> Vec<String> {
+        hanging.iter().filter(|one| one.record.kind == kind).map(|one| one.record.external_id.clone()).collect()
+    };
+    let (invoices, tickets) = (ids("invoice"), ids("ticket"));
+    let signs_in: Vec<(String, String)> = records::linked_to(tx, source_id, "party", &externals)?
+        .into_iter()
+        .filter(|(kind, ..)| kind == "login")
+        .map(|(_, login, party)| (login, party))
+        .collect();
+    let logins: Vec<String> = signs_in.iter().map(|(login, _)| login.clone()).collect();
+    Ok(Loaded {
+        lines: records::of_parents(tx, source_id, "invoice_line", &invoices)?,
+        paid: records::of_parents(tx, source_id, "payment", &invoices)?,
+        messages: records::of_parents(tx, source_id, "ticket_message", &tickets)?,
+        logins: records::by_ids(tx, source_id, "login", &logins)?,
+        parties,
+        hanging,
+        signs_in,
+    })
+}
+
+fn opened(vault: &Vault, all: Vec<Sealed>) -> Result<Vec<Opened>> {
+    all.into_iter()
+        .map(|sealed| {
+            let body = open(vault, &sealed)?;
+            Ok(Opened { sealed, body })
         })
-        .await?;
-    let Some((party, mut found, lines, paid, messages, logins)) = loaded else {
-        return Ok(None);
-    };
-    let opened = |all: Vec<Sealed>| -> Result<Vec<Opened>> {
-        all.into_iter()
-            .map(|sealed| {
-                let body = open(&vault, &sealed)?;
-                Ok(Opened { sealed, body })
-            })
-            .collect()
-    };
-    let party = Opened { body: open(&vault, &party)?, sealed: party };
+        .collect()
+}
+
+/// What belongs to documents and tickets, by these.
+struct Parts {
+    lines: BTreeMap<String, Vec<Opened>>,
+    messages: BTreeMap<String, Vec<Opened>>,
+    paid: BTreeMap<String, Vec<Opened>>,
+}
+
+/// Puts what belongs to an account in the order in which it lands.
+async fn belongings(party: Opened, logins: Vec<Opened>, hanging: Vec<Opened>, parts: &mut Parts) -> Result<Belongings> {
     let mut units = Vec::new();
     let mut email = None;
-    for login in opened(logins)? {
+    for login in logins {
         let Record::Login(told) = &login.body else { continue };
         email = email.or_else(|| told.email.clone());
         let (password, needs_new) = kept_password(told.password.as_ref()).await?;
         let ready = ReadyLogin { login: (**told).clone(), password, needs_new };
         units.push(Unit::Login(login, Box::new(ready)));
     }
-    let mut lines = by_parent(opened(lines)?);
-    let mut messages = by_parent(opened(messages)?);
-    let mut payments = opened(paid)?;
-    let known: Vec<String> = payments.iter().map(|one| one.id().to_owned()).collect();
-    let own = opened(found.remove("payment").unwrap_or_default())?;
-    payments.extend(own.into_iter().filter(|one| !known.iter().any(|id| id == one.id())));
-    let invoices = opened(found.remove("invoice").unwrap_or_default())?;
-    let (with_invoice, alone): (Vec<Opened>, Vec<Opened>) = payments.into_iter().partition(|one| {
+    let mut found: BTreeMap<&'static str, Vec<Opened>> = BTreeMap::new();
+    for one in hanging {
+        if let Some(kind) = OF_PARTY.into_iter().find(|kind| one.sealed.record.kind == *kind) {
+            found.entry(kind).or_default().push(one);
+        }
+    }
+    let mut take = |kind: &str| found.remove(kind).unwrap_or_default();
+    let invoices = take("invoice");
+    let of_invoices = |one: &Opened| {
         one.sealed.record.parent.as_deref().is_some_and(|parent| invoices.iter().any(|invoice| invoice.id() == parent))
-    });
-    let mut payments = by_parent(with_invoice);
+    };
+    // Payments of these documents come by their documents, whoever made them.
+    let alone: Vec<Opened> = take("payment").into_iter().filter(|one| !of_invoices(one)).collect();
     for kind in ["contact", "payment_token", "subscription", "domain"] {
-        units.extend(opened(found.remove(kind).unwrap_or_default())?.into_iter().map(Unit::Alone));
+        units.extend(take(kind).into_iter().map(Unit::Alone));
     }
     for invoice in invoices {
-        let lines = lines.remove(invoice.id()).unwrap_or_default();
-        let payments = payments.remove(invoice.id()).unwrap_or_default();
+        let lines = parts.lines.remove(invoice.id()).unwrap_or_default();
+        let payments = parts.paid.remove(invoice.id()).unwrap_or_default();
         units.push(Unit::Invoice { invoice, lines, payments });
     }
     units.extend(alone.into_iter().map(Unit::Alone));
-    units.extend(opened(found.remove("credit_entry").unwrap_or_default())?.into_iter().map(Unit::Alone));
-    for ticket in opened(found.remove("ticket").unwrap_or_default())? {
-        let messages = messages.remove(ticket.id()).unwrap_or_default();
+    units.extend(take("credit_entry").into_iter().map(Unit::Alone));
+    for ticket in take("ticket") {
+        let messages = parts.messages.remove(ticket.id()).unwrap_or_default();
         units.push(Unit::Ticket { ticket, messages });
     }
-    units.extend(opened(found.remove("zone").unwrap_or_default())?.into_iter().map(Unit::Alone));
-    Ok(Some(Belongings { party, email, units }))
+    units.extend(take("zone").into_iter().map(Unit::Alone));
+    Ok(Belongings { party, email, units })
 }
 
 fn by_parent(all: Vec<Opened>) -> BTreeMap<String, Vec<Opened>> {
@@ -189,6 +238,20 @@ pub(in crate::migration) fn land_party(
         Some(landed) => landed.object_id.parse().map(Ok).map_err(Error::internal),
         None => Ok(Err(store::skipped_because(tx, &ground.source.id, place.kind, place.external_id)?)),
     }
+}
+
+/// Lands an account in one piece: the customer that it is here, or why it could not land.
+pub(in crate::migration) fn land_whole(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    account: &Belongings,
+) -> Result<std::result::Result<CustomerId, String>> {
+    let landed = land_party(tx, ground, account)?;
+    if let Ok(customer) = &landed {
+        land_units(tx, ground, account, customer, 0..account.len())?;
+        land_balance(tx, ground, account, customer)?;
+    }
+    Ok(landed)
 }
 
 /// Lands a run of pieces.

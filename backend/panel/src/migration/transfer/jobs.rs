@@ -1,8 +1,10 @@
-//! The jobs of a transfer: one for the source, which puts accounts in the queue some at a time,
-//! and one for each account.
+//! The jobs of a transfer: one for the source, which lands accounts many at a time, and one for
+//! each account that lands alone, because it is large or because its batch failed.
 //!
-//! The job of the source runs again whenever some accounts are through; when none is left it
+//! The job of the source runs again when the last of those is through; when no account is left it
 //! ties the tree of resellers and says that the transfer ended.
+
+use std::sync::Arc;
 
 use hostwright_importer::Record;
 
@@ -29,14 +31,14 @@ use crate::platform::worker::{BoxFuture, Handler, Outcome, Run};
 pub const TRANSFER: &str = "migration.transfer";
 /// Transfers one account.
 pub const ACCOUNT: &str = "migration.account";
-/// Accounts in the queue of jobs at once.
-const OPEN: i64 = 200;
-/// Accounts that are left when more are put in the queue.
-const LEFT: i64 = 50;
+/// Accounts that land in one transaction.
+const BATCH: i64 = 100;
 /// Pieces of one account that land in one transaction.
 const PIECES: usize = 100;
 /// Records of a source looked at in one transaction.
 const PAGE: i64 = 200;
+/// Why an account did not land whose record the source no longer has.
+const GONE: &str = "gone";
 
 /// Transfers what belongs to the source as a whole, and sees to its accounts.
 pub struct TransferHandler {
@@ -53,7 +55,9 @@ impl Handler for TransferHandler {
         Box::pin(async move {
             let id: SourceId = run.job.subject.parse().map_err(Error::internal)?;
             self.land_source(run, &id).await?;
-            if self.put_in_queue(run, &id).await? == 0 {
+            self.land_accounts(run, &id).await?;
+            let own = id.clone();
+            if !self.call.db.read(move |tx| sources::has_queued(tx, &own)).await? {
                 run.step("tie_resellers", async { Ok(((), format!("{} accounts", self.tie(run, &id).await?))) })
                     .await?;
                 self.call
@@ -95,26 +99,57 @@ impl TransferHandler {
         Ok(())
     }
 
-    /// Makes jobs for some accounts; how many accounts are left.
-    async fn put_in_queue(&self, run: &Run, id: &SourceId) -> Result<i64> {
-        let (job, id) = (run.job.clone(), id.clone());
+    /// Lands the accounts that wait, a batch in a transaction.
+    async fn land_accounts(&self, run: &Run, id: &SourceId) -> Result<()> {
+        let mut after: Option<RecordId> = None;
+        loop {
+            let (call, source_id, from) = (self.call.clone(), id.clone(), after.clone());
+            let next = move |tx: &mut Tx<'_>| {
+                let ids = store::queued(tx, &source_id, from.as_ref(), BATCH)?;
+                Ok(ground(tx, &call, &source_id)?.map(|ground| (ground, ids)))
+            };
+            let Some((ground, ids)) = self.call.db.read(next).await? else {
+                return Ok(());
+            };
+            after = ids.last().cloned();
+            if ids.is_empty() {
+                return Ok(());
+            }
+            if let Err(error) = self.land_batch(run, &ground, &ids).await {
+                tracing::warn!(%error, "a batch of accounts is taken apart");
+                let job = run.job.clone();
+                self.call.db.write(move |tx| ids.iter().try_for_each(|id| land_alone(tx, &job, id))).await?;
+            }
+        }
+    }
+
+    /// Lands accounts in one transaction, but for those that are large.
+    async fn land_batch(&self, run: &Run, ground: &Ground, ids: &[RecordId]) -> Result<()> {
+        let accounts = account::load(ground, ids.to_vec()).await?;
+        let shared = Arc::new((ground.clone(), accounts, run.job.clone(), ids.to_vec()));
         self.call
             .db
             .write(move |tx| {
-                is_held(tx, &job)?;
-                for account in store::queued(tx, &id, OPEN)? {
-                    queue::enqueue(
-                        tx,
-                        &NewJob {
-                            kind: ACCOUNT,
-                            subject: account.as_str(),
-                            customer_id: None,
-                            title: "migration-account",
-                            actor: &job.actor,
-                        },
-                    )?;
+                let (ground, accounts, job, ids) = shared.as_ref();
+                is_held(tx, job)?;
+                if sources::lock(tx, &ground.source.id)?.is_none() {
+                    return Ok(());
                 }
-                store::count_queued(tx, &id)
+                for id in store::waiting(tx, ids)? {
+                    if sources::is_open(tx, &[ACCOUNT], id.as_str())? {
+                        continue;
+                    }
+                    match accounts.get(&id) {
+                        Some(account) if !account.moves() => {}
+                        Some(account) if account.len() > PIECES => land_alone(tx, job, &id)?,
+                        Some(account) => {
+                            let landed = account::land_whole(tx, ground, account)?;
+                            store::ended(tx, &id, landed.err().as_deref())?;
+                        }
+                        None => store::ended(tx, &id, Some(GONE))?,
+                    }
+                }
+                Ok(())
             })
             .await
     }
@@ -208,9 +243,9 @@ impl AccountHandler {
         let Some(ground) = self.begin(id.clone()).await? else {
             return Ok(());
         };
-        let ended = match account::load(&ground, id.clone()).await? {
+        let ended = match account::load(&ground, vec![id.clone()]).await?.remove(&id) {
             Some(account) => self.land(run, &ground, account).await?,
-            None => Some("gone".to_owned()),
+            None => Some(GONE.to_owned()),
         };
         self.end(run, ground.source.id.clone(), id, ended).await
     }
@@ -236,9 +271,9 @@ impl AccountHandler {
 
     /// Lands the account piece by piece; why it could not, where it could not.
     async fn land(&self, run: &Run, ground: &Ground, account: account::Belongings) -> Result<Option<String>> {
-        let shared = std::sync::Arc::new((ground.clone(), account));
+        let shared = Arc::new((ground.clone(), account));
         let write = |part: Part| {
-            let (shared, job) = (std::sync::Arc::clone(&shared), run.job.clone());
+            let (shared, job) = (Arc::clone(&shared), run.job.clone());
             self.call.db.write(move |tx| {
                 is_held(tx, &job)?;
                 let (ground, account) = shared.as_ref();
@@ -281,10 +316,8 @@ impl AccountHandler {
                 if sources::lock(tx, &source_id)?.is_none() {
                     return Ok(());
                 }
-                let state = if parked.is_some() { TransferState::Parked } else { TransferState::Done };
-                store::set_transfer(tx, &id, Some(state), parked.as_deref())?;
-                let left = store::count_queued(tx, &source_id)?;
-                if left == 0 || left % LEFT == 0 {
+                store::ended(tx, &id, parked.as_deref())?;
+                if !sources::has_queued(tx, &source_id)? {
                     queue::enqueue(
                         tx,
                         &NewJob {
@@ -300,6 +333,19 @@ impl AccountHandler {
             })
             .await
     }
+}
+
+/// Makes a job for one account.
+fn land_alone(tx: &mut Tx<'_>, job: &Job, id: &RecordId) -> Result<()> {
+    let alone = NewJob {
+        kind: ACCOUNT,
+        subject: id.as_str(),
+        customer_id: None,
+        title: "migration-account",
+        actor: &job.actor,
+    };
+    queue::enqueue(tx, &alone)?;
+    Ok(())
 }
 
 /// A part of an account that lands in one transaction.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 use hostwright_kernel::Instant;
 
@@ -239,25 +238,35 @@ pub fn queue_accounts(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<usize> {
 }
 
 /// Accounts in the queue, by id here.
-pub fn queued(tx: &mut Tx<'_>, source_id: &SourceId, limit: i64) -> Result<Vec<RecordId>> {
-    Ok(migration_records::table
+pub fn queued(tx: &mut Tx<'_>, source_id: &SourceId, after: Option<&RecordId>, limit: i64) -> Result<Vec<RecordId>> {
+    let mut query = migration_records::table
         .filter(migration_records::source_id.eq(source_id))
         .filter(migration_records::kind.eq("party"))
         .filter(migration_records::transfer.eq(TransferState::Queued))
         .order(migration_records::id)
         .limit(limit)
         .select(migration_records::id)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(migration_records::id.gt(after));
+    }
+    Ok(query.load(tx.conn)?)
+}
+
+/// Which of these accounts are in the queue still, in order.
+pub fn waiting(tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<Vec<RecordId>> {
+    Ok(migration_records::table
+        .filter(migration_records::id.eq_any(ids.to_vec()))
+        .filter(migration_records::transfer.eq(TransferState::Queued))
+        .order(migration_records::id)
+        .select(migration_records::id)
         .load(tx.conn)?)
 }
 
-/// How many accounts are in the queue.
-pub fn count_queued(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<i64> {
-    Ok(migration_records::table
-        .filter(migration_records::source_id.eq(source_id))
-        .filter(migration_records::kind.eq("party"))
-        .filter(migration_records::transfer.eq(TransferState::Queued))
-        .select(count_star())
-        .first(tx.conn)?)
+/// Says that the transfer of an account ended: it is here, or why it is not.
+pub fn ended(tx: &mut Tx<'_>, id: &RecordId, parked: Option<&str>) -> Result<()> {
+    let state = if parked.is_some() { TransferState::Parked } else { TransferState::Done };
+    set_transfer(tx, id, Some(state), parked)
 }
 
 /// Says where the transfer of an account stands.

@@ -184,7 +184,7 @@ fn sold_of(
 ) -> Result<BTreeMap<String, Vec<Sold>>> {
     let mut all = Vec::new();
     for kind in ["subscription", "domain"] {
-        all.extend(records::of_parties(tx, id, kind, parties)?);
+        all.extend(records::of_parties(tx, id, &[kind], parties)?);
     }
     let opened = with_names(tx, vault, id, all, rules, settings)?;
     let mut by_party: BTreeMap<String, Vec<Sold>> = BTreeMap::new();

@@ -163,25 +163,22 @@ pub fn record(tx: &mut Tx<'_>, id: &RecordId) -> Result<Option<Sealed>> {
     .transpose()
 }
 
-/// Records of some kinds that hang on a column's value, in the order in which they were met.
-pub fn of_party(tx: &mut Tx<'_>, source_id: &SourceId, party: &str, kinds: &[&str]) -> Result<Vec<Sealed>> {
+/// These records, in the order in which they were met.
+pub fn sealed(tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<Vec<Sealed>> {
     let rows: Vec<RecordRow> = migration_records::table
-        .filter(migration_records::source_id.eq(source_id))
-        .filter(migration_records::party.eq(party))
-        .filter(migration_records::kind.eq_any(kinds.to_vec()))
-        .filter(migration_records::is_gone.eq(false))
+        .filter(migration_records::id.eq_any(ids.to_vec()))
         .order(migration_records::id)
         .select(RecordRow::as_select())
         .load(tx.conn)?;
     with_bodies(rows)
 }
 
-/// Records of a kind that belong to these parties.
-pub fn of_parties(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, parties: &[String]) -> Result<Vec<Sealed>> {
+/// Records of some kinds that belong to these parties, in the order in which they were met.
+pub fn of_parties(tx: &mut Tx<'_>, source_id: &SourceId, kinds: &[&str], parties: &[String]) -> Result<Vec<Sealed>> {
     let rows: Vec<RecordRow> = migration_records::table
         .filter(migration_records::source_id.eq(source_id))
         .filter(migration_records::party.eq_any(parties.to_vec()))
-        .filter(migration_records::kind.eq(kind))
+        .filter(migration_records::kind.eq_any(kinds.to_vec()))
         .filter(migration_records::is_gone.eq(false))
         .order(migration_records::id)
         .select(RecordRow::as_select())

@@ -1,0 +1,1 @@
+DROP INDEX migration_records_in_transfer;
