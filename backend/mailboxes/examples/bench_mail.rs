@@ -1,5 +1,6 @@
-//! Copies a mailbox between two real servers, ours and mbsync in turns, and prints messages a second. What arrived
-//! is compared byte for byte after each, and a second run must copy nothing; neither is timed with the copy.
+//! Copies a mailbox between two real servers, ours and mbsync in turns, and prints messages a second. What ours
+//! brought is compared byte for byte, what mbsync brought by number, and a second run of ours must copy nothing;
+//! neither is timed with the copy.
 //!
 //! `bench_mail [--messages N] [--folders N] [--rounds N] [--delay MILLISECONDS]`; the delay is put on each way of
 //! every line, as distance would.
@@ -88,9 +89,11 @@ fn ours(from: &Dovecot, to: &Dovecot, near: u16, far: u16, user: &str, messages:
     let source = Source::Server(from.account_by("source", near));
     let target = to.account_by(user, far);
     let folder = Folder::new("ours").unwrap();
+    let kept = folder.path().join("state");
+    fs::create_dir(&kept).unwrap();
     let mut run = || {
         let begun = Instant::now();
-        let mut state = Kept::read(folder.path().to_owned());
+        let mut state = Kept::read(kept.clone());
         let report = runtime.block_on(copy(&source, &target, &mut state, &Options::default()));
         (report, begun.elapsed().as_secs_f64())
     };
@@ -167,7 +170,9 @@ fn mbsync(from: &Dovecot, to: &Dovecot, near: u16, far: u16, user: &str) -> (f64
         begun.elapsed().as_secs_f64()
     };
     let (first, again) = (run(), run());
-    assert_same(&lies(&from.maildir("source")), &lies(&to.maildir(user)));
+    // It writes a header of its own (X-TUID) into each message: their number is all that can be compared.
+    let count = |at: &Dovecot, user: &str| lies(&at.maildir(user)).values().map(Vec::len).sum::<usize>();
+    assert_eq!(count(to, user), count(from, "source"));
     (first, again)
 }
 
