@@ -6,6 +6,7 @@
 mod document;
 mod ground;
 pub mod openapi;
+pub mod rounds;
 pub mod schemathesis;
 
 use std::process::ExitCode;
