@@ -202,3 +202,13 @@ proptest::proptest! {
         let _ = read_named("x.tpl", text.as_bytes());
     }
 }
+
+#[test]
+fn an_object_that_stands_twice_is_one_record_and_a_named_gap() {
+    let database = b"DB='bob_db' DBUSER='bob_u' TYPE='mysql'\nDB='bob_db' DBUSER='bob_v' TYPE='mysql'\n";
+    let files: [(&str, &[u8]); 2] =
+        [("./hestia/user.conf", b"NAME='Bob'\nCONTACT='b@x.example'\n"), ("./db/bob_db/hestia/db.conf", database)];
+    let entries = read_named("bob.2020-02-03_10-11-12.tar", &tarred(&files)).unwrap();
+    assert_eq!(of!(entries, Database).len(), 1);
+    assert!(gaps(&entries).iter().any(|gap| gap.kind == GapKind::Duplicate && gap.record == Some(Kind::Database)));
+}
