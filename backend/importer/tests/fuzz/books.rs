@@ -9,6 +9,7 @@ use hostwright_importer::sources::join::Joining;
 use hostwright_importer::sources::matching::match_guests;
 use hostwright_importer::{Entry, Gap, GapKind, Limits, Record, Refusal, RefusalCode, Sink};
 
+use super::change::PLANTED;
 use super::judge::{Fault, same};
 
 /// Characters of a reason: it never carries more than a few words of the input.
@@ -18,6 +19,8 @@ const REASON: usize = 2_000;
 /// are counted whole.
 pub fn check(entries: &[Entry], refused: Option<&Refusal>) -> Result<(), Fault> {
     let mut ids = BTreeSet::new();
+    // The identifiers and gaps of a document are its writer's; it is passed on as it streams.
+    let are_ours = !entries.iter().any(|entry| matches!(entry, Entry::Fact(fact) if fact.name == "source_kind"));
     let mut rows: BTreeMap<&str, &str> = BTreeMap::new();
     let mut gaps: Vec<&Gap> = Vec::new();
     for entry in entries {
@@ -26,16 +29,16 @@ pub fn check(entries: &[Entry], refused: Option<&Refusal>) -> Result<(), Fault> 
                 return Err(Fault::new("a record without identifier", format!("{record:?}")));
             }
             Entry::Record(record) => {
-                if !ids.insert((record.kind(), record.id())) {
+                if are_ours && !ids.insert((record.kind(), record.id())) {
                     let kind = format!("an identifier stands twice: {}", record.kind().as_str());
                     return Err(Fault::new(kind, format!("{:?}", record.id())));
                 }
             }
             Entry::Gap(gap) => {
-                if gap.reason.is_empty() || gap.place.is_empty() || gap.count == 0 {
+                if are_ours && (gap.reason.is_empty() || gap.place.is_empty() || gap.count == 0) {
                     return Err(Fault::new("a gap without reason, place or count", format!("{gap:?}")));
                 }
-                if gap.id.as_deref() == Some("") || gap.reason.chars().count() > REASON {
+                if are_ours && (gap.id.as_deref() == Some("") || gap.reason.chars().count() > REASON) {
                     return Err(Fault::new("a gap with an empty identifier or the whole input", format!("{gap:?}")));
                 }
                 gaps.push(gap);
@@ -90,6 +93,16 @@ fn balanced(table: &str, told: &str, gaps: &[&Gap]) -> Result<(), Fault> {
         return Err(Fault::new("skipped rows that no gap names", text()));
     }
     Ok(())
+}
+
+/// What was planted came out: nothing disappears silently.
+pub fn check_planted(entries: &[Entry]) -> Result<(), Fault> {
+    let is_told = |entry: &Entry| format!("{entry:?}").to_ascii_lowercase().contains(PLANTED);
+    if entries.iter().any(is_told) {
+        return Ok(());
+    }
+    let told: Vec<String> = entries.iter().take(20).map(|entry| format!("{entry:?}")).collect();
+    Err(Fault::new("what was planted is told nowhere", told.join("\n")))
 }
 
 /// Our own document holds all of it, in both forms.

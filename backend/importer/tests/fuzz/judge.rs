@@ -40,13 +40,22 @@ const STACK: usize = 2 << 20;
 /// Memory beyond what there was before the reading: both readings are held, and the limits allow some.
 const MEMORY_KIB: u64 = 320 << 10;
 
+const PLANTED_BIT: u32 = 48;
+
 /// How the input is handed over: which limits, zone, currency, and whether the receiver stops.
 #[derive(Debug, Clone, Copy)]
 pub struct Variant(pub u64);
 
 impl Variant {
+    /// Nothing is changed in an input in which something was planted, and nothing of it is too large.
+    pub fn of(drawn: u64, is_planted: bool) -> Self {
+        let drawn = drawn & !(1 << PLANTED_BIT);
+        Self(if is_planted { drawn | (1 << PLANTED_BIT) } else { drawn })
+    }
+
     fn limits(self) -> Limits {
         match self.0 % 10 {
+            _ if self.bit(PLANTED_BIT) => Limits::default(),
             0 => Limits { item_bytes: 64, depth: 3, members: 5, unpacked_bytes: 4 << 10 },
             1 => Limits { item_bytes: 4 << 10, depth: 8, members: 50, unpacked_bytes: 1 << 20 },
             2 => Limits::default(),
@@ -148,6 +157,9 @@ fn whole(read: Read, folder: &Path, variant: Variant) -> Result<(), Fault> {
         return Err(Fault::new("slow", format!("{} s of the processor", took.as_secs())));
     }
     books::check(&first, refused.as_ref())?;
+    if variant.bit(PLANTED_BIT) && refused.is_none() {
+        books::check_planted(&first)?;
+    }
     let (second, again) = reading(read, &input);
     if refused != again {
         return Err(Fault::new("another end the second time", format!("{refused:?}\n{again:?}")));

@@ -32,7 +32,7 @@ impl Keep {
                 (folder.path().to_path_buf(), Some(folder))
             }
         };
-        let folder = base.join(reader);
+        let folder = base.join(reader.replace(' ', "-"));
         fs::create_dir_all(&folder).unwrap();
         Self { folder, temporary, found: BTreeMap::new() }
     }

@@ -6,7 +6,8 @@
 //! | [`seeds`] | what is broken: the fixtures beside this checkout, and small seeds written here |
 //! | [`texts`] | those small seeds |
 //! | [`tree`] | files, folders and archives before they are packed |
-//! | [`change`] | how they are broken, with the words that mean something to each format |
+//! | [`change`] | how they are broken, and what is planted in them |
+//! | [`words`] | words that mean something to each format |
 //! | [`judge`] | the verdict: no panic, in time, within memory, the same twice, the books agree |
 //! | [`books`] | what must hold of everything that a reader says |
 //! | [`keep`] | findings: written to a folder, read again from there |
@@ -27,3 +28,4 @@ mod readers;
 mod seeds;
 mod texts;
 mod tree;
+mod words;
