@@ -291,3 +291,22 @@ fn tables_may_have_another_prefix_or_none() {
         assert_eq!(read.records.len(), usize::try_from(planted.records.values().sum::<u64>()).unwrap(), "{prefix}");
     }
 }
+
+#[test]
+fn keys_inside_the_members_of_an_answer_are_taken_or_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("answer.json");
+    let answer = r#"{"result":"success","products":{"product":[{"pid":1,"name":"Web","pricing":{"EUR":{"monthly":"1.00","odd1":"x"}},
+        "customfields":{"customfield":[{"id":1,"name":"Colour","odd2":"x"}]},
+        "configoptions":{"configoption":[{"id":4,"name":"Disk","odd3":"x","options":{"option":[{"id":5,"name":"Big","odd4":"x","none":null}]}}]}}]}}"#;
+    std::fs::write(&path, answer).unwrap();
+    let read = read_all(&Input::of(vec![path]));
+    read.result.unwrap();
+    for (list, odd) in
+        [("pricing", "odd1"), ("customfields", "odd2"), ("configoptions", "odd3"), ("configoptions.options", "odd4")]
+    {
+        let place = format!("{list}.{odd}");
+        assert!(read.gaps.iter().any(|gap| gap.place.ends_with(&place) && gap.count == 1), "{place}: {:?}", read.gaps);
+    }
+    assert!(!read.gaps.iter().any(|gap| gap.place.ends_with("none")));
+}
