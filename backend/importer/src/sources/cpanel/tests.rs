@@ -447,3 +447,15 @@ fn what_two_answers_list_is_one_record_and_a_named_gap() {
     assert_eq!((gap.record, gap.id.as_deref(), gap.count), (Some(Kind::Mailbox), Some("info@main.example"), 1));
     assert!(gap.place.ends_with("b.json"));
 }
+
+#[test]
+fn what_a_row_of_a_zone_s_answer_has_besides_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.example.json");
+    let answer = r#"{"status":1,"data":[{"line_index":0,"type":"record","dname_b64":"YS5leGFtcGxlLg==","record_type":"A",
+        "data_b64":["MTkyLjAuMi4x"],"ttl":"99999999999","odd":"x"}]}"#;
+    std::fs::write(&path, answer).unwrap();
+    let entries = read_path(&path).unwrap();
+    assert_eq!(of!(entries, Zone)[0].records[0].ttl, None);
+    assert!(has_gap(&entries, "time to live cannot be read") && has_gap(&entries, "the key 'odd' has no place"));
+}
