@@ -198,6 +198,7 @@ impl<'a> Out<'a> {
             Fate::Skipped => 2,
             Fate::Unread => 3,
         };
+        let table = told::named(table);
         if !self.fates.contains_key(table) {
             self.fates.insert(table.to_owned(), [0; 4]);
         }
