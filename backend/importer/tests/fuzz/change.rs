@@ -245,10 +245,12 @@ pub enum Plant {
     Nothing,
     /// A line.
     Line(&'static str),
-    /// A key of an object.
+    /// A key of an object in a list.
     Json,
-    /// An element.
+    /// An element, anywhere.
     Xml,
+    /// Before one of these: what is put there.
+    Before(&'static [(&'static str, &'static str)]),
 }
 
 /// Stands in everything that is planted.
@@ -259,6 +261,11 @@ pub fn plant(source: &mut Source, input: &mut [Named], plant: Plant) -> bool {
     let at = source.below(input.len());
     let Some((_, node)) = input.get_mut(at) else { return false };
     let mut files = node.files();
+    if let Plant::Before(places) = plant {
+        // Of an archive, only files with such a place.
+        let has_place = |text: &str| places.iter().any(|(before, _)| text.contains(before));
+        files.retain(|bytes| has_place(&String::from_utf8_lossy(bytes)));
+    }
     let at = source.below(files.len());
     let Some(bytes) = files.get_mut(at) else { return false };
     let (at, text) = match plant {
@@ -266,8 +273,23 @@ pub fn plant(source: &mut Source, input: &mut [Named], plant: Plant) -> bool {
         Plant::Line(text) => (line(source, bytes).0, text.to_owned()),
         Plant::Json => {
             let Some(at) = behind(source, bytes, b'{') else { return false };
+            // What stands around the list of an answer is of the answer, not of the source.
+            let before = bytes[..at - 1].iter().rfind(|byte| !byte.is_ascii_whitespace());
+            if !before.is_some_and(|byte| b"[,".contains(byte)) {
+                return false;
+            }
             let is_empty = bytes[at..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'}');
             (at, format!("\"zzplanted\":\"zzplantedzz\"{}", if is_empty { "" } else { "," }))
+        }
+        Plant::Before(places) => {
+            let found = |(before, text): &(&str, &'static str)| {
+                let before = before.as_bytes();
+                let starts: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(before)).collect();
+                starts.into_iter().map(|at| (at, *text)).collect::<Vec<_>>()
+            };
+            let all: Vec<(usize, &str)> = places.iter().flat_map(found).collect();
+            let Some((at, text)) = all.get(source.below(all.len())) else { return false };
+            (*at, (*text).to_owned())
         }
         Plant::Xml => {
             let Some(at) = behind(source, bytes, b'>') else { return false };

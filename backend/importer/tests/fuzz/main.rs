@@ -6,10 +6,13 @@
 //! | [`seeds`] | what is broken: the fixtures beside this checkout, and small seeds written here |
 //! | [`texts`] | those small seeds |
 //! | [`tree`] | files, folders and archives before they are packed |
+//! | `opened` | archives that are made up elsewhere, opened |
 //! | [`change`] | how they are broken, and what is planted in them |
+//! | [`planted`] | what is planted in each format |
 //! | [`words`] | words that mean something to each format |
 //! | [`judge`] | the verdict: no panic, in time, within memory, the same twice, the books agree |
 //! | [`books`] | what must hold of everything that a reader says |
+//! | [`mail`] | mailboxes, message by message |
 //! | [`keep`] | findings: written to a folder, read again from there |
 //!
 //! Each runs for a moment among the tests; `cargo xtask fuzz readers --minutes N` runs them all for longer.
@@ -24,6 +27,10 @@ mod books;
 mod change;
 mod judge;
 mod keep;
+mod mail;
+#[cfg(feature = "synthetic")]
+mod opened;
+mod planted;
 mod readers;
 mod seeds;
 mod texts;

