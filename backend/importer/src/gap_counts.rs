@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::refusal::in_short;
 use crate::snapshot::{Gap, GapKind, Kind};
 use crate::{Refusal, Sink};
 
@@ -37,7 +38,7 @@ impl GapCounts {
 
     /// Notes one of many gaps of one cause: the first example is told with the count.
     pub fn count(&mut self, kind: GapKind, place: &str, record: Option<Kind>, reason: &str, example: &str) {
-        self.note((kind, place.to_owned(), record, None, reason.to_owned()), None, 1, Some(example));
+        self.note((kind, place.to_owned(), record, None, in_short(reason)), None, 1, Some(example));
     }
 
     fn note(&mut self, same: Same, id: Option<String>, count: u64, example: Option<&str>) {
@@ -117,6 +118,17 @@ mod tests {
         let [Entry::Gap(gap)] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!((gap.count, gap.reason.as_str()), (100_000, "a device; the first is dev/0"));
         assert!(tally.is_empty());
+    }
+
+    #[test]
+    fn a_reason_that_names_a_key_of_the_input_has_an_end() {
+        let mut tally = GapCounts::default();
+        let reason = format!("the key '{}' has no place", "(".repeat(100_000));
+        tally.count(GapKind::FactLost, "a.json", None, &reason, "1");
+        let mut told: Vec<Entry> = Vec::new();
+        tally.tell(&mut told).unwrap();
+        let [Entry::Gap(gap)] = told.as_slice() else { panic!("{told:?}") };
+        assert!(gap.reason.chars().count() < 1_000 && gap.reason.starts_with("the key '((("));
     }
 
     #[test]

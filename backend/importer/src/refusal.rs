@@ -58,14 +58,46 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal at a place.
+    /// A refusal at a place. What a parser says of hostile input may quote all of it; the beginning is kept.
     pub fn new(code: RefusalCode, place: impl fmt::Display, reason: impl fmt::Display) -> Self {
-        Self { code, place: place.to_string(), reason: reason.to_string() }
+        Self { code, place: place.to_string(), reason: in_short(reason) }
+    }
+}
+
+/// Characters of a reason, and of each name in a gap.
+const REASON: usize = 500;
+
+/// A text that people read, with an end.
+pub(crate) fn in_short(text: impl fmt::Display) -> String {
+    let text = text.to_string();
+    match text.char_indices().nth(REASON) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}: {}", self.code.as_str(), self.place, self.reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::{AgentCode, AgentFault};
+    use crate::{Gap, GapKind};
+
+    #[test]
+    fn a_reason_ends_where_it_would_quote_the_whole_input() {
+        let input = "ä".repeat(100_000);
+        let refusal = Refusal::new(RefusalCode::Syntax, "a.xml", format!("expected `</{input}>`"));
+        let gap = Gap::new(GapKind::Skipped, "a.json", format!("the key '{input}'")).field(&input);
+        let fault = AgentFault::new(AgentCode::BadPackage, "agent.manifest", &input);
+        for text in [&refusal.reason, &gap.reason, gap.field.as_ref().unwrap(), &fault.reason] {
+            assert_eq!(text.chars().count(), REASON + 1);
+            assert!(text.ends_with('…'));
+        }
+        assert_eq!(Refusal::new(RefusalCode::Syntax, "a", "short").reason, "short");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::refusal::in_short;
 use crate::{Refusal, RefusalCode};
 
 /// What went wrong. The codes are stable.
@@ -95,7 +96,7 @@ pub struct AgentFault {
 impl AgentFault {
     /// A fault at a place.
     pub fn new(code: AgentCode, place: impl fmt::Display, reason: impl fmt::Display) -> Self {
-        Self { code, place: place.to_string(), reason: reason.to_string() }
+        Self { code, place: place.to_string(), reason: in_short(reason) }
     }
 }
 

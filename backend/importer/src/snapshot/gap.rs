@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
+use crate::refusal::in_short;
 
 /// How much was lost. The names are stable codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,15 +53,7 @@ fn once() -> u64 {
 impl Gap {
     /// A gap at a place.
     pub fn new(kind: GapKind, place: impl std::fmt::Display, reason: impl std::fmt::Display) -> Self {
-        Self {
-            kind,
-            place: place.to_string(),
-            record: None,
-            id: None,
-            field: None,
-            reason: reason.to_string(),
-            count: 1,
-        }
+        Self { kind, place: place.to_string(), record: None, id: None, field: None, reason: in_short(reason), count: 1 }
     }
 
     /// Names the record that it touches.
@@ -74,7 +67,7 @@ impl Gap {
     /// Names the column, key or element.
     #[must_use]
     pub fn field(mut self, field: &str) -> Self {
-        self.field = Some(field.to_owned());
+        self.field = Some(in_short(field));
         self
     }
 

@@ -1,13 +1,17 @@
 //! Finds the archives, unpacked accounts and single files below the given paths, and reads
 //! one after the other: one bad archive of two hundred does not end the reading.
+//!
+//! Invariant: a record of one kind and identifier is delivered once, however many archives and answers tell
+//! of it; the further ones are gaps.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Input;
 use crate::formats::archive;
-use crate::snapshot::{Gap, GapKind};
-use crate::{Refusal, RefusalCode, Sink};
+use crate::snapshot::{Entry, Gap, GapKind, Kind};
+use crate::{GapCounts, Refusal, RefusalCode, Sink};
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,27 @@ pub enum Found {
     Account(PathBuf),
     /// Any other file.
     Loose(PathBuf),
+}
+
+/// Passes on what was not delivered before.
+struct Once<'a> {
+    sink: &'a mut dyn Sink,
+    known: &'a mut BTreeSet<(Kind, String)>,
+    place: String,
+    again: GapCounts,
+}
+
+impl Sink for Once<'_> {
+    fn take(&mut self, entry: Entry) -> Result<(), Refusal> {
+        let Entry::Record(record) = &entry else { return self.sink.take(entry) };
+        let (kind, id) = (record.kind(), record.id().to_owned());
+        if self.known.insert((kind, id.clone())) {
+            return self.sink.take(entry);
+        }
+        let reason = "the same identifier was read before; the first was taken";
+        self.again.add(Gap::new(GapKind::Duplicate, &self.place, reason).of(kind, &id));
+        Ok(())
+    }
 }
 
 /// Shows everything below the paths to `one`, in the order of names.
@@ -33,6 +58,7 @@ pub fn each(
     let mut refused: Vec<Refusal> = Vec::new();
     let mut read: u64 = 0;
     let mut seen: usize = 0;
+    let mut known = BTreeSet::new();
     // Last in, first out: children are pushed in reverse order of their names.
     let mut open: Vec<(PathBuf, usize)> = input.paths.iter().rev().map(|path| (path.clone(), 0)).collect();
     while let Some((path, depth)) = open.pop() {
@@ -48,10 +74,19 @@ pub fn each(
                 }
                 Err(refusal) => Err(refusal),
             }
-        } else if path.is_dir() || archive::looks_like_archive(&path) {
-            one(&Found::Account(path), sink)
         } else {
-            one(&Found::Loose(path), sink)
+            let place = path.display().to_string();
+            let is_account = path.is_dir() || archive::looks_like_archive(&path);
+            let found = if is_account { Found::Account(path) } else { Found::Loose(path) };
+            let mut once = Once { sink, known: &mut known, place, again: GapCounts::default() };
+            match one(&found, &mut once) {
+                Err(refusal) if refusal.code == RefusalCode::Stopped => Err(refusal),
+                ended => {
+                    let mut again = once.again;
+                    again.tell(sink)?;
+                    ended
+                }
+            }
         };
         match ended {
             Ok(()) => read = read.saturating_add(1),

@@ -47,10 +47,10 @@ Usage: cargo xtask COMMAND
       --yes              install missing system packages without asking
 
   fuzz NAME              input that no person types: openapi (every route of a running panel),
-                         uploads, mail or quote
+                         readers (of all that moves in, two at a time), uploads, mail or quote
       --seed N           the same run again
       --examples N       requests for each route and caller (openapi)
-      --minutes N        how long (the others)
+      --minutes N        how long (the others; each reader)
       --yes              install missing system packages without asking
 
   bench                  measure renewals, pages, start and memory, each against a floor of the

@@ -1,11 +1,14 @@
 //! `cargo xtask fuzz`: input that no person would type, from a seed that is printed.
 //!
 //! `openapi` sends schemathesis against every route of a running panel. `uploads`,
-//! `mail` and `quote` are tests of the acceptance room `input` that run for longer.
+//! `mail` and `quote` are tests of the acceptance room `input` that run for longer, and `readers` are those
+//! of the importer, one a reader.
 
 mod document;
 mod ground;
 pub mod openapi;
+mod readers;
+pub mod rounds;
 pub mod schemathesis;
 
 use std::process::ExitCode;
@@ -50,9 +53,13 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
             openapi::run(&build_panel()?, seed, examples, openapi::Depth::Whole)?;
             Ok(ExitCode::SUCCESS)
         }
+        Some("readers") => {
+            packages::ensure(&[Group::Build], consent)?;
+            readers::run(seed, number("--minutes", MINUTES)?)
+        }
         Some(name) => {
             let Some((_, test)) = AMONG_TESTS.iter().find(|(known, _)| *known == name) else {
-                bail!("no fuzzer `{name}`; there are openapi, uploads, mail, quote");
+                bail!("no fuzzer `{name}`; there are openapi, readers, uploads, mail, quote");
             };
             packages::ensure(&[Group::Build], consent)?;
             let minutes = number("--minutes", MINUTES)?;
@@ -62,7 +69,7 @@ pub fn run(words: &[&str]) -> anyhow::Result<ExitCode> {
             command.env("HOSTWRIGHT_FUZZ_SEED", seed.to_string()).env("HOSTWRIGHT_FUZZ_MINUTES", minutes.to_string());
             Ok(code(signals::run(&mut command)?))
         }
-        None => bail!("which fuzzer? openapi, uploads, mail or quote"),
+        None => bail!("which fuzzer? openapi, readers, uploads, mail or quote"),
     }
 }
 

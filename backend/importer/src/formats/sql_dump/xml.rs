@@ -90,15 +90,14 @@ pub(super) fn read_from(
                     return Err(refusal(RefusalCode::NotThisFormat, &"the document is not a <dataset> of rows"));
                 }
                 if depth >= 2 {
-                    let what = String::from_utf8_lossy(element.name().as_ref()).chars().take(40).collect();
-                    let reason = "an element inside a row is not read";
-                    visit(Event::Skipped(Skipped { what, line, reason, is_row: false }))?;
+                    inside_a_row(&element, line, visit)?;
                 }
                 if depth >= limits.depth {
                     return Err(refusal(RefusalCode::TooLarge, &"elements nested too deeply"));
                 }
                 depth = depth.saturating_add(1);
             }
+            Xml::Empty(element) if depth >= 2 => inside_a_row(&element, line, visit)?,
             // An element without attributes says that its table is there and has no rows.
             Xml::Empty(element) if depth == 1 => {
                 let table = String::from_utf8_lossy(element.name().as_ref()).to_ascii_lowercase();
@@ -116,9 +115,18 @@ pub(super) fn read_from(
                 let (what, reason) = ("text".to_owned(), "text between rows is not read");
                 visit(Event::Skipped(Skipped { what, line, reason, is_row: false }))?;
             }
+            Xml::CData(text) if !text.iter().all(u8::is_ascii_whitespace) => {
+                let (what, reason) = ("text".to_owned(), "text between rows is not read");
+                visit(Event::Skipped(Skipped { what, line, reason, is_row: false }))?;
+            }
             _ => {}
         }
     }
+}
+
+fn inside_a_row(element: &BytesStart<'_>, line: u64, visit: &mut Visit<'_>) -> Result<(), Refusal> {
+    let what = String::from_utf8_lossy(element.name().as_ref()).chars().take(40).collect();
+    visit(Event::Skipped(Skipped { what, line, reason: "an element inside a row is not read", is_row: false }))
 }
 
 fn is_row(element: &BytesStart<'_>) -> bool {

@@ -432,3 +432,30 @@ fn limits_end_the_reading_of_one_archive_and_not_of_the_others() {
     let mut entries: Vec<Entry> = Vec::new();
     assert_eq!(read(&input, &mut entries).unwrap_err().code, RefusalCode::TooLarge);
 }
+
+#[test]
+fn what_two_answers_list_is_one_record_and_a_named_gap() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = r#"{"status":1,"data":[{"email":"info@main.example","login":"info@main.example"}]}"#;
+    for name in ["a.json", "b.json"] {
+        std::fs::write(folder.path().join(name), answer).unwrap();
+    }
+    let entries = read_path(folder.path()).unwrap();
+    assert_eq!(of!(entries, Mailbox).len(), 1);
+    let again: Vec<&Gap> = gaps(&entries).into_iter().filter(|gap| gap.kind == GapKind::Duplicate).collect();
+    let [gap] = again[..] else { panic!("{again:?}") };
+    assert_eq!((gap.record, gap.id.as_deref(), gap.count), (Some(Kind::Mailbox), Some("info@main.example"), 1));
+    assert!(gap.place.ends_with("b.json"));
+}
+
+#[test]
+fn what_a_row_of_a_zone_s_answer_has_besides_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.example.json");
+    let answer = r#"{"status":1,"data":[{"line_index":0,"type":"record","dname_b64":"YS5leGFtcGxlLg==","record_type":"A",
+        "data_b64":["MTkyLjAuMi4x"],"ttl":"99999999999","odd":"x"}]}"#;
+    std::fs::write(&path, answer).unwrap();
+    let entries = read_path(&path).unwrap();
+    assert_eq!(of!(entries, Zone)[0].records[0].ttl, None);
+    assert!(has_gap(&entries, "time to live cannot be read") && has_gap(&entries, "the key 'odd' has no place"));
+}

@@ -9,6 +9,9 @@ use crate::snapshot::values::Extra;
 use crate::snapshot::{GapKind, Kind, Zone, ZoneRecord};
 use crate::{GapCounts, Refusal, Sink};
 
+/// Keys of a row that are read.
+const KEYS: &[&str] = &["line_index", "type", "text_b64", "dname_b64", "record_type", "data_b64", "ttl"];
+
 /// Tells the zone that the rows describe. The answer does not name it: it is the owner of the
 /// SOA, else the shortest owner of NS records, else what the file is called.
 pub fn tell(
@@ -49,6 +52,14 @@ pub fn tell(
             }
             _ => tally.count(GapKind::Skipped, place, Some(Kind::Zone), "a row of a type that is not known", &example),
         }
+        let ttl = row.get("ttl").filter(|ttl| !ttl.is_null());
+        if ttl.is_some_and(|ttl| seconds(ttl).is_none()) {
+            tally.count(GapKind::FactLost, place, Some(Kind::Zone), "a time to live cannot be read", &example);
+        }
+        for key in row.as_object().into_iter().flat_map(|row| row.keys()).filter(|key| !KEYS.contains(&key.as_str())) {
+            let reason = format!("the key '{key}' has no place");
+            tally.count(GapKind::FactLost, place, Some(Kind::Zone), &reason, &example);
+        }
     }
     let owners = |kind: &str| -> Vec<String> {
         zone.records.iter().filter(|one| one.kind == kind).map(|one| one.owner.clone()).collect()
@@ -68,6 +79,10 @@ pub fn tell(
         return Ok(());
     }
     sink.record(zone)
+}
+
+fn seconds(value: &Value) -> Option<u32> {
+    scalar(value)?.parse().ok()
 }
 
 fn decoded(value: &Value) -> Option<String> {
@@ -90,7 +105,7 @@ fn record(row: &Value, line: Option<u64>) -> Option<ZoneRecord> {
             _ => word.clone(),
         })
         .collect();
-    let ttl = row.get("ttl").and_then(scalar).and_then(|text| text.parse().ok());
+    let ttl = row.get("ttl").and_then(seconds);
     Some(ZoneRecord { owner, ttl, kind, data: data.join(" "), line })
 }
 

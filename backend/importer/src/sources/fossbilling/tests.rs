@@ -112,3 +112,20 @@ fn clients_sign_in_with_their_own_hashes_and_strangers_have_tickets() {
     assert_eq!(found!(shop, Ticket, "public-1").email.as_deref(), Some("s@example.org"));
     assert_eq!(found!(shop, TicketMessage, "public-1").ticket, "public-1");
 }
+
+#[test]
+fn what_stands_in_rows_written_as_xml_or_has_no_name_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.xml");
+    let rows = r#"<dataset><client id="1" email="a@example.org"><inner/><![CDATA[lost]]></client>< id="9" param="theme"/></dataset>"#;
+    std::fs::write(&path, rows).unwrap();
+    let mut entries: Vec<crate::Entry> = Vec::new();
+    read(&Input::of(vec![path]), &mut entries).unwrap();
+    let told = |part: &str| {
+        let of = |entry: &&crate::Entry| matches!(entry, crate::Entry::Gap(gap) if format!("{}: {}", gap.place, gap.reason).contains(part));
+        entries.iter().filter(of).count()
+    };
+    assert_eq!(told("inner: an element inside a row"), 1, "{entries:?}");
+    assert_eq!(told("text between rows"), 1, "{entries:?}");
+    assert_eq!(told("a table without a name: the table has no place"), 1, "{entries:?}");
+}

@@ -6,7 +6,7 @@ use hostwright_kernel::Instant;
 
 use super::super::{Input, foreign_password};
 use super::collect::Collected;
-use super::{Object, object, objects};
+use super::{Object, object, objects, tell_rest};
 use crate::formats::grants;
 use crate::snapshot::values::Extra;
 use crate::snapshot::{CronLine, Database, DatabaseUser, GapKind, HostingAccount, Kind};
@@ -253,6 +253,7 @@ fn databases(account: &Account, collected: &mut Collected, sink: &mut dyn Sink) 
                     "a suspended database is taken as one in use",
                 );
             }
+            tell_rest(one, &part, Kind::Database, &mut collected.parts);
         }
     }
     for (name, _) in dumps {
@@ -287,7 +288,8 @@ fn user(
     if !user.hosts.contains(&host) {
         user.hosts.push(host);
     }
-    user.password = user.password.take().or_else(|| one.take("MD5").as_deref().and_then(foreign_password::password));
+    let password = one.take("MD5");
+    user.password = user.password.take().or_else(|| password.as_deref().and_then(foreign_password::password));
     // The file of grants is read as text: `conf/NAME.TYPE.USER`.
     for part in collected.parts.names(&format!("{folder}conf/")) {
         let Some(text) = collected.parts.take(&part) else { continue };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::{foreign_password, panel_certificates, panel_zones};
 use super::account::Account;
 use super::collect::Collected;
-use super::{Object, objects};
+use super::{Object, objects, tell_rest};
 use crate::formats::certificates;
 use crate::snapshot::{FileUser, GapKind, Kind, Site, SiteKind, Zone, ZoneRecord};
 use crate::{Refusal, Sink};
@@ -188,9 +188,12 @@ fn zones(account: &Account, collected: &mut Collected, sink: &mut dyn Sink) -> R
         zone.default_ttl = default_ttl;
         let lines = format!("dns/{folder}/hestia/{folder}.conf");
         if let Some(text) = collected.parts.take(&lines) {
-            for (line, one) in objects(&lines, &text, Kind::Zone, &mut collected.parts) {
-                match record(one, &name, line) {
-                    Ok(Some(record)) => zone.records.push(record),
+            for (line, mut one) in objects(&lines, &text, Kind::Zone, &mut collected.parts) {
+                match record(&mut one, &name, line) {
+                    Ok(Some(record)) => {
+                        zone.records.push(record);
+                        tell_rest(one, &lines, Kind::Zone, &mut collected.parts);
+                    }
                     Ok(None) => collected.parts.bad_line(&lines, Kind::Zone, line, "a suspended record is not taken"),
                     Err(reason) => collected.parts.bad_line(&lines, Kind::Zone, line, reason),
                 }
@@ -212,7 +215,7 @@ fn zones(account: &Account, collected: &mut Collected, sink: &mut dyn Sink) -> R
 
 /// One line of a zone: `RECORD='www' TYPE='A' PRIORITY='' VALUE='192.0.2.1' TTL='' SUSPENDED='no'`.
 /// `None` where it is suspended.
-pub fn record(mut one: Object, zone: &str, line: u64) -> Result<Option<ZoneRecord>, &'static str> {
+pub fn record(one: &mut Object, zone: &str, line: u64) -> Result<Option<ZoneRecord>, &'static str> {
     if one.is_on("SUSPENDED") {
         return Ok(None);
     }

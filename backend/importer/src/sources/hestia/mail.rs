@@ -58,9 +58,11 @@ fn domain(
 ) -> Result<(), Refusal> {
     if let Some(target) = one.take("CATCHALL") {
         let address = format!("*@{}", folder.to_lowercase());
-        for rule in mail_targets::rules(&address, &mail_targets::targets(&target), folder) {
+        // Targets of several kinds are several rules.
+        for (number, rule) in (1_u32..).zip(mail_targets::rules(&address, &mail_targets::targets(&target), folder)) {
+            let more = if number > 1 { format!("#{number}") } else { String::new() };
             sink.record(MailRule {
-                id: account.own(&format!("catchall/{folder}")),
+                id: account.own(&format!("catchall/{folder}{more}")),
                 account: Some(account.id.clone()),
                 ..rule
             })?;

@@ -100,6 +100,17 @@ impl Object {
     }
 }
 
+/// What the panel notes for itself of each object.
+const OWN_NOTES: &[&str] = &["ID", "TIME", "DATE", "U_DISK", "SUSPENDED"];
+
+/// Says which keys of an object have no place in its record.
+fn tell_rest(one: Object, part: &str, record: Kind, parts: &mut Parts) {
+    let place = parts.place(part);
+    for left in one.rest().into_iter().filter(|left| !OWN_NOTES.contains(&left.name.as_str())) {
+        parts.tally.count(GapKind::FactLost, &place, Some(record), "a key has no place in the record", &left.name);
+    }
+}
+
 /// The objects of a part, one a line. A line that is none, or has a key twice, is told.
 fn objects(part: &str, text: &str, record: Kind, parts: &mut Parts) -> Vec<(u64, Object)> {
     let mut found = Vec::new();

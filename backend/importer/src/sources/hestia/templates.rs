@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::super::Input;
 use super::super::parts::Parts;
-use super::{Object, domains, object, objects};
+use super::{Object, domains, object, objects, tell_rest};
 use crate::formats::{archive, panel_lines};
 use crate::snapshot::values::Extra;
 use crate::snapshot::{Gap, GapKind, Kind, Product, ProductClass, Zone};
@@ -70,11 +70,14 @@ fn template(stem: &str, text: &str, parts: &mut Parts, sink: &mut dyn Sink) -> R
     };
     let mut open: BTreeMap<String, u64> = BTreeMap::new();
     for (line, one) in objects("template", text, Kind::Zone, parts) {
-        let filled = filled(one, &name);
+        let mut filled = filled(one, &name);
         let needed = placeholders(&filled);
         if needed.is_empty() {
-            match domains::record(filled, &name, line) {
-                Ok(Some(record)) => zone.records.push(record),
+            match domains::record(&mut filled, &name, line) {
+                Ok(Some(record)) => {
+                    zone.records.push(record);
+                    tell_rest(filled, "template", Kind::Zone, parts);
+                }
                 Ok(None) => parts.bad_line("template", Kind::Zone, line, "a suspended record is not taken"),
                 Err(reason) => parts.bad_line("template", Kind::Zone, line, reason),
             }

@@ -202,3 +202,34 @@ proptest::proptest! {
         let _ = read_named("x.tpl", text.as_bytes());
     }
 }
+
+#[test]
+fn an_object_that_stands_twice_is_one_record_and_a_named_gap() {
+    let database = b"DB='bob_db' DBUSER='bob_u' TYPE='mysql'\nDB='bob_db' DBUSER='bob_v' TYPE='mysql'\n";
+    let files: [(&str, &[u8]); 2] =
+        [("./hestia/user.conf", b"NAME='Bob'\nCONTACT='b@x.example'\n"), ("./db/bob_db/hestia/db.conf", database)];
+    let entries = read_named("bob.2020-02-03_10-11-12.tar", &tarred(&files)).unwrap();
+    assert_eq!(of!(entries, Database).len(), 1);
+    assert!(gaps(&entries).iter().any(|gap| gap.kind == GapKind::Duplicate && gap.record == Some(Kind::Database)));
+}
+
+#[test]
+fn keys_without_a_place_and_catch_alls_of_several_kinds_are_told() {
+    let files: [(&str, &[u8]); 4] = [
+        ("./hestia/user.conf", b"NAME='Bob'\nCONTACT='b@x.example'\n"),
+        (
+            "./dns/a.example/hestia/a.example.conf",
+            b"ID='1' RECORD='@' TYPE='A' VALUE='192.0.2.1' ODD1='x' SUSPENDED='no' TIME='1' DATE='2'\n",
+        ),
+        ("./db/bob_db/hestia/db.conf", b"DB='bob_db' DBUSER='bob_u' MD5='x' TYPE='mysql' ODD2='x' U_DISK='1'\n"),
+        ("./mail/a.example/hestia/mail.conf", b"DOMAIN='a.example' CATCHALL=':blackhole:,info@b.example'\n"),
+    ];
+    let entries = read_named("bob.2020-02-03_10-11-12.tar", &tarred(&files)).unwrap();
+    for odd in ["ODD1", "ODD2"] {
+        assert!(has_gap(&entries, &format!("a key has no place in the record; the first is {odd}")), "{odd}");
+    }
+    assert!(!has_gap(&entries, "U_DISK") && !has_gap(&entries, "the first is ID"));
+    let rules = of!(entries, MailRule);
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!((rules.len(), ids.len()), (2, 2), "{rules:?}");
+}

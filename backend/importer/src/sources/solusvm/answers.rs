@@ -94,6 +94,7 @@ fn told(mut object: Object, file: &Found, estate: &mut Estate, left: &mut Leftov
         let reason = "a console's address and password are of one session";
         (0..count).for_each(|_| left.note(GapKind::PartUnread, "console", reason));
     } else {
+        let mut is_known = false;
         for (key, what) in [
             ("ips", "free addresses are not taken over: what is in use is read from guests"),
             ("templates", "templates of operating systems are named only"),
@@ -101,7 +102,11 @@ fn told(mut object: Object, file: &Found, estate: &mut Estate, left: &mut Leftov
         ] {
             if object.contains_key(key) {
                 left.note(GapKind::PartUnread, key, what);
+                is_known = true;
             }
+        }
+        if !is_known {
+            left.note(GapKind::PartUnread, "", "the answer has no key that is known");
         }
     }
     for (key, value) in object {

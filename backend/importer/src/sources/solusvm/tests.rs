@@ -83,6 +83,12 @@ fn empty_lists_have_many_forms_and_are_told() {
 }
 
 #[test]
+fn an_answer_without_a_known_key_is_told() {
+    let (records, gaps) = read(&[("a.json", r#"{"status":"success","statusmsg":"","user names":""}"#)]).unwrap();
+    assert_eq!((records.len(), gap_reasons(&gaps)), (0, vec!["the answer has no key that is known".to_owned()]));
+}
+
+#[test]
 fn errors_and_other_answers_are_refused() {
     let error = r#"{"status":"error","statusmsg":"Invalid key"}"#;
     let refusal = read(&[("a.json", error)]).unwrap_err();

@@ -131,13 +131,14 @@ impl<'a> Out<'a> {
         Ok(Fate::Record)
     }
 
-    /// Takes a record that no single row makes.
+    /// Takes a record that no single row makes. One without an identifier is of a row without one, and goes
+    /// with it.
     ///
     /// # Errors
     /// What the sink refuses.
     pub fn made(&mut self, record: impl Into<Record>) -> Result<bool, Refusal> {
         let record = record.into();
-        if !self.seen.entry(record.kind()).or_default().insert(record.id()) {
+        if record.id().is_empty() || !self.seen.entry(record.kind()).or_default().insert(record.id()) {
             return Ok(false);
         }
         self.sink.record(record)?;
@@ -197,6 +198,7 @@ impl<'a> Out<'a> {
             Fate::Skipped => 2,
             Fate::Unread => 3,
         };
+        let table = told::named(table);
         if !self.fates.contains_key(table) {
             self.fates.insert(table.to_owned(), [0; 4]);
         }
@@ -296,6 +298,9 @@ impl Names {
 
 /// Tells what was counted, then the gaps.
 fn end(mut out: Out<'_>) -> Result<(), Refusal> {
+    if out.fates.is_empty() {
+        out.told.part(GapKind::PartUnread, "", "tables", None, "there are tables, but no row in any of them", 1);
+    }
     for (table, [record, joined, skipped, unread]) in std::mem::take(&mut out.fates) {
         let all = record.saturating_add(joined).saturating_add(skipped).saturating_add(unread);
         let parts = format!("{all}: records {record}, joined {joined}, skipped {skipped}, unread {unread}");

@@ -83,7 +83,7 @@ impl Told {
 
     /// A gap about a part of the source.
     pub fn part(&mut self, kind: GapKind, file: &str, what: &str, line: Option<u64>, reason: &str, count: u64) {
-        let table: String = what.chars().take(80).collect();
+        let table: String = named(what).chars().take(80).collect();
         let key = Key { kind, table: table.clone(), field: None, reason: reason.to_owned(), record: None };
         self.add(key, || place(file, &table, line), "", count);
     }
@@ -123,6 +123,11 @@ impl Told {
         }
         Ok(())
     }
+}
+
+/// A table as it is told: broken input may hold one whose name is empty.
+pub(super) fn named(table: &str) -> &str {
+    if table.is_empty() { "a table without a name" } else { table }
 }
 
 fn place(file: &str, table: &str, line: Option<u64>) -> String {

@@ -26,3 +26,20 @@ fn guests_have_their_disks_and_addresses_and_what_is_left_is_told() {
     assert_eq!(reading.told(GapKind::Skipped, "ips", "a free address"), 1);
     assert_eq!(reading.told(GapKind::PartUnread, "iso", "no place"), 2);
 }
+
+#[test]
+fn a_user_without_identifier_makes_no_login() {
+    let dump = "CREATE TABLE vps (vpsid int);
+        CREATE TABLE users (uid int, password varchar(99), email varchar(99));
+        INSERT INTO users VALUES ('','h','u@example.org');";
+    let reading = reading(dump, read);
+    assert_eq!(reading.records.len(), 0);
+    assert_eq!(reading.told(GapKind::Skipped, "users", "no identifier"), 1);
+}
+
+#[test]
+fn a_dump_of_the_structure_alone_says_that_it_has_no_rows() {
+    let reading = reading("CREATE TABLE vps (vpsid int); CREATE TABLE disks (did int);", read);
+    assert_eq!((reading.records.len(), reading.refused), (0, None));
+    assert_eq!(reading.told(GapKind::PartUnread, "tables", "no row in any"), 1);
+}

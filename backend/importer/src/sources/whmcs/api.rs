@@ -250,6 +250,20 @@ impl Rows<'_, '_> {
         self.row(table, columns)
     }
 
+    /// Tells the keys of an object inside a member of which nothing becomes part of a row.
+    fn tell_rest(&mut self, list: &str, inner: &Json, known: &[&str]) -> Result<(), Refusal> {
+        let Json::Object(map) = inner else {
+            let (what, reason) = (list.to_owned(), "a member of a list that is no object");
+            return (self.visit)(Event::Skipped(Skipped { what, line: 1, reason, is_row: false }));
+        };
+        let is_left = |(name, value): &(&String, &Json)| !known.contains(&name.as_str()) && !is_empty(value);
+        for (name, _) in map.iter().filter(is_left) {
+            let (what, reason) = (format!("{list}.{name}"), "a part of the answer that has no place in the snapshot");
+            (self.visit)(Event::Skipped(Skipped { what, line: 1, reason, is_row: false }))?;
+        }
+        Ok(())
+    }
+
     fn list(&mut self, table: &str, renames: &[(&str, &str)], list: &Json) -> Result<(), Refusal> {
         if members(list).is_empty() && !is_empty(list) {
             let (what, reason) = (table.to_owned(), "a list in a shape that is not known");
@@ -260,6 +274,7 @@ impl Rows<'_, '_> {
                 "tblusers" => {
                     let id = text(member.get("id"));
                     for client in member.get("clients").map(members).unwrap_or_default() {
+                        self.tell_rest("users.clients", client, &["id", "isOwner"])?;
                         self.grant(&id, &text(client.get("id")), client.get("isOwner"))?;
                     }
                     self.member(table, renames, member, &["clients"])?;
@@ -290,6 +305,7 @@ impl Rows<'_, '_> {
 
     fn custom_values(&mut self, kind: &str, owner: &str, list: Option<&Json>) -> Result<(), Refusal> {
         for field in list.map(members).unwrap_or_default() {
+            self.tell_rest("customfields", field, &["id", "name", "value"])?;
             let id = text(field.get("id"));
             let name = text(field.get("name"));
             let name = if name.is_empty() { format!("field {id}") } else { name };
@@ -309,6 +325,7 @@ impl Rows<'_, '_> {
         }
         self.custom_values("client", &id, client.get("customfields"))?;
         for user in client.get("users").map(members).unwrap_or_default() {
+            self.tell_rest("client.users", user, &["id", "name", "email", "is_owner"])?;
             let user_id = text(user.get("id"));
             self.grant(&user_id, &id, user.get("is_owner"))?;
             let columns = [("id", user_id), ("first_name", text(user.get("name"))), ("email", text(user.get("email")))];
@@ -327,6 +344,7 @@ impl Rows<'_, '_> {
             let id = text(product.get("pid"));
             self.prices("product", &id, product.get("pricing"))?;
             for field in product.get("customfields").map(members).unwrap_or_default() {
+                self.tell_rest("customfields", field, &["id", "name", "description"])?;
                 let columns = [
                     ("id", text(field.get("id"))),
                     ("type", "product".to_owned()),
@@ -336,12 +354,14 @@ impl Rows<'_, '_> {
                 self.texts("tblcustomfields", &columns)?;
             }
             for option in product.get("configoptions").map(members).unwrap_or_default() {
+                self.tell_rest("configoptions", option, &["id", "name", "options"])?;
                 let option_id = text(option.get("id"));
                 self.texts(
                     "tblproductconfigoptions",
                     &[("id", option_id.clone()), ("optionname", text(option.get("name")))],
                 )?;
                 for choice in option.get("options").map(members).unwrap_or_default() {
+                    self.tell_rest("configoptions.options", choice, &["id", "name", "pricing"])?;
                     let choice_id = text(choice.get("id"));
                     self.prices("configoptions", &choice_id, choice.get("pricing"))?;
                     let columns =
@@ -357,7 +377,9 @@ impl Rows<'_, '_> {
     /// Prices by currency code.
     fn prices(&mut self, kind: &str, owner: &str, pricing: Option<&Json>) -> Result<(), Refusal> {
         let Some(Json::Object(currencies)) = pricing else { return Ok(()) };
+        let known: Vec<&str> = words::CYCLES.iter().flat_map(|(each, setup, _)| [*each, *setup]).collect();
         for (code, numbers) in currencies {
+            self.tell_rest("pricing", numbers, &known)?;
             self.currency(code, code)?;
             let mut columns = vec![("type", kind.to_owned()), ("currency", code.clone()), ("relid", owner.to_owned())];
             for (each, setup, _) in words::CYCLES {
@@ -372,6 +394,7 @@ impl Rows<'_, '_> {
         let id = text(service.get("id"));
         self.custom_values("product", &id, service.get("customfields"))?;
         for option in service.get("configoptions").map(members).unwrap_or_default() {
+            self.tell_rest("configoptions", option, &["id", "option", "value"])?;
             let option_id = text(option.get("id"));
             self.texts(
                 "tblproductconfigoptions",
@@ -444,6 +467,9 @@ impl Rows<'_, '_> {
         let mut first = None;
         for reply in answer.get("replies").map(members).unwrap_or_default() {
             if first.is_none() && text(reply.get("replyid")) == "0" {
+                // The other facts of it are the ticket's own.
+                let own = ["replyid", "message", "userid", "contactid", "name", "email", "date", "admin"];
+                self.tell_rest("replies", reply, &own)?;
                 first = reply.get("message").cloned();
                 continue;
             }

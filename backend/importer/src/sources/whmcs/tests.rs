@@ -273,7 +273,8 @@ fn answers_with_errors_or_of_another_kind_are_refused() {
     let path = folder.path().join("answer.json");
     std::fs::write(&path, r#"{"result":"success","clients":"","contacts":{"contact":""},"tickets":[]}"#).unwrap();
     let read = read_all(&Input::of(vec![path]));
-    assert!(read.result.is_ok() && read.records.is_empty() && read.gaps.is_empty(), "{:?}", read.gaps);
+    let [gap] = &read.gaps[..] else { panic!("{:?}", read.gaps) };
+    assert!(read.result.is_ok() && read.records.is_empty() && gap.reason.contains("no row"), "{gap:?}");
 }
 
 #[test]
@@ -289,4 +290,23 @@ fn tables_may_have_another_prefix_or_none() {
         read.result.unwrap();
         assert_eq!(read.records.len(), usize::try_from(planted.records.values().sum::<u64>()).unwrap(), "{prefix}");
     }
+}
+
+#[test]
+fn keys_inside_the_members_of_an_answer_are_taken_or_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("answer.json");
+    let answer = r#"{"result":"success","products":{"product":[{"pid":1,"name":"Web","pricing":{"EUR":{"monthly":"1.00","odd1":"x"}},
+        "customfields":{"customfield":[{"id":1,"name":"Colour","odd2":"x"}]},
+        "configoptions":{"configoption":[{"id":4,"name":"Disk","odd3":"x","options":{"option":[{"id":5,"name":"Big","odd4":"x","none":null}]}}]}}]}}"#;
+    std::fs::write(&path, answer).unwrap();
+    let read = read_all(&Input::of(vec![path]));
+    read.result.unwrap();
+    for (list, odd) in
+        [("pricing", "odd1"), ("customfields", "odd2"), ("configoptions", "odd3"), ("configoptions.options", "odd4")]
+    {
+        let place = format!("{list}.{odd}");
+        assert!(read.gaps.iter().any(|gap| gap.place.ends_with(&place) && gap.count == 1), "{place}: {:?}", read.gaps);
+    }
+    assert!(!read.gaps.iter().any(|gap| gap.place.ends_with("none")));
 }
