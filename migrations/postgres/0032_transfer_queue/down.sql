@@ -1,1 +1,2 @@
+DROP INDEX migration_links_of_target;
 DROP INDEX migration_records_in_transfer;

@@ -167,10 +167,9 @@ pub fn record(tx: &mut Tx<'_>, id: &RecordId) -> Result<Option<Sealed>> {
 pub fn sealed(tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<Vec<Sealed>> {
     let rows: Vec<RecordRow> = migration_records::table
         .filter(migration_records::id.eq_any(ids.to_vec()))
-        .order(migration_records::id)
         .select(RecordRow::as_select())
         .load(tx.conn)?;
-    with_bodies(rows)
+    in_order(rows)
 }
 
 /// Records of some kinds that belong to these parties, in the order in which they were met.
@@ -180,10 +179,9 @@ pub fn of_parties(tx: &mut Tx<'_>, source_id: &SourceId, kinds: &[&str], parties
         .filter(migration_records::party.eq_any(parties.to_vec()))
         .filter(migration_records::kind.eq_any(kinds.to_vec()))
         .filter(migration_records::is_gone.eq(false))
-        .order(migration_records::id)
         .select(RecordRow::as_select())
         .load(tx.conn)?;
-    with_bodies(rows)
+    in_order(rows)
 }
 
 /// Records of a kind that hang on one of these parents.
@@ -193,10 +191,9 @@ pub fn of_parents(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, parents: &[
         .filter(migration_records::parent.eq_any(parents.to_vec()))
         .filter(migration_records::kind.eq(kind))
         .filter(migration_records::is_gone.eq(false))
-        .order(migration_records::id)
         .select(RecordRow::as_select())
         .load(tx.conn)?;
-    with_bodies(rows)
+    in_order(rows)
 }
 
 /// Records of a kind by identifier.
@@ -206,10 +203,9 @@ pub fn by_ids(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, ids: &[String])
         .filter(migration_records::kind.eq(kind))
         .filter(migration_records::external_id.eq_any(ids.to_vec()))
         .filter(migration_records::is_gone.eq(false))
-        .order(migration_records::id)
         .select(RecordRow::as_select())
         .load(tx.conn)?;
-    with_bodies(rows)
+    in_order(rows)
 }
 
 /// A page of a kind, by id here.
@@ -232,6 +228,13 @@ pub fn page_of_kind(
         query = query.filter(migration_records::id.gt(after.clone()));
     }
     with_bodies(query.load(tx.conn)?)
+}
+
+/// In the order in which they were met. The database does not put them in order: SQLite would walk
+/// through all records of the kind to be spared the sorting of these few.
+fn in_order(mut rows: Vec<RecordRow>) -> Result<Vec<Sealed>> {
+    rows.sort_by(|one, other| one.id.cmp(&other.id));
+    with_bodies(rows)
 }
 
 fn with_bodies(rows: Vec<RecordRow>) -> Result<Vec<Sealed>> {
