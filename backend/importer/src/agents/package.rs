@@ -115,6 +115,10 @@ pub(super) fn members(archive: impl Read, most: usize, largest: u64) -> Result<V
         if !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
             return Err(format!("'{shown}' leads outside"));
         }
+        // The tar of a source server ends a name at a zero byte, and would unpack another one.
+        if shown.contains(char::is_control) {
+            return Err(format!("{shown:?} holds a control character"));
+        }
         count = count.saturating_add(1);
         total = total.saturating_add(entry.size());
         if count > most || total > largest {
@@ -124,6 +128,9 @@ pub(super) fn members(archive: impl Read, most: usize, largest: u64) -> Result<V
             tar::EntryType::Directory => {}
             tar::EntryType::Regular | tar::EntryType::Continuous => {
                 let name: PathBuf = path.components().filter(|part| matches!(part, Component::Normal(_))).collect();
+                if name.as_os_str().is_empty() {
+                    return Err("it holds a file without a name".to_owned());
+                }
                 files.push(name.display().to_string());
             }
             other => return Err(format!("'{shown}' is a {other:?}, not a file or folder")),

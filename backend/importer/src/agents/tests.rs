@@ -93,6 +93,28 @@ fn identifiers_that_a_list_cannot_carry_are_refused() {
     }
 }
 
+#[test]
+fn a_package_with_names_that_a_server_reads_otherwise_is_refused() {
+    let long = format!("agent\0{}", "x".repeat(200));
+    for (name, said) in [(long.as_str(), "control character"), (".", "without a name"), ("a\nb", "control character")] {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::GNULongName);
+        header.set_size(u64::try_from(name.len()).unwrap());
+        header.set_cksum();
+        let mut bytes = header.as_bytes().to_vec();
+        bytes.extend(name.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+        let mut member = tar::Header::new_gnu();
+        member.set_entry_type(tar::EntryType::Regular);
+        member.set_size(0);
+        member.set_cksum();
+        bytes.extend(member.as_bytes());
+        bytes.resize(bytes.len() + 1_024, 0);
+        let reason = super::package::members(bytes.as_slice(), 10, 1_000).unwrap_err();
+        assert!(reason.contains(said), "{name:?}: {reason}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_as_a_manifest_end_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {

@@ -16,7 +16,7 @@ use super::mail;
 use super::planted;
 use super::seeds::{NONE, Seeds, archive, file, made_up};
 use super::texts;
-use super::tree::{Node, Packing, is_plain};
+use super::tree::{Damage, Node, Packing, is_plain};
 use super::words;
 
 /// Rounds of one reader among the tests.
@@ -37,10 +37,9 @@ fn fuzz(reader: &str, read: Read, seeds: &Seeds, tokens: &[&str], planted: Plant
         let variant = Variant::of(source.draw(), is_planted);
         let about = About { reader: reader.to_owned(), variant: variant.0 };
         let folder = keep.current(&about);
-        for (name, node) in &input {
-            if is_plain(name) {
-                node.write(&folder.join(name), source);
-            }
+        let mut damage = Damage((!is_planted).then_some(&mut *source));
+        for (name, node) in input.iter().filter(|(name, _)| is_plain(name)) {
+            node.write(&folder.join(name), &mut damage);
         }
         if let Err(fault) = judge(read, &folder, variant) {
             keep.finding(source.origin(), &fault.kind, &fault.text);

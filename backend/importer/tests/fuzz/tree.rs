@@ -23,6 +23,17 @@ pub enum Packing {
     Zstd,
 }
 
+/// Whether packing damages what it packs.
+pub struct Damage<'a>(pub Option<&'a mut Source>);
+
+impl Damage<'_> {
+    /// Where to draw the damage from, once in so many times.
+    fn one_in(&mut self, many: usize) -> Option<&mut Source> {
+        let source = self.0.as_deref_mut()?;
+        (source.below(many) == 0).then_some(source)
+    }
+}
+
 /// Nodes by their names.
 pub type Named = (String, Node);
 
@@ -47,23 +58,23 @@ impl Node {
     }
 
     /// The bytes of it, with members that no builder would write now and then.
-    pub fn packed(&self, source: &mut Source) -> Vec<u8> {
+    pub fn packed(&self, damage: &mut Damage<'_>) -> Vec<u8> {
         let (packing, members) = match self {
             Self::File(bytes) => return bytes.clone(),
             Self::Packed(packing, members) => (*packing, members),
         };
         let mut plain = Vec::new();
         for (name, node) in members {
-            let content = node.packed(source);
+            let content = node.packed(damage);
             if name.len() > 100 {
-                member(source, &mut plain, b"././@LongLink", b'L', name);
+                member(damage, &mut plain, b"././@LongLink", b'L', name);
             }
-            member(source, &mut plain, name, b'0', &content);
+            member(damage, &mut plain, name, b'0', &content);
         }
-        if source.below(20) > 0 {
+        if damage.one_in(20).is_none() {
             plain.extend([0; 1024]);
         }
-        if source.below(12) == 0 {
+        if let Some(source) = damage.one_in(12) {
             source.mutate(&mut plain);
         }
         match packing {
@@ -78,19 +89,21 @@ impl Node {
     }
 
     /// Writes it below a folder; what has no name that a disk can hold stays out.
-    pub fn write(&self, path: &Path, source: &mut Source) {
+    pub fn write(&self, path: &Path, damage: &mut Damage<'_>) {
         if let Self::Packed(Packing::Folder, members) = self {
             let _ = fs::create_dir_all(path);
             for (name, node) in members {
                 let name = String::from_utf8_lossy(name).into_owned();
                 if is_plain(&name) {
-                    node.write(&path.join(name), source);
+                    node.write(&path.join(name), damage);
                 }
             }
             return;
         }
-        let mut bytes = self.packed(source);
-        if matches!(self, Self::Packed(..)) && source.below(8) == 0 {
+        let mut bytes = self.packed(damage);
+        if matches!(self, Self::Packed(..))
+            && let Some(source) = damage.one_in(8)
+        {
             source.mutate(&mut bytes);
         }
         if let Some(folder) = path.parent() {
@@ -109,7 +122,7 @@ pub fn is_plain(name: &str) -> bool {
 }
 
 /// One member of a tar file, rarely of another kind or size than it should be.
-fn member(source: &mut Source, out: &mut Vec<u8>, name: &[u8], kind: u8, content: &[u8]) {
+fn member(damage: &mut Damage<'_>, out: &mut Vec<u8>, name: &[u8], kind: u8, content: &[u8]) {
     let mut block = [0_u8; 512];
     let short = name.len().min(100);
     block[..short].copy_from_slice(&name[..short]);
@@ -120,7 +133,7 @@ fn member(source: &mut Source, out: &mut Vec<u8>, name: &[u8], kind: u8, content
     block[136..148].copy_from_slice(b"14000000000\0");
     block[156] = kind;
     block[257..265].copy_from_slice(b"ustar  \0");
-    if source.below(40) == 0 {
+    if let Some(source) = damage.one_in(40) {
         let sizes: [&[u8]; 8] = [
             b"77777777777\0",
             b"00000000000\0",
@@ -133,12 +146,12 @@ fn member(source: &mut Source, out: &mut Vec<u8>, name: &[u8], kind: u8, content
         ];
         block[124..136].copy_from_slice(source.one_of(&sizes));
     }
-    if source.below(40) == 0 {
+    if let Some(source) = damage.one_in(40) {
         block[156] = *source.one_of(&[&b'1', &b'2', &b'3', &b'5', &b'6', &b'7', &b'L', &b'K', &b'x', &b'g', &b'S', &0]);
         let targets: [&[u8]; 3] = [b"/etc/passwd", b"../../../..", b"public_html"];
         block[157..168].copy_from_slice(source.one_of(&targets));
     }
-    if source.below(40) == 0 {
+    if let Some(source) = damage.one_in(40) {
         let at = source.below(512);
         block[at] = source.draw().to_le_bytes()[0];
     }

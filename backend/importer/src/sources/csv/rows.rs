@@ -1,6 +1,7 @@
 //! Rows of a CSV file, as text.
 
 use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -174,13 +175,16 @@ impl Rows {
 /// The names of columns: unique, and one for each.
 fn header(record: &::csv::ByteRecord) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
+    // A header may be thousands of equal names: each is looked up once, and counting goes on where it was.
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut counts: HashMap<String, u32> = HashMap::new();
     for (column, cell) in record.iter().enumerate() {
         let name = text(cell).trim().to_owned();
         let name = if name.is_empty() { column_name(column) } else { name };
         let mut unique = name.clone();
-        let mut count = 1u32;
-        while names.contains(&unique) {
-            count = count.saturating_add(1);
+        let count = counts.entry(name.clone()).or_insert(1);
+        while !taken.insert(unique.clone()) {
+            *count = count.saturating_add(1);
             unique = format!("{name} ({count})");
         }
         names.push(unique);

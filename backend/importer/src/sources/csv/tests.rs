@@ -59,6 +59,18 @@ fn block<'a>(text: &'a str, kind: &str) -> &'a str {
 }
 
 #[test]
+fn a_header_of_thousands_of_equal_names_is_read_at_once() {
+    let names = vec!["a"; 50_000].join(",");
+    let folder = Folder::new(SIMPLE, &[("wide.csv", format!("id,name,a (3),{names}\n1,Ann,x,y,z\n").as_bytes())]);
+    let begun = std::time::Instant::now();
+    let (records, _) = folder.read();
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    let extra: Vec<(&str, &str)> =
+        parties(&records)[0].extra.iter().map(|one| (one.name.as_str(), one.value.as_str())).collect();
+    assert!(extra.starts_with(&[("a (3)", "x"), ("a", "y"), ("a (2)", "z")]), "{extra:?}");
+}
+
+#[test]
 fn the_example_of_the_documentation_reads_as_it_says() {
     let text = include_str!("../../../../../docs/csv.md");
     let contracts = "id,customer,label,billed,price,currency,from,next,domains\nc1,17,Web M,monthly,4.90,EUR,2014-02-01,2026-12-01,a.example b.example\n";
