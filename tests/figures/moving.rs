@@ -290,3 +290,25 @@ fn insert(into: &Db, table: &Table, rows: &[String]) -> Result<Duration, Error> 
     into.write_now(|tx| portable::insert(tx, table, rows))?;
     Ok(began.elapsed())
 }
+
+#[cfg(test)]
+mod tests {
+    use hostwright_tests::on_both_engines;
+
+    use super::*;
+
+    on_both_engines! {
+        async fn a_small_document_moves_in_and_its_rows_go_into_an_empty_database(world) {
+            let folder = tempfile::tempdir().unwrap();
+            let document = folder.path().join(DOCUMENT);
+            write_document(&document, 12);
+            let world = reading(world.db.url().clone(), folder.path());
+            let moved = move_in(&world).await;
+            assert_eq!(moved.wrong, 0);
+            let customers = rows(&world.db).await["customers"];
+            assert_eq!((customers, rows(&world.db).await["migration_landings"] >= 12 + 18), (12, true));
+            let bare = DatabaseUrl::Sqlite(folder.path().join("bare.db"));
+            assert!(bare_of(&world.db, &bare, &document).await > Duration::ZERO);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use hostwright_importer::Entry;
-use hostwright_importer::snapshot::{Domain, Zone, ZoneRecord};
+use hostwright_importer::snapshot::{Contact, Domain, Zone, ZoneRecord};
 use hostwright_panel::auth::policy::StaffRole;
 use hostwright_panel::migration::proof::{self, queries::ShowReport};
 use hostwright_panel::migration::transfer;
@@ -10,7 +10,7 @@ use hostwright_panel::platform::schema::{jobs, outbox};
 use hostwright_tests::{World, on_both_engines, text};
 use serde_json::{Value, json};
 
-use super::migration::{DUMP, collected, euros, provider, record, registered, step, verified};
+use super::migration::{DUMP, collected, euros, party, provider, record, registered, step, verified};
 use super::pdf;
 
 /// A source whose provider was verified; its id.
@@ -121,6 +121,16 @@ async fn events_and_jobs(world: &World) -> (i64, Vec<String>) {
         .unwrap()
 }
 
+/// Accounts that got a job of their own.
+async fn alone(world: &World) -> i64 {
+    let own = || jobs::table.filter(jobs::kind.eq(transfer::jobs::ACCOUNT)).count();
+    world.db.read(move |tx| Ok(own().get_result(tx.conn)?)).await.unwrap()
+}
+
+async fn statement(world: &World, sql: &'static str) {
+    world.db.write(move |tx| Ok(diesel::sql_query(sql).execute(tx.conn)?)).await.unwrap();
+}
+
 on_both_engines! {
     async fn everything_that_passed_is_here_and_the_rest_says_why(world) {
         let id = ready(world).await;
@@ -160,11 +170,48 @@ on_both_engines! {
         assert_eq!(after, events, "landing records no event");
         assert_eq!(world.mailbox.mails().len(), mails, "and mails nobody");
         let new: Vec<&String> = kinds.iter().filter(|kind| !before.contains(kind)).collect();
-        assert_eq!(new, ["migration.account", "migration.transfer", "renewals.run"], "and makes no jobs but its own");
+        assert_eq!(new, ["migration.transfer", "renewals.run"], "and makes no jobs but its own");
         let subscriptions = world.done(&world.owner(), "subscriptions.list", json!({})).await;
         for one in subscriptions["items"].as_array().unwrap() {
             assert_eq!(one["state"], "active", "nothing is suspended or ended before the switch: {one}");
         }
+    }
+
+    async fn a_large_account_lands_piece_by_piece_in_a_job_of_its_own(world) {
+        let mut all = provider();
+        all.extend((0..230).map(|number| {
+            let (id, name) = (format!("k{}", 100 + number), format!("Colleague {number}"));
+            Entry::Record(Contact { id, party: "c1".to_owned(), name, ..Contact::default() }.into())
+        }));
+        let id = ready_with(world, all).await;
+        let view = transferred(world, &id).await;
+        assert_eq!(step(&view, "transfer")["state"], "done", "{view}");
+        let report = report(world, &id).await;
+        assert_eq!((count(&report, "party", "here"), count(&report, "contact", "here")), (3, 231));
+        assert_eq!(alone(world).await, 1, "the others landed together");
+    }
+
+    async fn an_account_that_fails_takes_its_batch_apart_and_holds_nobody_up(world) {
+        let mut all = provider();
+        all.push(Entry::Record(party("c7", "Twin").into()));
+        all.push(Entry::Record(party("c8", "Twin").into()));
+        let id = ready_with(world, all).await;
+        statement(world, "CREATE UNIQUE INDEX no_twins ON customers (name)").await;
+        let view = transferred(world, &id).await;
+        assert_ne!(step(&view, "transfer")["state"], "done", "{view}");
+        assert_eq!(count(&report(world, &id).await, "party", "here"), 4, "all but one are here");
+        assert_eq!(alone(world).await, 5);
+        statement(world, "DROP INDEX no_twins").await;
+        world.clock.advance_days(1);
+        let tasks = world.done(&world.owner(), "tasks.list", json!({ "state": "attention" })).await;
+        for task in tasks["items"].as_array().unwrap() {
+            world.done(&world.owner(), "tasks.retry", json!({ "task_id": task["id"] })).await;
+        }
+        world.settle().await;
+        let view = world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await;
+        assert_eq!(step(&view, "transfer")["state"], "done", "{view}");
+        assert_eq!(count(&report(world, &id).await, "party", "here"), 5);
+        assert_eq!(world.breaks().await, Vec::<String>::new());
     }
 
     async fn a_second_transfer_adds_nothing(world) {

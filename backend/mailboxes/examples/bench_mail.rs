@@ -91,7 +91,7 @@ fn ours(from: &Dovecot, to: &Dovecot, near: u16, far: u16, user: &str, messages:
     let folder = Folder::new("ours").unwrap();
     let kept = folder.path().join("state");
     fs::create_dir(&kept).unwrap();
-    let mut run = || {
+    let run = || {
         let begun = Instant::now();
         let mut state = Kept::read(kept.clone());
         let report = runtime.block_on(copy(&source, &target, &mut state, &Options::default()));
