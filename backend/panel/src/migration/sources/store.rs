@@ -1,5 +1,7 @@
 //! Rows of source systems.
 
+use std::collections::BTreeSet;
+
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use hostwright_kernel::Instant;
@@ -211,6 +213,18 @@ pub fn is_open(tx: &mut Tx<'_>, kinds: &[&str], subject: &str) -> Result<bool> {
         .filter(jobs::subject.eq(subject))
         .filter(jobs::state.eq_any([JobState::Queued, JobState::Running, JobState::Attention]));
     Ok(diesel::select(exists(open)).get_result(tx.conn)?)
+}
+
+/// Those of these subjects for which a job of a kind is open.
+pub fn open_among<Id: ToString>(tx: &mut Tx<'_>, kind: &str, subjects: &[Id]) -> Result<BTreeSet<String>> {
+    let subjects: Vec<String> = subjects.iter().map(ToString::to_string).collect();
+    let found: Vec<String> = jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::subject.eq_any(subjects))
+        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running, JobState::Attention]))
+        .select(jobs::subject)
+        .load(tx.conn)?;
+    Ok(found.into_iter().collect())
 }
 
 /// Whether accounts of a source wait to land.

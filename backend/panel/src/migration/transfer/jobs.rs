@@ -32,7 +32,7 @@ pub const TRANSFER: &str = "migration.transfer";
 /// Transfers one account.
 pub const ACCOUNT: &str = "migration.account";
 /// Accounts that land in one transaction.
-const BATCH: i64 = 100;
+const BATCH: i64 = 250;
 /// Pieces of one account that land in one transaction.
 const PIECES: usize = 100;
 /// Records of a source looked at in one transaction.
@@ -135,21 +135,21 @@ impl TransferHandler {
                 if sources::lock(tx, &ground.source.id)?.is_none() {
                     return Ok(());
                 }
+                let alone = sources::open_among(tx, ACCOUNT, ids)?;
+                let mut done = Vec::new();
                 for id in store::waiting(tx, ids)? {
-                    if sources::is_open(tx, &[ACCOUNT], id.as_str())? {
-                        continue;
-                    }
                     match accounts.get(&id) {
+                        _ if alone.contains(id.as_str()) => {}
                         Some(account) if !account.moves() => {}
                         Some(account) if account.len() > PIECES => land_alone(tx, job, &id)?,
-                        Some(account) => {
-                            let landed = account::land_whole(tx, ground, account)?;
-                            store::ended(tx, &id, landed.err().as_deref())?;
-                        }
-                        None => store::ended(tx, &id, Some(GONE))?,
+                        Some(account) => match account::land_whole(tx, ground, account)? {
+                            Ok(_here) => done.push(id),
+                            Err(reason) => store::parked(tx, &id, &reason)?,
+                        },
+                        None => store::parked(tx, &id, GONE)?,
                     }
                 }
-                Ok(())
+                store::done(tx, &done)
             })
             .await
     }
@@ -316,7 +316,10 @@ impl AccountHandler {
                 if sources::lock(tx, &source_id)?.is_none() {
                     return Ok(());
                 }
-                store::ended(tx, &id, parked.as_deref())?;
+                match &parked {
+                    Some(reason) => store::parked(tx, &id, reason)?,
+                    None => store::done(tx, std::slice::from_ref(&id))?,
+                }
                 if !sources::has_queued(tx, &source_id)? {
                     queue::enqueue(
                         tx,

@@ -263,18 +263,23 @@ pub fn waiting(tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<Vec<RecordId>> {
         .load(tx.conn)?)
 }
 
-/// Says that the transfer of an account ended: it is here, or why it is not.
-pub fn ended(tx: &mut Tx<'_>, id: &RecordId, parked: Option<&str>) -> Result<()> {
-    let state = if parked.is_some() { TransferState::Parked } else { TransferState::Done };
-    set_transfer(tx, id, Some(state), parked)
+/// Says that these accounts are here.
+pub fn done(tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<()> {
+    diesel::update(migration_records::table.filter(migration_records::id.eq_any(ids.to_vec())))
+        .set((
+            migration_records::transfer.eq(TransferState::Done),
+            migration_records::transfer_reason.eq(None::<String>),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
-/// Says where the transfer of an account stands.
-pub fn set_transfer(tx: &mut Tx<'_>, id: &RecordId, state: Option<TransferState>, reason: Option<&str>) -> Result<()> {
+/// Says that an account is not here, and why.
+pub fn parked(tx: &mut Tx<'_>, id: &RecordId, reason: &str) -> Result<()> {
     diesel::update(migration_records::table.find(id))
         .set((
-            migration_records::transfer.eq(state),
-            migration_records::transfer_reason.eq(reason.map(|reason| reason.chars().take(500).collect::<String>())),
+            migration_records::transfer.eq(TransferState::Parked),
+            migration_records::transfer_reason.eq(reason.chars().take(500).collect::<String>()),
         ))
         .execute(tx.conn)?;
     Ok(())
