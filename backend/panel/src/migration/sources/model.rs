@@ -266,10 +266,11 @@ pub struct Progress {
 pub fn steps(source: &Source, progress: &Progress) -> Vec<FlowStepView> {
     let is_collected = source.collection > 0 && progress.records > 0 && !progress.is_collecting;
     let is_verified = source.verified_at.is_some() && progress.selected > 0 && progress.judged >= progress.selected;
+    let is_transferred = source.transferred_at.is_some() && progress.landed >= progress.moving && progress.moving > 0;
     let mail = progress.mail;
+    let is_all_here = progress.mailboxes == 0 || (mail.mailboxes > 0 && mail.copied >= mail.mailboxes);
     // Whoever signed went on: mailboxes may follow at any time, or stay where they are.
-    let is_delivered =
-        progress.mailboxes == 0 || source.signature.is_some() || (mail.mailboxes > 0 && mail.copied >= mail.mailboxes);
+    let is_delivered = source.signature.is_some() || (is_transferred && is_all_here);
     let rows = [
         (FlowStep::Register, true, false, (1, 1), 0),
         (FlowStep::Collect, is_collected, progress.is_collecting, (progress.records, progress.records), 0),
@@ -284,7 +285,7 @@ pub fn steps(source: &Source, progress: &Progress) -> Vec<FlowStepView> {
         (FlowStep::Verify, is_verified, progress.is_verifying, (progress.judged, progress.selected), progress.failed),
         (
             FlowStep::Transfer,
-            source.transferred_at.is_some() && progress.landed >= progress.moving && progress.moving > 0,
+            is_transferred,
             progress.is_transferring,
             (progress.landed, progress.moving),
             progress.parked,

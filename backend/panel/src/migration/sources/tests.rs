@@ -105,3 +105,17 @@ fn the_first_step_that_is_not_done_is_next() {
     let running = Progress { is_verifying: true, ..all };
     assert_eq!(state(&running, FlowStep::Verify), FlowState::Running);
 }
+
+#[test]
+fn nothing_is_delivered_before_the_accounts_are_here() {
+    let moved = Progress { records: 9, accounts: 2, selected: 2, moving: 2, landed: 2, ..Progress::default() };
+    let untouched = source();
+    let source = Source { transferred_at: Some("2027-01-31T10:00:00Z".parse().unwrap()), ..source() };
+    let of = |source: &Source, progress: &Progress| {
+        steps(source, progress).into_iter().find(|view| view.step == FlowStep::Deliver).unwrap().state
+    };
+    assert_ne!(of(&untouched, &moved), FlowState::Done, "no mailboxes, and no accounts");
+    assert_eq!(of(&source, &moved), FlowState::Done, "no mailboxes");
+    let waiting = Progress { mailboxes: 3, ..moved };
+    assert_ne!(of(&source, &waiting), FlowState::Done);
+}
