@@ -23,6 +23,10 @@ mod soak;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The product's own, so that what is measured holds and gives back memory as the product does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What was asked for.
 #[derive(Debug, Clone)]
 pub struct Wishes {
