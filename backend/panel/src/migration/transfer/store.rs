@@ -121,9 +121,18 @@ pub fn identifiers(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str) -> Result<
         .load(tx.conn)?)
 }
 
-/// What one record is here.
+/// What one record is here. A query of its own: it is asked for every piece that lands, and one for a
+/// list of identifiers is prepared anew each time on SQLite and planned without the index on PostgreSQL.
 pub fn object(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, id: &str) -> Result<Option<LandingView>> {
-    Ok(here(tx, source_id, kind, &[id.to_owned()])?.remove(id))
+    let row: Option<LandingRow> = migration_landings::table
+        .filter(migration_landings::source_id.eq(source_id))
+        .filter(migration_landings::kind.eq(kind))
+        .filter(migration_landings::external_id.eq(id))
+        .filter(migration_landings::outcome.ne(LandingState::Skipped))
+        .select(LandingRow::as_select())
+        .first(tx.conn)
+        .optional()?;
+    Ok(row.map(LandingRow::view))
 }
 
 /// Whether some record of a kind is this object here.
