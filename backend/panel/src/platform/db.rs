@@ -99,9 +99,11 @@ macro_rules! locking {
 macro_rules! insert_rows {
     ($connection:expr, $table:expr, $rows:expr) => {
         match $connection {
-            $crate::platform::AnyConnection::Postgres(inner) => {
-                diesel::insert_into($table).values($rows).execute(inner).map(|_| ())
-            }
+            // One row alone is a statement that stays prepared.
+            $crate::platform::AnyConnection::Postgres(inner) => match &$rows[..] {
+                [row] => diesel::insert_into($table).values(row).execute(inner).map(|_| ()),
+                rows => diesel::insert_into($table).values(rows).execute(inner).map(|_| ()),
+            },
             $crate::platform::AnyConnection::Sqlite(inner) => {
                 $rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).execute(inner).map(|_| ()))
             }
