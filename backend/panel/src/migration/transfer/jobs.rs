@@ -101,7 +101,7 @@ impl TransferHandler {
 
     /// Lands the accounts that wait, a batch in a transaction.
     async fn land_accounts(&self, run: &Run, id: &SourceId) -> Result<()> {
-        let mut after: Option<RecordId> = None;
+        let (mut after, mut is_first) = (None::<RecordId>, true);
         loop {
             let (call, source_id, from) = (self.call.clone(), id.clone(), after.clone());
             let next = move |tx: &mut Tx<'_>| {
@@ -119,6 +119,10 @@ impl TransferHandler {
                 tracing::warn!(%error, "a batch of accounts is taken apart");
                 let job = run.job.clone();
                 self.call.db.write(move |tx| ids.iter().try_for_each(|id| land_alone(tx, &job, id))).await?;
+            }
+            if is_first {
+                self.call.db.write(store::count_landings).await?;
+                is_first = false;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hostwright_kernel::Instant;
 
@@ -13,7 +14,7 @@ use crate::migration::verification::model::Status;
 use crate::on_each;
 use crate::platform::error::Result;
 use crate::platform::schema::{migration_landings, migration_records, migration_sources};
-use crate::platform::{Paged, Tx};
+use crate::platform::{AnyConnection, Paged, Tx};
 
 /// What became of a record, on its way into the table.
 #[derive(Debug, Clone)]
@@ -122,7 +123,7 @@ pub fn identifiers(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str) -> Result<
 }
 
 /// What one record is here. A query of its own: it is asked for every piece that lands, and one for a
-/// list of identifiers is prepared anew each time on SQLite and planned without the index on PostgreSQL.
+/// list of identifiers is prepared anew each time on SQLite.
 pub fn object(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, id: &str) -> Result<Option<LandingView>> {
     let row: Option<LandingRow> = migration_landings::table
         .filter(migration_landings::source_id.eq(source_id))
@@ -142,6 +143,15 @@ pub fn is_object(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, object_id: &
         .filter(migration_landings::kind.eq(kind))
         .filter(migration_landings::object_id.eq(object_id));
     Ok(diesel::select(diesel::dsl::exists(here)).get_result(tx.conn)?)
+}
+
+/// Lets PostgreSQL count what is here, so that it plans anew what it planned while there was next to
+/// nothing: any index seemed as good then, and by itself it counts a minute later at the earliest.
+pub fn count_landings(tx: &mut Tx<'_>) -> Result<()> {
+    match &mut *tx.conn {
+        AnyConnection::Postgres(conn) => Ok(conn.batch_execute("ANALYZE migration_landings")?),
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
 }
 
 /// Why a record was skipped.
