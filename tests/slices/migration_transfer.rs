@@ -2,15 +2,16 @@
 
 use diesel::prelude::*;
 use hostwright_importer::Entry;
-use hostwright_importer::snapshot::{Contact, Domain, Zone, ZoneRecord};
+use hostwright_importer::snapshot::values::Cycle;
+use hostwright_importer::snapshot::{Contact, Domain, Subscription, Zone, ZoneRecord};
 use hostwright_panel::auth::policy::StaffRole;
 use hostwright_panel::migration::proof::{self, queries::ShowReport};
 use hostwright_panel::migration::transfer;
-use hostwright_panel::platform::schema::{jobs, outbox};
+use hostwright_panel::platform::schema::{audit_log, jobs, outbox};
 use hostwright_tests::{World, on_both_engines, text};
 use serde_json::{Value, json};
 
-use super::migration::{DUMP, collected, euros, party, provider, record, registered, step, verified};
+use super::migration::{DUMP, collected, euros, party, provider, record, registered, step, subscription, verified};
 use super::pdf;
 
 /// A source whose provider was verified; its id.
@@ -209,6 +210,32 @@ on_both_engines! {
         let view = world.done(&world.owner(), "migration.source", json!({ "source_id": id })).await;
         assert_eq!(step(&view, "transfer")["state"], "done", "{view}");
         assert_eq!(count(&report(world, &id).await, "party", "here"), 5);
+        assert_eq!(world.breaks().await, Vec::<String>::new());
+    }
+
+    async fn a_refused_piece_is_skipped_alone_and_nothing_is_told_twice(world) {
+        let mut all = provider();
+        all.push(Entry::Record(party("c9", "Grace").into()));
+        for (name, cycle) in [("s91", Cycle::Months(1)), ("s92", Cycle::Days(10)), ("s93", Cycle::Months(1))] {
+            all.push(Entry::Record(Subscription { cycle: Some(cycle), ..subscription(name, "c9", "10.00") }.into()));
+        }
+        let id = ready_with(world, all).await;
+        transferred(world, &id).await;
+        let report = report(world, &id).await;
+        assert_eq!(count(&report, "party", "here"), 4);
+        assert_eq!((count(&report, "subscription", "here"), count(&report, "subscription", "skipped")), (4, 1));
+        let found = world.done(&world.owner(), "customers.list", json!({ "search": "Grace" })).await;
+        let grace = text(&found["items"][0], "id");
+        let told = world
+            .db
+            .read(move |tx| {
+                let own = audit_log::table.filter(audit_log::customer_id.eq(grace.clone()));
+                Ok(own.select(audit_log::detail).load::<String>(tx.conn)?)
+            })
+            .await
+            .unwrap();
+        let of = |what: &str| told.iter().filter(|detail| detail.contains(&format!("\"what\":\"{what}\""))).count();
+        assert_eq!((of("customer"), of("subscription"), told.len()), (1, 2, 3), "{told:?}");
         assert_eq!(world.breaks().await, Vec::<String>::new());
     }
 

@@ -6,8 +6,9 @@ use hostwright_kernel::Instant;
 use super::model::{AuditId, AuditRow};
 use crate::insert_rows;
 use crate::platform::error::Result;
+use crate::platform::late::Late;
 use crate::platform::schema::audit_log;
-use crate::platform::{ListInput, Paged, Tx};
+use crate::platform::{AnyConnection, ListInput, Paged, Tx};
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_log)]
@@ -43,40 +44,27 @@ impl From<Row> for AuditRow {
     }
 }
 
-/// Appends a row.
-///
-/// # Errors
-/// When the database fails.
-pub fn append(tx: &mut Tx<'_>, row: AuditRow) -> Result<()> {
-    append_all(tx, vec![row])
+impl Late for Row {
+    fn insert(conn: &mut AnyConnection, rows: &[Self]) -> QueryResult<()> {
+        insert_rows!(conn, audit_log::table, rows)
+    }
 }
 
-/// Appends rows.
-///
-/// # Errors
-/// When the database fails.
-pub fn append_all(tx: &mut Tx<'_>, rows: Vec<AuditRow>) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<Row> = rows
-        .into_iter()
-        .map(|row| Row {
-            id: row.id,
-            at: row.at,
-            actor: row.actor,
-            actor_name: row.actor_name,
-            action: row.action,
-            subject: row.subject,
-            customer_id: row.customer_id,
-            detail: row.detail,
-            request_id: row.request_id,
-            position: None,
-            hash: None,
-        })
-        .collect();
-    insert_rows!(&mut *tx.conn, audit_log::table, &rows)?;
-    Ok(())
+/// Appends a row, at the end of the transaction.
+pub fn append(tx: &mut Tx<'_>, row: AuditRow) {
+    tx.insert_late(Row {
+        id: row.id,
+        at: row.at,
+        actor: row.actor,
+        actor_name: row.actor_name,
+        action: row.action,
+        subject: row.subject,
+        customer_id: row.customer_id,
+        detail: row.detail,
+        request_id: row.request_id,
+        position: None,
+        hash: None,
+    });
 }
 
 /// Rows, newest first; `search` is an exact subject, actor or action.

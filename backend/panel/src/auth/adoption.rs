@@ -30,16 +30,13 @@ pub struct Landing<'a> {
 
 impl Landing<'_> {
     /// Writes the audit row of one record.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn note(&self, tx: &mut Tx<'_>, what: &'static str, id: &str, customer_id: Option<&str>) -> Result<()> {
+    pub fn note(&self, tx: &mut Tx<'_>, what: &'static str, id: &str, customer_id: Option<&str>) {
         let changed = Changed::new(id, ()).noting("what", what).noting("system", self.system);
         let changed = match customer_id {
             Some(customer) => changed.of(customer),
             None => changed,
         };
-        self.call.record_all(tx, self.action, vec![changed])
+        self.call.record_all(tx, self.action, vec![changed]);
     }
 }
 
@@ -241,7 +238,7 @@ pub fn remove_person_in(tx: &mut Tx<'_>, landing: &Landing<'_>, person: &PersonI
         return Ok(kept);
     }
     store::delete_untouched(tx, person)?;
-    landing.note(tx, "person_removed", person.as_str(), None)?;
+    landing.note(tx, "person_removed", person.as_str(), None);
     Ok(Removal::Removed)
 }
 
@@ -321,7 +318,7 @@ fn land(
     remarks: Vec<Remark>,
 ) -> Result<Adopted<PersonId>> {
     if store::insert(tx, &account)? {
-        landing.note(tx, what, account.id.as_str(), None)?;
+        landing.note(tx, what, account.id.as_str(), None);
         return Ok(Adopted::new(account.id, remarks));
     }
     let known = store::by_email(tx, &account.email)?.ok_or(AuthRefusal::ChangedMeanwhile)?;

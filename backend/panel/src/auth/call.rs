@@ -318,7 +318,7 @@ impl Call {
     /// When the database fails or the idempotency key was used meanwhile.
     pub fn record<T: Serialize>(&self, tx: &mut Tx<'_>, action: Action, changed: Changed<T>) -> Result<T> {
         let row = self.audit_row(tx, action, changed.subject, changed.customer_id, changed.detail);
-        crate::audit::store::append(tx, row)?;
+        crate::audit::store::append(tx, row);
         if let Some(key) = &self.idempotency {
             // Answers may hold tokens, so they are kept sealed.
             let answer = self.vault.seal(ANSWER, &serde_json::to_string(&changed.output)?)?;
@@ -328,15 +328,11 @@ impl Call {
     }
 
     /// [`Call::record`] of several changes that answer nothing.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn record_all(&self, tx: &mut Tx<'_>, action: Action, changes: Vec<Changed<()>>) -> Result<()> {
-        let rows = changes
-            .into_iter()
-            .map(|changed| self.audit_row(tx, action, changed.subject, changed.customer_id, changed.detail))
-            .collect();
-        crate::audit::store::append_all(tx, rows)
+    pub fn record_all(&self, tx: &mut Tx<'_>, action: Action, changes: Vec<Changed<()>>) {
+        for changed in changes {
+            let row = self.audit_row(tx, action, changed.subject, changed.customer_id, changed.detail);
+            crate::audit::store::append(tx, row);
+        }
     }
 
     fn audit_row(

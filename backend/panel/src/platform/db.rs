@@ -33,6 +33,7 @@ use hostwright_kernel::{Clock, Instant, SystemClock};
 use tokio::sync::Notify;
 
 use super::error::{Error, Result};
+use super::late::{Late, Waiting};
 use super::pool::{Lent, Pool, WAIT};
 use super::stops::{self, Stops};
 use super::view;
@@ -139,6 +140,7 @@ pub struct Tx<'c> {
     now: Instant,
     machine: &'c dyn Clock,
     wakes: bool,
+    waiting: Waiting,
 }
 
 impl Tx<'_> {
@@ -166,12 +168,37 @@ impl Tx<'_> {
         self.wakes = true;
     }
 
+    /// Inserts a row at the end of this transaction, together with others of its kind. Nothing
+    /// finds it before.
+    pub fn insert_late<Row: Late>(&mut self, row: Row) {
+        self.waiting.push(row);
+    }
+
+    /// Inserts what waits; the transaction is about to end.
+    fn insert_waiting(&mut self) -> Result<()> {
+        Ok(std::mem::take(&mut self.waiting).insert(self.conn)?)
+    }
+
+    /// Lets PostgreSQL count the rows of a table, so that it plans anew what it planned while
+    /// there was next to nothing: any way to find a row seemed as good then, and by itself it counts
+    /// a minute later at the earliest. Whoever fills a table calls it each time it has doubled.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_rows(&mut self, table: &'static str) -> Result<()> {
+        match &mut *self.conn {
+            AnyConnection::Postgres(conn) => Ok(conn.batch_execute(&format!("ANALYZE {table}"))?),
+            AnyConnection::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Runs a part that may be refused without taking the rest with it: what a refused
     /// part wrote is taken back.
     ///
     /// # Errors
     /// What the part returns.
     pub fn apart<T>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mark = self.waiting.mark();
         self.conn.batch_execute("SAVEPOINT apart")?;
         match part(self) {
             Ok(value) => {
@@ -179,6 +206,7 @@ impl Tx<'_> {
                 Ok(value)
             }
             Err(error) => {
+                self.waiting.back_to(&mark);
                 // Where this fails the connection is gone, and the first error says more.
                 let _gone = self.conn.batch_execute("ROLLBACK TO SAVEPOINT apart; RELEASE SAVEPOINT apart");
                 Err(error)
@@ -353,7 +381,7 @@ impl Db {
 
     /// A transaction that is open on this connection.
     pub(super) fn tx<'c>(&'c self, conn: &'c mut AnyConnection, now: Instant) -> Tx<'c> {
-        Tx { conn, now, machine: self.machine.as_ref(), wakes: false }
+        Tx { conn, now, machine: self.machine.as_ref(), wakes: false, waiting: Waiting::default() }
     }
 
     /// Runs a closure that changes things, in one transaction. It may run more
@@ -392,7 +420,10 @@ impl Db {
             let (mut wakes, mut committing) = (false, false);
             let run = |conn: &mut AnyConnection| {
                 let mut tx = self.tx(conn, now);
-                let outcome = body(&mut tx);
+                let outcome = body(&mut tx).and_then(|value| {
+                    tx.insert_waiting()?;
+                    Ok(value)
+                });
                 wakes = tx.wakes;
                 committing = outcome.is_ok();
                 outcome

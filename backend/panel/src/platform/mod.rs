@@ -10,6 +10,7 @@ pub mod download;
 pub mod error;
 pub mod idempotency;
 pub mod jobs;
+pub mod late;
 pub mod outbox;
 pub mod paging;
 pub(crate) mod paper;

@@ -80,11 +80,11 @@ pub fn turn_to(tx: &mut Tx<'_>, name: &str, value: i64) -> Result<bool> {
 /// # Errors
 /// When the database fails.
 pub fn next(tx: &mut Tx<'_>, name: &str) -> Result<i64> {
-    on_each!(tx.conn, |conn| diesel::insert_into(counters::table)
+    Ok(on_each!(tx.conn, |conn| diesel::insert_into(counters::table)
         .values((counters::name.eq(name), counters::value.eq(1_i64)))
         .on_conflict(counters::name)
         .do_update()
         .set(counters::value.eq(counters::value + 1))
-        .execute(conn))?;
-    Ok(counters::table.find(name).select(counters::value).first(tx.conn)?)
+        .returning(counters::value)
+        .get_result(conn))?)
 }

@@ -207,7 +207,7 @@ async fn renew_together(call: &Call, ids: Vec<SubscriptionId>) -> Result<Togethe
             let today: Day = entity::load_in(tx)?.today(tx.now());
             let together = commands::renew_together_in(tx, &ids, today)?;
             let changes = together.billed.iter().map(|one| Changed::new(&one.id, ()).of(&one.customer_id)).collect();
-            recorder.record_all(tx, Action::RunRenewals, changes)?;
+            recorder.record_all(tx, Action::RunRenewals, changes);
             Ok(together)
         })
         .await

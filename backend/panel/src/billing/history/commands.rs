@@ -94,7 +94,7 @@ pub fn adopt_invoice_in(
     invoices::commands::keep_past_in(tx, &invoice, &document, &settled)?;
     store::insert_past(tx, adopted.customer_id, Some(&invoice.id), landing.system, &past)?;
     open_in_books(tx, &invoice.id, adopted.customer_id, open, day, invoice.number.as_deref())?;
-    landing.note(tx, "invoice", invoice.id.as_str(), Some(adopted.customer_id))?;
+    landing.note(tx, "invoice", invoice.id.as_str(), Some(adopted.customer_id));
     Ok(AdoptedInvoice { id: invoice.id, open, payments: past.into_iter().map(|part| part.id).collect(), remarks })
 }
 
@@ -138,7 +138,7 @@ pub fn adopt_payment_in(
             post_in(tx, &Posting { kind, reference: id.to_string(), day, reason, legs })?;
         }
     }
-    landing.note(tx, "payment", id.as_str(), Some(adopted.customer_id))?;
+    landing.note(tx, "payment", id.as_str(), Some(adopted.customer_id));
     Ok(Adopted::new(id, remarks))
 }
 
@@ -168,7 +168,7 @@ pub fn adopt_balance_in(
             let legs = vec![Leg { debit: Account::opening(), credit: Account::credit(customer_id), amount: balance }];
             let kind = PostingKind::OpeningBalance;
             post_in(tx, &Posting { kind, reference: id.to_string(), day, reason: reference, legs })?;
-            landing.note(tx, "balance", id.as_str(), Some(customer_id))?;
+            landing.note(tx, "balance", id.as_str(), Some(customer_id));
             Ok(Opening::Credit(id))
         }
         _ => {
@@ -221,7 +221,7 @@ pub fn adopt_token_in(
         is_default: told.is_default,
     };
     store::insert_token(tx, adopted.customer_id, &view, sealed.as_deref())?;
-    landing.note(tx, "payment_token", view.id.as_str(), Some(adopted.customer_id))?;
+    landing.note(tx, "payment_token", view.id.as_str(), Some(adopted.customer_id));
     let remarks = if sealed.is_none() { vec![Remark::new("token_missing", &view.label)] } else { Vec::new() };
     Ok(Adopted::new(view.id, remarks))
 }
@@ -247,7 +247,7 @@ pub fn remove_invoice_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &InvoiceId,
     }
     let legs = Leg::signed(Account::opening(), Account::receivable(&invoice.customer_id), history.opening)?;
     reverse(tx, id.as_str(), day, invoice.number.unwrap_or_default(), legs)?;
-    landing.note(tx, "invoice_removed", id.as_str(), Some(&invoice.customer_id))?;
+    landing.note(tx, "invoice_removed", id.as_str(), Some(&invoice.customer_id));
     Ok(Removal::Removed)
 }
 
@@ -261,7 +261,7 @@ pub fn remove_payment_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &PastPaymen
         Some(Some(_invoice)) => Ok(Removal::Kept(vec![KeptBecause::Invoices])),
         Some(None) => {
             store::delete_past(tx, id)?;
-            landing.note(tx, "payment_removed", id.as_str(), None)?;
+            landing.note(tx, "payment_removed", id.as_str(), None);
             Ok(Removal::Removed)
         }
     }
@@ -284,7 +284,7 @@ pub fn remove_balance_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &OpeningId,
     }
     let leg = Leg { debit: Account::credit(&customer_id), credit: Account::opening(), amount };
     reverse(tx, id.as_str(), day, String::new(), Some(leg))?;
-    landing.note(tx, "balance_removed", id.as_str(), Some(&customer_id))?;
+    landing.note(tx, "balance_removed", id.as_str(), Some(&customer_id));
     Ok(Removal::Removed)
 }
 
@@ -297,7 +297,7 @@ pub fn remove_token_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &PaymentToken
         None => Ok(Removal::Gone),
         Some((customer_id, 1)) => {
             store::delete_token(tx, id)?;
-            landing.note(tx, "payment_token_removed", id.as_str(), Some(&customer_id))?;
+            landing.note(tx, "payment_token_removed", id.as_str(), Some(&customer_id));
             Ok(Removal::Removed)
         }
         Some(_) => Ok(Removal::Kept(vec![KeptBecause::Changed])),

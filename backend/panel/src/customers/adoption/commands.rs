@@ -36,9 +36,9 @@ pub fn adopt_in(tx: &mut Tx<'_>, landing: &Landing<'_>, customer: &AdoptCustomer
     let id = landed.customer.id.clone();
     store::insert(tx, &landed.customer)?;
     let origin = Origin { system: landing.system.to_owned(), reference: customer.reference.clone() };
-    store::insert_origin(tx, &id, &origin)?;
-    store::insert_fields(tx, &id, landed.fields)?;
-    landing.note(tx, "customer", id.as_str(), Some(id.as_str()))?;
+    store::insert_origin(tx, &id, origin);
+    store::insert_fields(tx, &id, landed.fields);
+    landing.note(tx, "customer", id.as_str(), Some(id.as_str()));
     Ok(Adopted::new(id, landed.remarks))
 }
 
@@ -53,7 +53,7 @@ pub fn add_contact_in(
     contact: &AdoptContact,
 ) -> Result<Adopted<ContactId>> {
     let id = store::insert_contact(tx, customer, contact)?;
-    landing.note(tx, "contact", id.as_str(), Some(customer.as_str()))?;
+    landing.note(tx, "contact", id.as_str(), Some(customer.as_str()));
     Ok(Adopted::new(id, Vec::new()))
 }
 
@@ -70,7 +70,7 @@ pub fn add_person_in(
 ) -> Result<bool> {
     let added = members::add_in(tx, customer.as_str(), person, role)?;
     if added {
-        landing.note(tx, "member", person.as_str(), Some(customer.as_str()))?;
+        landing.note(tx, "member", person.as_str(), Some(customer.as_str()));
     }
     Ok(added)
 }
@@ -98,7 +98,7 @@ pub fn set_reseller_in(
         match above {
             None => {
                 store::insert_link(tx, customer, reseller)?;
-                landing.note(tx, "reseller", reseller.as_str(), Some(customer.as_str()))?;
+                landing.note(tx, "reseller", reseller.as_str(), Some(customer.as_str()));
                 return Ok(None);
             }
             Some(next) if next == *customer => break,
@@ -150,6 +150,6 @@ pub fn remove_in(tx: &mut Tx<'_>, landing: &Landing<'_>, customer: &CustomerId, 
     if !store::delete(tx, customer)? {
         return Err(CustomerRefusal::ChangedMeanwhile.into());
     }
-    landing.note(tx, "customer_removed", customer.as_str(), Some(customer.as_str()))?;
+    landing.note(tx, "customer_removed", customer.as_str(), Some(customer.as_str()));
     Ok(Removal::Removed)
 }

@@ -1,29 +1,40 @@
 //! Rows of what customers bring with them.
 
 use diesel::prelude::*;
+use hostwright_kernel::Instant;
 
 use super::model::{AdoptContact, ContactId, Origin, one_line, some};
 use crate::auth::adoption::KeptBecause;
 use crate::auth::model::PersonId;
 use crate::customers::model::{Customer, CustomerId};
 use crate::insert_rows;
-use crate::platform::Tx;
 use crate::platform::error::Result;
+use crate::platform::late::Late;
 use crate::platform::schema::{
     allocations, customer_contacts, customer_fields, customer_origins, customers, invoices, ledger_accounts, members,
     opening_balances, orders, past_payments, payment_tokens, payments, reseller_links, servers, subscriptions, tickets,
 };
+use crate::platform::{AnyConnection, Tx};
 
-pub(super) fn insert_origin(tx: &mut Tx<'_>, id: &CustomerId, origin: &Origin) -> Result<()> {
-    diesel::insert_into(customer_origins::table)
-        .values((
-            customer_origins::customer_id.eq(id),
-            customer_origins::system.eq(&origin.system),
-            customer_origins::reference.eq(&origin.reference),
-            customer_origins::created_at.eq(tx.now()),
-        ))
-        .execute(tx.conn)?;
-    Ok(())
+#[derive(Insertable)]
+#[diesel(table_name = customer_origins)]
+struct OriginRow {
+    customer_id: CustomerId,
+    system: String,
+    reference: String,
+    created_at: Instant,
+}
+
+impl Late for OriginRow {
+    fn insert(conn: &mut AnyConnection, rows: &[Self]) -> QueryResult<()> {
+        insert_rows!(conn, customer_origins::table, rows)
+    }
+}
+
+pub(super) fn insert_origin(tx: &mut Tx<'_>, id: &CustomerId, origin: Origin) {
+    let Origin { system, reference } = origin;
+    let created_at = tx.now();
+    tx.insert_late(OriginRow { customer_id: id.clone(), system, reference, created_at });
 }
 
 pub(super) fn origin(tx: &mut Tx<'_>, id: &str) -> Result<Option<Origin>> {
@@ -44,15 +55,16 @@ struct FieldRow {
     value: String,
 }
 
-pub(super) fn insert_fields(tx: &mut Tx<'_>, id: &CustomerId, fields: Vec<(String, String)>) -> Result<()> {
-    let rows: Vec<FieldRow> = (1_i64..)
-        .zip(fields)
-        .map(|(position, (name, value))| FieldRow { customer_id: id.clone(), position, name, value })
-        .collect();
-    if !rows.is_empty() {
-        insert_rows!(&mut *tx.conn, customer_fields::table, &rows)?;
+impl Late for FieldRow {
+    fn insert(conn: &mut AnyConnection, rows: &[Self]) -> QueryResult<()> {
+        insert_rows!(conn, customer_fields::table, rows)
     }
-    Ok(())
+}
+
+pub(super) fn insert_fields(tx: &mut Tx<'_>, id: &CustomerId, fields: Vec<(String, String)>) {
+    for (position, (name, value)) in (1_i64..).zip(fields) {
+        tx.insert_late(FieldRow { customer_id: id.clone(), position, name, value });
+    }
 }
 
 pub(super) fn fields(tx: &mut Tx<'_>, id: &str) -> Result<Vec<(String, String)>> {

@@ -54,7 +54,7 @@ pub fn adopt_domain_in(
         }
         Err(error) => return Err(error),
     };
-    landing.note(tx, "held_domain", domain.id.as_str(), Some(customer_id))?;
+    landing.note(tx, "held_domain", domain.id.as_str(), Some(customer_id));
     Ok(Adopted::new(domain.id, remarks))
 }
 
@@ -148,7 +148,7 @@ pub fn adopt_zone_in(
     let mut remarks = Vec::new();
     let new = zone(&domain, &name, told, &mut remarks)?;
     let zone = create_zone_in(tx, &domain, new, &landing.call.actor_id())?;
-    landing.note(tx, "zone", zone.id.as_str(), Some(customer_id))?;
+    landing.note(tx, "zone", zone.id.as_str(), Some(customer_id));
     Ok(Adopted::new(zone.id, remarks))
 }
 
@@ -217,7 +217,7 @@ pub fn remove_domain_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &DomainId) -
         return Ok(kept);
     }
     store::delete(tx, id)?;
-    landing.note(tx, "held_domain_removed", id.as_str(), Some(&domain.customer_id))?;
+    landing.note(tx, "held_domain_removed", id.as_str(), Some(&domain.customer_id));
     Ok(Removal::Removed)
 }
 
@@ -239,7 +239,7 @@ pub fn remove_zone_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &ZoneId) -> Re
     if let Some(domain) = domain.filter(is_bare) {
         store::delete(tx, &domain.id)?;
     }
-    landing.note(tx, "zone_removed", id.as_str(), customer_id.as_deref())?;
+    landing.note(tx, "zone_removed", id.as_str(), customer_id.as_deref());
     Ok(Removal::Removed)
 }
 

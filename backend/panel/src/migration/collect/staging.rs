@@ -33,6 +33,7 @@ pub struct Staging {
     pass: i64,
     records: Vec<Staged>,
     bytes: usize,
+    batches: u64,
     gaps: Vec<GapView>,
     listed: u64,
     unlisted: u64,
@@ -51,6 +52,7 @@ impl Staging {
             pass,
             records: Vec::new(),
             bytes: 0,
+            batches: 0,
             gaps: Vec::new(),
             listed: 0,
             unlisted: 0,
@@ -128,7 +130,15 @@ impl Staging {
         if records.is_empty() && gaps.is_empty() {
             return Ok(());
         }
-        self.db.write_now(|tx| self.flush_in(tx, &records, &gaps))
+        self.db.write_now(|tx| self.flush_in(tx, &records, &gaps))?;
+        self.batches = self.batches.saturating_add(1);
+        if self.batches.is_power_of_two() {
+            self.db.write_now(|tx| {
+                tx.count_rows("migration_records")?;
+                tx.count_rows("migration_links")
+            })?;
+        }
+        Ok(())
     }
 
     fn flush_in(&self, tx: &mut Tx<'_>, records: &[Staged], gaps: &[GapView]) -> Result<()> {

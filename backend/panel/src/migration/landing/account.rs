@@ -7,15 +7,15 @@ use hostwright_importer::snapshot::{InvoiceLine, Payment, TicketMessage};
 use hostwright_kernel::Money;
 
 use super::people::ReadyLogin;
-use super::{Ground, Landed, Place, land, money, names, people, remember, skip, support};
+use super::{Arrivals, Ground, Landed, Place, land, land_some, money, names, people, support};
 use crate::auth::adoption::kept_password;
 use crate::customers::model::CustomerId;
 use crate::migration::collect::model::RecordId;
 use crate::migration::collect::staging::open;
 use crate::migration::collect::store::{self as records, Sealed};
 use crate::migration::sources::model::SourceId;
-use crate::migration::transfer::model::{LandingView, NotHere};
-use crate::migration::transfer::store::{self, may_land};
+use crate::migration::transfer::model::NotHere;
+use crate::migration::transfer::store::may_land;
 use crate::migration::verification::model::Status;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
@@ -70,6 +70,27 @@ impl Belongings {
     /// Whether its verdict still lets it move.
     pub fn moves(&self) -> bool {
         self.party.sealed.record.verdict.is_some_and(Status::moves)
+    }
+
+    /// What lands before the pieces and after them.
+    pub fn own_places(&self) -> [Place<'_>; 2] {
+        let place = Place::of(&self.party.sealed);
+        [place, Place { kind: BALANCE, ..place }]
+    }
+
+    /// What lands with a run of pieces.
+    pub fn places(&self, range: std::ops::Range<usize>) -> Vec<Place<'_>> {
+        let mut places = Vec::new();
+        for unit in self.units.get(range).unwrap_or_default() {
+            let (one, parts) = match unit {
+                Unit::Login(one, _) | Unit::Alone(one) => (one, [None, None]),
+                Unit::Invoice { invoice, lines, payments } => (invoice, [Some(lines), Some(payments)]),
+                Unit::Ticket { ticket, messages } => (ticket, [Some(messages), None]),
+            };
+            places.push(Place::of(&one.sealed));
+            places.extend(parts.into_iter().flatten().flatten().map(|part| Place::of(&part.sealed)));
+        }
+        places
     }
 
     /// The party's identifier.
@@ -211,12 +232,12 @@ fn by_parent(all: Vec<Opened>) -> BTreeMap<String, Vec<Opened>> {
 /// Lands the account itself: the customer that it is here, or why it could not land.
 pub(in crate::migration) fn land_party(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     account: &Belongings,
 ) -> Result<std::result::Result<CustomerId, String>> {
     let place = Place::of(&account.party.sealed);
-    if let Some(here) = here(tx, ground, place)? {
-        return here.object_id.parse().map(Ok).map_err(Error::internal);
+    if let Some(here) = here(tx, on, place)? {
+        return here.parse().map(Ok).map_err(Error::internal);
     }
     if let Some(customer) = &account.party.sealed.record.associated_with {
         let landed = Landed {
@@ -226,30 +247,32 @@ pub(in crate::migration) fn land_party(
             was_there: true,
             remarks: vec!["associated: by hand".to_owned()],
         };
-        remember(tx, ground, place, &landed)?;
+        on.remember(tx, place, &landed)?;
         return customer.parse().map(Ok).map_err(Error::internal);
     }
     let Record::Party(party) = &account.party.body else {
         return Err(Error::internal("an account that is no party"));
     };
-    let landed =
-        land(tx, ground, place, |tx, landing| people::party(tx, ground, landing, party, account.email.as_deref()))?;
+    let (ground, country) = (on.ground, on.country(tx));
+    let landed = land(tx, on, place, |tx, landing| {
+        people::party(tx, ground, landing, party, country?, account.email.as_deref())
+    })?;
     match landed {
         Some(landed) => landed.object_id.parse().map(Ok).map_err(Error::internal),
-        None => Ok(Err(store::skipped_because(tx, &ground.source.id, place.kind, place.external_id)?)),
+        None => Ok(Err(on.skipped_because(place))),
     }
 }
 
 /// Lands an account in one piece: the customer that it is here, or why it could not land.
 pub(in crate::migration) fn land_whole(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     account: &Belongings,
 ) -> Result<std::result::Result<CustomerId, String>> {
-    let landed = land_party(tx, ground, account)?;
+    let landed = land_party(tx, on, account)?;
     if let Ok(customer) = &landed {
-        land_units(tx, ground, account, customer, 0..account.len())?;
-        land_balance(tx, ground, account, customer)?;
+        land_units(tx, on, account, customer, 0..account.len())?;
+        land_balance(tx, on, account, customer)?;
     }
     Ok(landed)
 }
@@ -257,19 +280,19 @@ pub(in crate::migration) fn land_whole(
 /// Lands a run of pieces.
 pub(in crate::migration) fn land_units(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     account: &Belongings,
     customer: &CustomerId,
     range: std::ops::Range<usize>,
 ) -> Result<()> {
     for unit in account.units.get(range).unwrap_or_default() {
         match unit {
-            Unit::Login(login, ready) => land_login(tx, ground, account, customer, login, ready)?,
-            Unit::Alone(one) => land_alone(tx, ground, customer.as_str(), one)?,
+            Unit::Login(login, ready) => land_login(tx, on, account, customer, login, ready)?,
+            Unit::Alone(one) => land_alone(tx, on, customer.as_str(), one)?,
             Unit::Invoice { invoice, lines, payments } => {
-                land_invoice(tx, ground, customer.as_str(), invoice, lines, payments)?;
+                land_invoice(tx, on, customer.as_str(), invoice, lines, payments)?;
             }
-            Unit::Ticket { ticket, messages } => land_ticket(tx, ground, customer.as_str(), ticket, messages)?,
+            Unit::Ticket { ticket, messages } => land_ticket(tx, on, customer.as_str(), ticket, messages)?,
         }
     }
     Ok(())
@@ -278,7 +301,7 @@ pub(in crate::migration) fn land_units(
 /// Lands the party's balance, once its documents are here.
 pub(in crate::migration) fn land_balance(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     account: &Belongings,
     customer: &CustomerId,
 ) -> Result<()> {
@@ -289,11 +312,12 @@ pub(in crate::migration) fn land_balance(
         return Ok(());
     };
     let place = Place { kind: BALANCE, ..Place::of(&account.party.sealed) };
-    if here(tx, ground, place)?.is_some() {
+    if here(tx, on, place)?.is_some() {
         return Ok(());
     }
-    let open = open_in(account, balance.currency)?;
-    land_some(tx, ground, place, |tx, landing| money::balance(tx, ground, landing, customer.as_str(), party, open))
+    let (ground, open) = (on.ground, open_in(account, balance.currency)?);
+    land_some(tx, on, place, |tx, landing| money::balance(tx, ground, landing, customer.as_str(), party, open))?;
+    Ok(())
 }
 
 /// What the account's open documents say is owed, in a currency.
@@ -305,41 +329,24 @@ fn open_in(account: &Belongings, currency: hostwright_kernel::Currency) -> Resul
     Ok(Money::sum(currency, amounts)?)
 }
 
-/// [`land`] of something that may come to nothing.
-fn land_some(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    place: Place<'_>,
-    part: impl FnOnce(&mut Tx<'_>, &crate::auth::adoption::Landing<'_>) -> Result<Option<Landed>>,
-) -> Result<()> {
-    let landing = ground.landing();
-    match tx.apart(|tx| part(tx, &landing)) {
-        Ok(None) => Ok(()),
-        Ok(Some(landed)) => remember(tx, ground, place, &landed),
-        Err(error) => match super::refusal_code(&error) {
-            Some(code) => skip(tx, ground, place, code),
-            None => Err(error),
-        },
-    }
-}
-
-fn here(tx: &mut Tx<'_>, ground: &Ground, place: Place<'_>) -> Result<Option<LandingView>> {
-    store::object(tx, &ground.source.id, place.kind, place.external_id)
+fn here(tx: &mut Tx<'_>, on: &mut Arrivals<'_>, place: Place<'_>) -> Result<Option<String>> {
+    on.object(tx, place.kind, place.external_id)
 }
 
 fn land_login(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     account: &Belongings,
     customer: &CustomerId,
     login: &Opened,
     ready: &ReadyLogin,
 ) -> Result<()> {
     let place = Place::of(&login.sealed);
-    let person = match here(tx, ground, place)? {
-        Some(here) => Some(here.object_id),
+    let ground = on.ground;
+    let person = match here(tx, on, place)? {
+        Some(here) => Some(here),
         None => {
-            let landed = land(tx, ground, place, |tx, landing| people::login(tx, ground, landing, ready))?;
+            let landed = land(tx, on, place, |tx, landing| people::login(tx, ground, landing, ready))?;
             landed.map(|landed| landed.object_id)
         }
     };
@@ -349,9 +356,10 @@ fn land_login(
     }
 }
 
-fn land_alone(tx: &mut Tx<'_>, ground: &Ground, customer_id: &str, one: &Opened) -> Result<()> {
+fn land_alone(tx: &mut Tx<'_>, on: &mut Arrivals<'_>, customer_id: &str, one: &Opened) -> Result<()> {
     let place = Place::of(&one.sealed);
-    if here(tx, ground, place)?.is_some() || !may_land(&one.sealed.record) {
+    let ground = on.ground;
+    if here(tx, on, place)?.is_some() || !may_land(&one.sealed.record) {
         return Ok(());
     }
     let parent = one.sealed.record.parent.clone();
@@ -360,59 +368,60 @@ fn land_alone(tx: &mut Tx<'_>, ground: &Ground, customer_id: &str, one: &Opened)
     let not_mapped = NotHere::NotMapped.as_str();
     match &one.body {
         Record::Contact(told) => {
-            land(tx, ground, place, |tx, landing| people::contact(tx, landing, &customer, told))?;
+            land(tx, on, place, |tx, landing| people::contact(tx, landing, &customer, told))?;
         }
         Record::PaymentToken(told) => {
-            land(tx, ground, place, |tx, landing| money::token(tx, landing, customer_id, told))?;
+            land(tx, on, place, |tx, landing| money::token(tx, landing, customer_id, told))?;
         }
         Record::Subscription(told) => match ground.rules.product(told.product.as_deref()) {
             Some(rule) => {
-                land(tx, ground, place, |tx, landing| {
-                    money::subscription(tx, ground, landing, customer_id, rule, told)
+                let plan = on.plan(tx, &rule.plan_id);
+                land(tx, on, place, |tx, landing| {
+                    money::subscription(tx, ground, landing, customer_id, plan?.as_ref(), told)
                 })?;
             }
-            None => skip(tx, ground, place, not_mapped)?,
+            None => on.skip(tx, place, not_mapped)?,
         },
         Record::Domain(told) => match ground.rules.domain(&domain) {
             Some(rule) => {
-                let billed = money::registration(told);
-                let landed = land(tx, ground, place, |tx, landing| {
-                    money::subscription(tx, ground, landing, customer_id, rule, &billed)
+                let (billed, plan) = (money::registration(told), on.plan(tx, &rule.plan_id));
+                let landed = land(tx, on, place, |tx, landing| {
+                    money::subscription(tx, ground, landing, customer_id, plan?.as_ref(), &billed)
                 })?;
                 if let Some(billed) = landed {
-                    land(tx, ground, Place { kind: HELD, ..place }, |tx, landing| {
+                    land(tx, on, Place { kind: HELD, ..place }, |tx, landing| {
                         names::domain(tx, landing, customer_id, &billed.object_id, told)
                     })?;
                 }
             }
-            None => skip(tx, ground, place, not_mapped)?,
+            None => on.skip(tx, place, not_mapped)?,
         },
         Record::Payment(told) => {
             let document = match parent {
-                Some(parent) => match store::object(tx, &ground.source.id, "invoice", &parent)? {
-                    Some(here) => Some(here.object_id),
-                    None => return skip(tx, ground, place, NotHere::NoParent.as_str()),
+                Some(parent) => match on.object(tx, "invoice", &parent)? {
+                    Some(here) => Some(here),
+                    None => return on.skip(tx, place, NotHere::NoParent.as_str()),
                 },
                 None => None,
             };
-            land(tx, ground, place, |tx, landing| {
+            land(tx, on, place, |tx, landing| {
                 money::payment(tx, ground, landing, customer_id, document.as_deref(), told)
             })?;
         }
         Record::CreditEntry(told) => {
-            land(tx, ground, place, |tx, landing| money::credit_entry(tx, ground, landing, customer_id, told))?;
+            land(tx, on, place, |tx, landing| money::credit_entry(tx, ground, landing, customer_id, told))?;
         }
         Record::Zone(told) => {
-            land(tx, ground, place, |tx, landing| names::zone(tx, landing, customer_id, told))?;
+            land(tx, on, place, |tx, landing| names::zone(tx, landing, customer_id, told))?;
         }
-        _ => skip(tx, ground, place, NotHere::WaitsForHosting.as_str())?,
+        _ => on.skip(tx, place, NotHere::WaitsForHosting.as_str())?,
     }
     Ok(())
 }
 
 fn land_invoice(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     customer_id: &str,
     invoice: &Opened,
     lines: &[Opened],
@@ -422,8 +431,9 @@ fn land_invoice(
         return Ok(());
     };
     let place = Place::of(&invoice.sealed);
-    if let Some(here) = here(tx, ground, place)? {
-        return later_payments(tx, ground, customer_id, &here.object_id, payments);
+    let ground = on.ground;
+    if let Some(here) = here(tx, on, place)? {
+        return later_payments(tx, on, customer_id, &here, payments);
     }
     let told_lines: Vec<InvoiceLine> = bodies(lines, |body| match body {
         Record::InvoiceLine(one) => Some(*one),
@@ -434,21 +444,21 @@ fn land_invoice(
         _ => None,
     });
     let mut ids = Vec::new();
-    let landed = land(tx, ground, place, |tx, landing| {
+    let landed = land(tx, on, place, |tx, landing| {
         let (landed, paid) = money::invoice(tx, ground, landing, customer_id, told, &told_lines, &told_payments)?;
         ids = paid;
         Ok(landed)
     })?;
     let Some(landed) = landed else {
         let why = NotHere::NoParent.as_str();
-        return lines.iter().chain(payments).try_for_each(|one| skip(tx, ground, Place::of(&one.sealed), why));
+        return lines.iter().chain(payments).try_for_each(|one| on.skip(tx, Place::of(&one.sealed), why));
     };
     for line in lines {
-        remember(tx, ground, Place::of(&line.sealed), &Landed { remarks: Vec::new(), ..landed.clone() })?;
+        on.remember(tx, Place::of(&line.sealed), &Landed { remarks: Vec::new(), ..landed.clone() })?;
     }
     for (payment, id) in payments.iter().zip(ids) {
         let part = Landed { object_id: id, remarks: Vec::new(), ..landed.clone() };
-        remember(tx, ground, Place::of(&payment.sealed), &part)?;
+        on.remember(tx, Place::of(&payment.sealed), &part)?;
     }
     Ok(())
 }
@@ -456,7 +466,7 @@ fn land_invoice(
 /// What came in on a document since it landed.
 fn later_payments(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     customer_id: &str,
     invoice: &str,
     payments: &[Opened],
@@ -464,10 +474,9 @@ fn later_payments(
     for payment in payments {
         let place = Place::of(&payment.sealed);
         let Record::Payment(told) = &payment.body else { continue };
-        if here(tx, ground, place)?.is_none() {
-            land(tx, ground, place, |tx, landing| {
-                money::payment(tx, ground, landing, customer_id, Some(invoice), told)
-            })?;
+        if here(tx, on, place)?.is_none() {
+            let ground = on.ground;
+            land(tx, on, place, |tx, landing| money::payment(tx, ground, landing, customer_id, Some(invoice), told))?;
         }
     }
     Ok(())
@@ -475,7 +484,7 @@ fn later_payments(
 
 fn land_ticket(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     customer_id: &str,
     ticket: &Opened,
     messages: &[Opened],
@@ -484,11 +493,12 @@ fn land_ticket(
         return Ok(());
     };
     let place = Place::of(&ticket.sealed);
-    if let Some(here) = here(tx, ground, place)? {
-        return later_messages(tx, ground, customer_id, &here.object_id, messages);
+    let ground = on.ground;
+    if let Some(here) = here(tx, on, place)? {
+        return later_messages(tx, on, customer_id, &here, messages);
     }
     let department = match &told.department {
-        Some(id) => store::object(tx, &ground.source.id, "department", id)?,
+        Some(id) => on.object(tx, "department", id)?,
         None => None,
     };
     let said: Vec<TicketMessage> = bodies(messages, |body| match body {
@@ -496,9 +506,9 @@ fn land_ticket(
         _ => None,
     });
     let mut ids = Vec::new();
-    let landed = land(tx, ground, place, |tx, landing| {
+    let landed = land(tx, on, place, |tx, landing| {
         let department: DepartmentId = match &department {
-            Some(here) => here.object_id.parse().map_err(Error::internal)?,
+            Some(here) => here.parse().map_err(Error::internal)?,
             None => support::fallback(tx, ground, landing)?,
         };
         let (landed, written) = support::ticket(tx, landing, customer_id, department, told, &said)?;
@@ -507,18 +517,18 @@ fn land_ticket(
     })?;
     let Some(landed) = landed else {
         let why = NotHere::NoParent.as_str();
-        return messages.iter().try_for_each(|one| skip(tx, ground, Place::of(&one.sealed), why));
+        return messages.iter().try_for_each(|one| on.skip(tx, Place::of(&one.sealed), why));
     };
     for (message, id) in messages.iter().zip(ids) {
         let part = Landed { object_id: id, remarks: Vec::new(), ..landed.clone() };
-        remember(tx, ground, Place::of(&message.sealed), &part)?;
+        on.remember(tx, Place::of(&message.sealed), &part)?;
     }
     Ok(())
 }
 
 fn later_messages(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     customer_id: &str,
     ticket: &str,
     messages: &[Opened],
@@ -526,8 +536,8 @@ fn later_messages(
     for message in messages {
         let place = Place::of(&message.sealed);
         let Record::TicketMessage(told) = &message.body else { continue };
-        if here(tx, ground, place)?.is_none() {
-            land(tx, ground, place, |tx, landing| support::later_message(tx, landing, customer_id, ticket, told))?;
+        if here(tx, on, place)?.is_none() {
+            land(tx, on, place, |tx, landing| support::later_message(tx, landing, customer_id, ticket, told))?;
         }
     }
     Ok(())

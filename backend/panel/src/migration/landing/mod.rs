@@ -13,6 +13,7 @@
 //! back; the functions called here record no event and enqueue no job, so nothing leaves.
 
 pub(in crate::migration) mod account;
+mod arrivals;
 pub(in crate::migration) mod money;
 pub(in crate::migration) mod names;
 pub(in crate::migration) mod people;
@@ -21,10 +22,9 @@ pub(in crate::migration) mod support;
 
 use hostwright_kernel::Day;
 
+pub(in crate::migration) use self::arrivals::Arrivals;
 use super::collect::store::Sealed;
 use super::sources::model::Source;
-use super::transfer::model::LandingState;
-use super::transfer::store::{self, Remembered};
 use super::verification::gather::Rules;
 use crate::auth::adoption::{Adopted, Landing, Remark};
 use crate::auth::call::Call;
@@ -106,74 +106,39 @@ impl<'a> Place<'a> {
 /// When the database fails; a refusal is no error here, but remembered.
 pub(in crate::migration) fn land(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     place: Place<'_>,
     part: impl FnOnce(&mut Tx<'_>, &Landing<'_>) -> Result<Landed>,
 ) -> Result<Option<Landed>> {
-    let landing = ground.landing();
-    match tx.apart(|tx| part(tx, &landing)) {
+    land_some(tx, on, place, |tx, landing| part(tx, landing).map(Some))
+}
+
+/// [`land`] of something that may come to nothing.
+///
+/// # Errors
+/// As for [`land`].
+pub(in crate::migration) fn land_some(
+    tx: &mut Tx<'_>,
+    on: &mut Arrivals<'_>,
+    place: Place<'_>,
+    part: impl FnOnce(&mut Tx<'_>, &Landing<'_>) -> Result<Option<Landed>>,
+) -> Result<Option<Landed>> {
+    let landing = on.ground.landing();
+    match on.piece(tx, |tx| part(tx, &landing)) {
         Ok(landed) => {
-            remember(tx, ground, place, &landed)?;
-            Ok(Some(landed))
+            if let Some(landed) = &landed {
+                on.remember(tx, place, landed)?;
+            }
+            Ok(landed)
         }
-        Err(error) => match refusal_code(&error) {
+        Err(error) => match refusal_code(&error).filter(|_| on.remembers_refusals()) {
             Some(code) => {
-                skip(tx, ground, place, code)?;
+                on.skip(tx, place, code)?;
                 Ok(None)
             }
             None => Err(error),
         },
     }
-}
-
-/// Remembers what a record became.
-///
-/// # Errors
-/// When the database fails, or the record is here already: then this transaction must not be
-/// committed, for it made a second one.
-pub(in crate::migration) fn remember(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    place: Place<'_>,
-    landed: &Landed,
-) -> Result<()> {
-    let outcome = if landed.was_there { LandingState::Found } else { LandingState::Landed };
-    let one = Remembered {
-        kind: place.kind.to_owned(),
-        external_id: place.external_id.to_owned(),
-        outcome,
-        slice: landed.slice,
-        object_id: landed.object_id.clone(),
-        customer_id: landed.customer_id.clone(),
-        hash: place.hash.to_owned(),
-        reason: String::new(),
-        remarks: landed.remarks.clone(),
-    };
-    if store::remember(tx, &ground.source.id, &one)? {
-        Ok(())
-    } else {
-        Err(Error::internal(format!("{} {} landed twice", place.kind, place.external_id)))
-    }
-}
-
-/// Remembers that a record was skipped, and why. Nothing is said of one that is here.
-///
-/// # Errors
-/// When the database fails.
-pub(in crate::migration) fn skip(tx: &mut Tx<'_>, ground: &Ground, place: Place<'_>, reason: &str) -> Result<()> {
-    let one = Remembered {
-        kind: place.kind.to_owned(),
-        external_id: place.external_id.to_owned(),
-        outcome: LandingState::Skipped,
-        slice: "",
-        object_id: String::new(),
-        customer_id: None,
-        hash: place.hash.to_owned(),
-        reason: reason.to_owned(),
-        remarks: Vec::new(),
-    };
-    store::remember(tx, &ground.source.id, &one)?;
-    Ok(())
 }
 
 /// The code of a refusal; none for what failed.

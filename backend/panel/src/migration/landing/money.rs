@@ -14,8 +14,7 @@ use crate::billing::history::{
     AdoptInvoice, AdoptPayment, AdoptToken, Opening, adopt_balance_in, adopt_invoice_in, adopt_payment_in,
     adopt_token_in,
 };
-use crate::catalogue;
-use crate::migration::templates::model::Template;
+use crate::catalogue::model::Plan;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
 use crate::subscriptions::adoption::{AdoptSubscription, adopt_in, mapped_state};
@@ -26,13 +25,12 @@ pub(in crate::migration) fn subscription(
     ground: &Ground,
     landing: &Landing<'_>,
     customer_id: &str,
-    rule: &Template,
+    plan: &Plan,
     subscription: &Subscription,
 ) -> Result<Landed> {
-    let plan = catalogue::queries::load_in(tx, &rule.plan_id)?;
     let adopted = AdoptSubscription {
         customer_id,
-        plan: &plan,
+        plan,
         subscription,
         state: mapped_state(subscription.status),
         is_next_invoiced: false,

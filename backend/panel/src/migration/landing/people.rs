@@ -3,25 +3,25 @@
 use hostwright_importer::snapshot::values::Extra;
 use hostwright_importer::snapshot::{Contact, Login, Party, PartyStatus, Staff};
 
-use super::{Ground, Landed, Place, land};
+use super::{Arrivals, Ground, Landed, Place, land};
 use crate::auth::adoption::{AdoptPerson, AdoptStaff, Landing, adopt_person_in, adopt_staff_in};
 use crate::auth::model::PersonId;
 use crate::auth::policy::MemberRole;
-use crate::billing::entity;
 use crate::customers::adoption::{AdoptContact, AdoptCustomer, add_contact_in, add_person_in, adopt_in};
 use crate::customers::model::CustomerId;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
 
-/// Lands a party as a customer. `otherwise` is an address for mail where it has none itself.
+/// Lands a party as a customer. `country` and `otherwise`, an address for mail, are for one
+/// that has none itself.
 pub(in crate::migration) fn party(
     tx: &mut Tx<'_>,
     ground: &Ground,
     landing: &Landing<'_>,
     party: &Party,
+    country: String,
     otherwise: Option<&str>,
 ) -> Result<Landed> {
-    let seller = entity::load_in(tx)?;
     let settings = &ground.source.settings;
     let customer = AdoptCustomer {
         reference: party.id.clone(),
@@ -30,7 +30,7 @@ pub(in crate::migration) fn party(
         email: party.email.as_deref().or(otherwise).unwrap_or_default().to_owned(),
         phone: party.phone.clone(),
         address: party.address.clone(),
-        fallback_country: seller.country,
+        fallback_country: country,
         tax_number: party.tax_number.clone(),
         is_tax_exempt: party.is_tax_exempt,
         currency: party.currency.unwrap_or(settings.currency),
@@ -141,11 +141,12 @@ pub(in crate::migration) fn member(
 /// Lands somebody of the provider, unconfirmed and not invited.
 pub(in crate::migration) fn staff(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     place: Place<'_>,
     staff: &Staff,
 ) -> Result<Option<Landed>> {
-    land(tx, ground, place, |tx, landing| {
+    let ground = on.ground;
+    land(tx, on, place, |tx, landing| {
         let adopted = AdoptStaff {
             email: staff.email.clone().unwrap_or_default(),
             name: staff.name.clone(),

@@ -2,7 +2,7 @@
 
 use hostwright_importer::snapshot::{Department, Ticket, TicketMessage};
 
-use super::{Ground, Landed, Place, land};
+use super::{Arrivals, Ground, Landed, Place, land};
 use crate::auth::adoption::Landing;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
@@ -12,11 +12,11 @@ use crate::tickets::model::{DepartmentId, TicketId};
 /// Lands a department; one of the same name is found.
 pub(in crate::migration) fn department(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    on: &mut Arrivals<'_>,
     place: Place<'_>,
     department: &Department,
 ) -> Result<Option<Landed>> {
-    land(tx, ground, place, |tx, landing| {
+    land(tx, on, place, |tx, landing| {
         let adopted = adopt_department_in(tx, landing, department)?;
         Ok(Landed::of("tickets", None, &adopted))
     })

@@ -4,6 +4,7 @@
 //! The job of the source runs again when the last of those is through; when no account is left it
 //! ties the tree of resellers and says that the transfer ended.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hostwright_importer::Record;
@@ -16,7 +17,8 @@ use crate::customers::adoption::set_reseller_in;
 use crate::migration::collect::model::RecordId;
 use crate::migration::collect::staging::open;
 use crate::migration::collect::store as records;
-use crate::migration::landing::{self, Ground, Place, account};
+use crate::migration::landing::account::Belongings;
+use crate::migration::landing::{self, Arrivals, Ground, Place, account};
 use crate::migration::sources::model::SourceId;
 use crate::migration::sources::store as sources;
 use crate::migration::templates::store as templates;
@@ -99,38 +101,48 @@ impl TransferHandler {
         Ok(())
     }
 
-    /// Lands the accounts that wait, a batch in a transaction.
+    /// Lands the accounts that wait, a batch in a transaction; the next is opened meanwhile.
     async fn land_accounts(&self, run: &Run, id: &SourceId) -> Result<()> {
-        let (mut after, mut is_first) = (None::<RecordId>, true);
-        loop {
-            let (call, source_id, from) = (self.call.clone(), id.clone(), after.clone());
-            let next = move |tx: &mut Tx<'_>| {
-                let ids = store::queued(tx, &source_id, from.as_ref(), BATCH)?;
-                Ok(ground(tx, &call, &source_id)?.map(|ground| (ground, ids)))
-            };
-            let Some((ground, ids)) = self.call.db.read(next).await? else {
-                return Ok(());
-            };
-            after = ids.last().cloned();
-            if ids.is_empty() {
-                return Ok(());
-            }
-            if let Err(error) = self.land_batch(run, &ground, &ids).await {
+        let mut batches = 0_u64;
+        let mut next = self.batch(id, None).await?;
+        while let Some(batch) = next {
+            let last = batch.ids.last().cloned();
+            let ids = batch.ids.clone();
+            let (landed, following) = tokio::join!(self.land_batch(run, batch), self.batch(id, last));
+            if let Err(error) = landed {
                 tracing::warn!(%error, "a batch of accounts is taken apart");
                 let job = run.job.clone();
                 self.call.db.write(move |tx| ids.iter().try_for_each(|id| land_alone(tx, &job, id))).await?;
             }
-            if is_first {
-                self.call.db.write(store::count_landings).await?;
-                is_first = false;
+            batches = batches.saturating_add(1);
+            if batches.is_power_of_two() {
+                self.call.db.write(|tx| tx.count_rows("migration_landings")).await?;
             }
+            next = following?;
+        }
+        Ok(())
+    }
+
+    /// The next accounts that wait, opened.
+    async fn batch(&self, id: &SourceId, after: Option<RecordId>) -> Result<Option<Batch>> {
+        let (call, source_id) = (self.call.clone(), id.clone());
+        let next = move |tx: &mut Tx<'_>| {
+            let ids = store::queued(tx, &source_id, after.as_ref(), BATCH)?;
+            Ok(ground(tx, &call, &source_id)?.map(|ground| (ground, ids)))
+        };
+        match self.call.db.read(next).await? {
+            Some((ground, ids)) if !ids.is_empty() => {
+                let accounts = account::load(&ground, ids.clone()).await;
+                Ok(Some(Batch { ground, ids, accounts }))
+            }
+            _ => Ok(None),
         }
     }
 
     /// Lands accounts in one transaction, but for those that are large.
-    async fn land_batch(&self, run: &Run, ground: &Ground, ids: &[RecordId]) -> Result<()> {
-        let accounts = account::load(ground, ids.to_vec()).await?;
-        let shared = Arc::new((ground.clone(), accounts, run.job.clone(), ids.to_vec()));
+    async fn land_batch(&self, run: &Run, batch: Batch) -> Result<()> {
+        let Batch { ground, ids, accounts } = batch;
+        let shared = Arc::new((ground, accounts?, run.job.clone(), ids));
         self.call
             .db
             .write(move |tx| {
@@ -140,20 +152,17 @@ impl TransferHandler {
                     return Ok(());
                 }
                 let alone = sources::open_among(tx, ACCOUNT, ids)?;
-                let mut done = Vec::new();
+                let mut now = Vec::new();
                 for id in store::waiting(tx, ids)? {
                     match accounts.get(&id) {
                         _ if alone.contains(id.as_str()) => {}
                         Some(account) if !account.moves() => {}
                         Some(account) if account.len() > PIECES => land_alone(tx, job, &id)?,
-                        Some(account) => match account::land_whole(tx, ground, account)? {
-                            Ok(_here) => done.push(id),
-                            Err(reason) => store::parked(tx, &id, &reason)?,
-                        },
+                        Some(account) => now.push((id, account)),
                         None => store::parked(tx, &id, GONE)?,
                     }
                 }
-                store::done(tx, &done)
+                land_now(tx, ground, &now)
             })
             .await
     }
@@ -184,20 +193,45 @@ impl TransferHandler {
     }
 }
 
+/// Accounts that land together.
+struct Batch {
+    ground: Ground,
+    ids: Vec<RecordId>,
+    accounts: Result<BTreeMap<RecordId, Belongings>>,
+}
+
+fn land_now(tx: &mut Tx<'_>, ground: &Ground, accounts: &[(RecordId, &Belongings)]) -> Result<()> {
+    let places = accounts.iter().flat_map(|(_, one)| one.own_places().into_iter().chain(one.places(0..one.len())));
+    let mut done = Vec::new();
+    Arrivals::during(tx, ground, places, |tx, on| {
+        for (id, account) in accounts {
+            match on.boldly(tx, |tx, on| account::land_whole(tx, on, account))? {
+                Ok(_here) => done.push(id.clone()),
+                Err(reason) => store::parked(tx, id, &reason)?,
+            }
+        }
+        Ok(())
+    })?;
+    store::done(tx, &done)
+}
+
 fn land_page(tx: &mut Tx<'_>, ground: &Ground, kind: &str, after: Option<&RecordId>) -> Result<Option<RecordId>> {
     let page = records::page_of_kind(tx, &ground.source.id, kind, after, PAGE)?;
     let last = page.last().map(|sealed| sealed.record.id.clone());
-    let ids: Vec<String> = page.iter().map(|sealed| sealed.record.external_id.clone()).collect();
-    let here = store::here(tx, &ground.source.id, kind, &ids)?;
-    for sealed in page.iter().filter(|sealed| !here.contains_key(&sealed.record.external_id)) {
-        let place = Place::of(sealed);
-        match open(&ground.call.vault, sealed)? {
-            Record::Department(told) => landing::support::department(tx, ground, place, &told)?,
-            Record::Staff(told) => landing::people::staff(tx, ground, place, &told)?,
-            _ => None,
-        };
-    }
-    Ok(last)
+    Arrivals::during(tx, ground, page.iter().map(Place::of), |tx, on| {
+        for sealed in &page {
+            let place = Place::of(sealed);
+            if on.object(tx, kind, place.external_id)?.is_some() {
+                continue;
+            }
+            match open(&ground.call.vault, sealed)? {
+                Record::Department(told) => landing::support::department(tx, on, place, &told)?,
+                Record::Staff(told) => landing::people::staff(tx, on, place, &told)?,
+                _ => None,
+            };
+        }
+        Ok(last)
+    })
 }
 
 fn tie_page(tx: &mut Tx<'_>, ground: &Ground, after: Option<&RecordId>) -> Result<(Option<RecordId>, usize)> {
@@ -274,24 +308,28 @@ impl AccountHandler {
     }
 
     /// Lands the account piece by piece; why it could not, where it could not.
-    async fn land(&self, run: &Run, ground: &Ground, account: account::Belongings) -> Result<Option<String>> {
+    async fn land(&self, run: &Run, ground: &Ground, account: Belongings) -> Result<Option<String>> {
         let shared = Arc::new((ground.clone(), account));
         let write = |part: Part| {
             let (shared, job) = (Arc::clone(&shared), run.job.clone());
             self.call.db.write(move |tx| {
                 is_held(tx, &job)?;
                 let (ground, account) = shared.as_ref();
-                match &part {
-                    Part::Party => account::land_party(tx, ground, account),
+                let places = match &part {
+                    Part::Party | Part::Balance(_) => account.own_places().to_vec(),
+                    Part::Units(_, range) => account.places(range.clone()),
+                };
+                Arrivals::during(tx, ground, places, |tx, on| match &part {
+                    Part::Party => account::land_party(tx, on, account),
                     Part::Units(customer, range) => {
-                        account::land_units(tx, ground, account, customer, range.clone())?;
+                        account::land_units(tx, on, account, customer, range.clone())?;
                         Ok(Ok(customer.clone()))
                     }
                     Part::Balance(customer) => {
-                        account::land_balance(tx, ground, account, customer)?;
+                        account::land_balance(tx, on, account, customer)?;
                         Ok(Ok(customer.clone()))
                     }
-                }
+                })
             })
         };
         let customer = match write(Part::Party).await? {

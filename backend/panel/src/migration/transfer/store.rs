@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hostwright_kernel::Instant;
 
 use super::model::{LandingId, LandingState, LandingView, TransferState};
 use super::queries::ListLandings;
+use crate::insert_rows;
 use crate::migration::collect::model::{RecordId, StagedView};
 use crate::migration::sources::model::SourceId;
 use crate::migration::verification::model::Status;
-use crate::on_each;
 use crate::platform::error::Result;
 use crate::platform::schema::{migration_landings, migration_records, migration_sources};
-use crate::platform::{AnyConnection, Paged, Tx};
+use crate::platform::{Paged, Tx};
 
 /// What became of a record, on its way into the table.
 #[derive(Debug, Clone)]
@@ -62,36 +61,88 @@ impl LandingRow {
     }
 }
 
-/// Remembers what became of a record. What was skipped before is replaced; what is here stays,
-/// and then the answer is false.
-pub fn remember(tx: &mut Tx<'_>, source_id: &SourceId, one: &Remembered) -> Result<bool> {
-    diesel::delete(
-        migration_landings::table
+/// What is known of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing became of it yet.
+    Nothing,
+    /// It is this object here.
+    Here(String),
+    /// It was skipped, and this row says why.
+    Skipped(LandingId),
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = migration_landings)]
+struct NewLanding {
+    id: LandingId,
+    source_id: SourceId,
+    kind: String,
+    external_id: String,
+    outcome: LandingState,
+    slice: String,
+    object_id: String,
+    customer_id: Option<String>,
+    hash: String,
+    reason: String,
+    remarks: String,
+    at: Instant,
+}
+
+/// Identifiers of one query, and rows of one statement: within what the engines bind at once.
+const AT_ONCE: usize = 1_000;
+
+/// What is known of these records of a kind, where anything is.
+pub fn known(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, ids: &[String]) -> Result<Vec<(String, Known)>> {
+    let mut all = Vec::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let rows: Vec<(LandingId, String, LandingState, String)> = migration_landings::table
             .filter(migration_landings::source_id.eq(source_id))
-            .filter(migration_landings::kind.eq(&one.kind))
-            .filter(migration_landings::external_id.eq(&one.external_id))
-            .filter(migration_landings::outcome.eq(LandingState::Skipped)),
-    )
-    .execute(tx.conn)?;
-    let row = (
-        migration_landings::id.eq(LandingId::new()),
-        migration_landings::source_id.eq(source_id),
-        migration_landings::kind.eq(&one.kind),
-        migration_landings::external_id.eq(&one.external_id),
-        migration_landings::outcome.eq(one.outcome),
-        migration_landings::slice.eq(one.slice),
-        migration_landings::object_id.eq(&one.object_id),
-        migration_landings::customer_id.eq(&one.customer_id),
-        migration_landings::hash.eq(&one.hash),
-        migration_landings::reason.eq(&one.reason),
-        migration_landings::remarks.eq(serde_json::to_string(&one.remarks)?),
-        migration_landings::at.eq(tx.now()),
-    );
-    let rows = on_each!(&mut *tx.conn, |conn| diesel::insert_into(migration_landings::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(conn))?;
-    Ok(rows == 1)
+            .filter(migration_landings::kind.eq(kind))
+            .filter(migration_landings::external_id.eq_any(ids.to_vec()))
+            .select((
+                migration_landings::id,
+                migration_landings::external_id,
+                migration_landings::outcome,
+                migration_landings::object_id,
+            ))
+            .load(tx.conn)?;
+        all.extend(rows.into_iter().map(|(row, id, outcome, object)| match outcome {
+            LandingState::Skipped => (id, Known::Skipped(row)),
+            LandingState::Landed | LandingState::Found => (id, Known::Here(object)),
+        }));
+    }
+    Ok(all)
+}
+
+/// Writes what became of records, in place of what was said of them before.
+pub fn replace(tx: &mut Tx<'_>, source_id: &SourceId, old: Vec<LandingId>, new: Vec<Remembered>) -> Result<()> {
+    for old in old.chunks(AT_ONCE) {
+        diesel::delete(migration_landings::table.filter(migration_landings::id.eq_any(old.to_vec())))
+            .execute(tx.conn)?;
+    }
+    let at = tx.now();
+    let mut rows = Vec::with_capacity(new.len());
+    for one in new {
+        rows.push(NewLanding {
+            id: LandingId::new(),
+            source_id: source_id.clone(),
+            kind: one.kind,
+            external_id: one.external_id,
+            outcome: one.outcome,
+            slice: one.slice.to_owned(),
+            object_id: one.object_id,
+            customer_id: one.customer_id,
+            hash: one.hash,
+            reason: one.reason,
+            remarks: serde_json::to_string(&one.remarks)?,
+            at,
+        });
+    }
+    for rows in rows.chunks(AT_ONCE) {
+        insert_rows!(&mut *tx.conn, migration_landings::table, rows)?;
+    }
+    Ok(())
 }
 
 /// What these records of a kind are here.
@@ -122,18 +173,9 @@ pub fn identifiers(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str) -> Result<
         .load(tx.conn)?)
 }
 
-/// What one record is here. A query of its own: it is asked for every piece that lands, and one for a
-/// list of identifiers is prepared anew each time on SQLite.
+/// What one record is here.
 pub fn object(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, id: &str) -> Result<Option<LandingView>> {
-    let row: Option<LandingRow> = migration_landings::table
-        .filter(migration_landings::source_id.eq(source_id))
-        .filter(migration_landings::kind.eq(kind))
-        .filter(migration_landings::external_id.eq(id))
-        .filter(migration_landings::outcome.ne(LandingState::Skipped))
-        .select(LandingRow::as_select())
-        .first(tx.conn)
-        .optional()?;
-    Ok(row.map(LandingRow::view))
+    Ok(here(tx, source_id, kind, &[id.to_owned()])?.remove(id))
 }
 
 /// Whether some record of a kind is this object here.
@@ -143,27 +185,6 @@ pub fn is_object(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, object_id: &
         .filter(migration_landings::kind.eq(kind))
         .filter(migration_landings::object_id.eq(object_id));
     Ok(diesel::select(diesel::dsl::exists(here)).get_result(tx.conn)?)
-}
-
-/// Lets PostgreSQL count what is here, so that it plans anew what it planned while there was next to
-/// nothing: any index seemed as good then, and by itself it counts a minute later at the earliest.
-pub fn count_landings(tx: &mut Tx<'_>) -> Result<()> {
-    match &mut *tx.conn {
-        AnyConnection::Postgres(conn) => Ok(conn.batch_execute("ANALYZE migration_landings")?),
-        AnyConnection::Sqlite(_) => Ok(()),
-    }
-}
-
-/// Why a record was skipped.
-pub fn skipped_because(tx: &mut Tx<'_>, source_id: &SourceId, kind: &str, external_id: &str) -> Result<String> {
-    let found: Option<String> = migration_landings::table
-        .filter(migration_landings::source_id.eq(source_id))
-        .filter(migration_landings::kind.eq(kind))
-        .filter(migration_landings::external_id.eq(external_id))
-        .select(migration_landings::reason)
-        .first(tx.conn)
-        .optional()?;
-    Ok(found.unwrap_or_default())
 }
 
 /// A page of what is here of a kind, the last landed first.

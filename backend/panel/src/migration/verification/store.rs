@@ -17,7 +17,10 @@ const ROWS: usize = 5_000;
 
 /// Takes all verdicts of a source back.
 pub fn forget(tx: &mut Tx<'_>, source_id: &SourceId) -> Result<()> {
-    diesel::update(migration_records::table.filter(migration_records::source_id.eq(source_id)))
+    let judged = migration_records::table
+        .filter(migration_records::source_id.eq(source_id))
+        .filter(migration_records::verdict.is_not_null());
+    diesel::update(judged)
         .set((migration_records::verdict.eq(None::<Status>), migration_records::reasons.eq("[]")))
         .execute(tx.conn)?;
     Ok(())

@@ -26,8 +26,8 @@ pub fn adopt_in(
     let landed = adopted.landed(landing.system, price, tx.now())?;
     let id = landed.subscription.id.clone();
     crate::subscriptions::store::insert_held(tx, &landed.subscription, adopted.is_held)?;
-    store::insert(tx, &id, &landed.origin)?;
-    landing.note(tx, "subscription", id.as_str(), Some(adopted.customer_id))?;
+    store::insert(tx, &id, landed.origin);
+    landing.note(tx, "subscription", id.as_str(), Some(adopted.customer_id));
     Ok(Adopted::new(id, landed.remarks))
 }
 
@@ -40,7 +40,7 @@ pub fn release_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &SubscriptionId) -
     let released = store::release(tx, id)?;
     if released {
         let customer = crate::subscriptions::queries::load_in(tx, id)?.customer_id;
-        landing.note(tx, "subscription_released", id.as_str(), Some(&customer))?;
+        landing.note(tx, "subscription_released", id.as_str(), Some(&customer));
     }
     Ok(released)
 }
@@ -76,6 +76,6 @@ pub fn remove_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &SubscriptionId) ->
         // Where others were sold at it too, the last of them takes it along.
         store::hand_on(tx, &price)?;
     }
-    landing.note(tx, "subscription_removed", id.as_str(), Some(&subscription.customer_id))?;
+    landing.note(tx, "subscription_removed", id.as_str(), Some(&subscription.customer_id));
     Ok(Removal::Removed)
 }

@@ -6,9 +6,11 @@ use hostwright_kernel::{Currency, Day, Money};
 use super::model::Origin;
 use crate::auth::adoption::KeptBecause;
 use crate::catalogue::model::PriceId;
-use crate::platform::Tx;
+use crate::insert_rows;
 use crate::platform::error::{Error, Result};
+use crate::platform::late::Late;
 use crate::platform::schema::{charges, invoice_lines, orders, servers, subscription_origins, subscriptions};
+use crate::platform::{AnyConnection, Tx};
 use crate::subscriptions::model::SubscriptionId;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -35,8 +37,13 @@ struct Row {
     created_at: hostwright_kernel::Instant,
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, id: &SubscriptionId, origin: &Origin) -> Result<()> {
-    let origin = origin.clone();
+impl Late for Row {
+    fn insert(conn: &mut AnyConnection, rows: &[Self]) -> QueryResult<()> {
+        insert_rows!(conn, subscription_origins::table, rows)
+    }
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, id: &SubscriptionId, origin: Origin) {
     let minor = |amount: Option<Money>| amount.map(|amount| amount.minor);
     let row = Row {
         subscription_id: id.clone(),
@@ -59,8 +66,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, id: &SubscriptionId, origin: &Origin) -> R
         price_made: origin.price_made,
         created_at: tx.now(),
     };
-    diesel::insert_into(subscription_origins::table).values(row).execute(tx.conn)?;
-    Ok(())
+    tx.insert_late(row);
 }
 
 pub(super) fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Origin>> {

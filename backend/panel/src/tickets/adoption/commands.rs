@@ -49,7 +49,7 @@ pub fn adopt_department_in(
         store::archive(tx, &id)?;
         remarks.push(Remark::new("department_hidden", &told.name));
     }
-    landing.note(tx, "department", id.as_str(), None)?;
+    landing.note(tx, "department", id.as_str(), None);
     Ok(Adopted::new(id, remarks))
 }
 
@@ -95,7 +95,7 @@ pub fn adopt_in(
         ids.push((*place, store::insert_message(tx, &ticket.id, said)?));
     }
     ids.sort_by_key(|(place, _)| *place);
-    landing.note(tx, "ticket", ticket.id.as_str(), Some(adopted.customer_id))?;
+    landing.note(tx, "ticket", ticket.id.as_str(), Some(adopted.customer_id));
     Ok((Adopted::new(ticket.id, remarks), ids.into_iter().map(|(_, id)| id).collect()))
 }
 
@@ -118,7 +118,7 @@ pub fn adopt_message_in(
         let state = if row.state == TicketState::Closed { row.state } else { TicketState::after_reply(from_staff) };
         store::move_on(tx, ticket, state, said.at)?;
     }
-    landing.note(tx, "ticket_message", id.as_str(), Some(&row.customer_id))?;
+    landing.note(tx, "ticket_message", id.as_str(), Some(&row.customer_id));
     Ok(Adopted::new(id, remarks))
 }
 
@@ -144,7 +144,7 @@ pub fn remove_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &TicketId, own: &[M
     if !store::delete(tx, id)? {
         return Err(TicketRefusal::Changed.into());
     }
-    landing.note(tx, "ticket_removed", id.as_str(), Some(&row.customer_id))?;
+    landing.note(tx, "ticket_removed", id.as_str(), Some(&row.customer_id));
     Ok(Removal::Removed)
 }
 
@@ -157,7 +157,7 @@ pub fn remove_department_in(tx: &mut Tx<'_>, landing: &Landing<'_>, id: &Departm
         None => Ok(Removal::Gone),
         Some((1, 0)) => {
             store::delete_department(tx, id)?;
-            landing.note(tx, "department_removed", id.as_str(), None)?;
+            landing.note(tx, "department_removed", id.as_str(), None);
             Ok(Removal::Removed)
         }
         Some((1, _)) => Ok(Removal::Kept(vec![KeptBecause::Tickets])),
