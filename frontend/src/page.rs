@@ -191,7 +191,7 @@ pub struct Viewer {
     /// What this person is here: "Owner", "Support", or the customer's name.
     pub kind: String,
     /// Names of the actions that the person may run (`invoices.issue`).
-    pub may: BTreeSet<String>,
+    pub may: BTreeSet<&'static str>,
 }
 
 /// How urgent a notice or state is.

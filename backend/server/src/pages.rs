@@ -218,7 +218,7 @@ fn viewer(call: &Call, page: &Page) -> Option<Viewer> {
         name: person.name.clone(),
         email: person.email.clone(),
         kind,
-        may: Action::ALL.iter().filter(|action| call.may(**action)).map(|action| action.name().to_owned()).collect(),
+        may: Action::ALL.iter().filter(|action| call.may(**action)).map(|action| action.name()).collect(),
     })
 }
 

@@ -90,7 +90,7 @@ fn page(texts: &Texts, area: Area, path: &str, theme: Theme) -> Page {
             name: "Ada Brandt".to_owned(),
             email: "ada@nordlicht.example".to_owned(),
             kind: if area == Area::Staff { "Owner" } else { "Brandt Werbung GmbH" }.to_owned(),
-            may: Action::ALL.iter().map(|action| action.name().to_owned()).collect(),
+            may: Action::ALL.iter().map(|action| action.name()).collect(),
         });
         page.counts.insert("tickets".to_owned(), 3);
         page.counts.insert("tasks".to_owned(), 1);

@@ -137,7 +137,10 @@ impl<'a> Shell<'a> {
         .to_html();
         // The marks between neighbouring texts are for hydration, which does not
         // exist here, and would be read aloud inside a title.
-        format!("<!DOCTYPE html>{}", document.replace("<!>", ""))
+        let mut whole = String::with_capacity(document.len());
+        whole.push_str("<!DOCTYPE html>");
+        document.split("<!>").for_each(|part| whole.push_str(part));
+        whole
     }
 
     fn framed(self) -> AnyView {

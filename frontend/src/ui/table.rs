@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Empty, Piece, html};
+use super::{Empty, Piece, escape, html, markup};
 
 /// What a column holds, which decides how it is aligned and shown on a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,7 +194,8 @@ impl Table {
         let unreachable = self.rows.iter().all(|row| row.href.is_none());
         let name = unreachable.then(|| self.caption.clone());
         let columns = &self.columns;
-        let rows: Vec<AnyView> = self.rows.into_iter().map(|row| draw_row(columns, row)).collect();
+        let openings: Vec<String> = columns.iter().map(opening).collect();
+        let rows: Vec<AnyView> = self.rows.into_iter().map(|row| draw_row(&openings, row)).collect();
         let foot = (!self.foot.is_empty()).then(|| {
             let cells: Vec<_> = self
                 .foot
@@ -222,7 +223,7 @@ impl Table {
     }
 }
 
-fn draw_row(columns: &[Column], row: Row) -> AnyView {
+fn draw_row(openings: &[String], row: Row) -> AnyView {
     let mut href = row.href;
     let class = match (href.is_some(), row.quiet) {
         (true, true) => Some("opens pale"),
@@ -230,19 +231,21 @@ fn draw_row(columns: &[Column], row: Row) -> AnyView {
         (false, true) => Some("pale"),
         (false, false) => None,
     };
-    let cells: Vec<AnyView> = row
-        .cells
-        .into_iter()
-        .zip(columns)
-        .map(|(cell, column)| {
-            let cell = match href.take() {
-                Some(href) => html(view! { <a class="row-link" href=href>{cell}</a> }),
-                None => cell,
-            };
-            html(view! {
-                <td role="cell" class=column.class() data-label=column.title.clone()><span class="value">{cell}</span></td>
-            })
-        })
-        .collect();
-    html(view! { <tr role="row" class=class>{cells}</tr> })
+    let mut cells = String::new();
+    for (cell, opening) in row.cells.into_iter().zip(openings) {
+        let cell = match href.take() {
+            Some(href) => html(view! { <a class="row-link" href=href>{cell}</a> }),
+            None => cell,
+        };
+        cells.push_str(opening);
+        cells.push_str(&cell.to_html());
+        cells.push_str("</span></td>");
+    }
+    html(view! { <tr role="row" class=class>{markup(cells)}</tr> })
+}
+
+/// How each cell of a column begins: drawn once, not in each row.
+fn opening(column: &Column) -> String {
+    let class = column.class().map(|class| format!(" class=\"{class}\"")).unwrap_or_default();
+    format!("<td role=\"cell\"{class} data-label=\"{}\"><span class=\"value\">", escape(&column.title))
 }

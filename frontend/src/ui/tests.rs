@@ -2,8 +2,6 @@
 //! pressed, words for nobody.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
-
 use hostwright_panel::platform::texts::{Locale, Texts};
 use leptos::prelude::RenderHtml;
 
@@ -12,14 +10,14 @@ use crate::page::{Area, FieldError, FormState, Page, Tone, Viewer};
 
 const HOSTILE: &str = "\"><script>alert(1)</script>'&</textarea>";
 
-fn page(area: Area, may: &[&str]) -> Page {
+fn page(area: Area, may: &[&'static str]) -> Page {
     let mut page = Page::new(Texts::embedded().unwrap(), area, "/staff/customers?q=a");
     page.csrf = "token".to_owned();
     page.viewer = Some(Viewer {
         name: "Ada Brandt".to_owned(),
         email: "ada@brandt.example".to_owned(),
         kind: "Owner".to_owned(),
-        may: may.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(),
+        may: may.iter().copied().collect(),
     });
     page
 }

@@ -151,6 +151,14 @@ impl<T> Changed<T> {
     }
 }
 
+/// Why somebody may not.
+enum Denied {
+    /// Nobody signed in.
+    Stranger,
+    /// Neither the roles nor the API key include the action.
+    Role,
+}
+
 impl Call {
     /// A call of the product itself, for jobs and reactions.
     #[must_use]
@@ -229,7 +237,7 @@ impl Call {
     /// show only what can be done.
     #[must_use]
     pub fn may(&self, action: Action) -> bool {
-        self.authorize(action).is_ok()
+        self.reach(action).is_ok()
     }
 
     /// Decides whether the caller may, and how far. The first line of every
@@ -239,22 +247,28 @@ impl Call {
     /// `auth.sign_in_required` for strangers, `auth.not_permitted` for people
     /// whose roles (or API key) do not include the action.
     pub fn authorize(&self, action: Action) -> Result<Scope> {
-        let rule = action.rule();
-        let refused = || Refusal::new("auth.not_permitted", Kind::Forbidden).with("action", rule.name);
-        let scope = |reach| Ok(Scope { action, reach });
-        let person = match &self.actor {
-            Actor::System(_) => return scope(Reach::Everything),
-            Actor::Anonymous if rule.audience == Audience::Anyone => return scope(Reach::Customers(Vec::new())),
-            Actor::Anonymous => {
-                return Err(Refusal::new("auth.sign_in_required", Kind::Unauthenticated).into());
+        match self.reach(action) {
+            Ok(reach) => Ok(Scope { action, reach }),
+            Err(Denied::Stranger) => Err(Refusal::new("auth.sign_in_required", Kind::Unauthenticated).into()),
+            Err(Denied::Role) => {
+                Err(Refusal::new("auth.not_permitted", Kind::Forbidden).with("action", action.name()).into())
             }
+        }
+    }
+
+    fn reach(&self, action: Action) -> std::result::Result<Reach, Denied> {
+        let rule = action.rule();
+        let person = match &self.actor {
+            Actor::System(_) => return Ok(Reach::Everything),
+            Actor::Anonymous if rule.audience == Audience::Anyone => return Ok(Reach::Customers(Vec::new())),
+            Actor::Anonymous => return Err(Denied::Stranger),
             Actor::Person(person) => person,
         };
         if !person.key_allows(rule.name) {
-            return Err(refused().into());
+            return Err(Denied::Role);
         }
         if person.staff.is_some_and(|role| action.allows_staff(role)) {
-            return scope(Reach::Everything);
+            return Ok(Reach::Everything);
         }
         let own: Vec<String> = person
             .memberships
@@ -263,9 +277,9 @@ impl Call {
             .map(|(customer, _)| customer.clone())
             .collect();
         if own.is_empty() && rule.audience == Audience::Granted {
-            return Err(refused().into());
+            return Err(Denied::Role);
         }
-        scope(Reach::Customers(own))
+        Ok(Reach::Customers(own))
     }
 
     /// [`Call::authorize`] for an object of this customer: not found unless it

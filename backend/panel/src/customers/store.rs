@@ -9,11 +9,11 @@ use super::error::CustomerRefusal;
 use super::model::{Customer, CustomerId, CustomerState};
 use crate::auth::call::{Scope, not_found};
 use crate::auth::model::MailAddress;
-use crate::locking;
 use crate::platform::db::lower;
 use crate::platform::error::Result;
 use crate::platform::schema::customers;
 use crate::platform::{ListInput, Paged, Tx};
+use crate::{locking, only_of};
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = customers)]
@@ -120,7 +120,7 @@ pub(super) fn load_scoped(tx: &mut Tx<'_>, scope: &Scope, id: &CustomerId) -> Re
     let mut query = customers::table.select(Row::as_select()).into_boxed();
     query = query.filter(customers::id.eq(id));
     if let Some(reached) = scope.customers() {
-        query = query.filter(customers::id.eq_any(reached.to_vec()));
+        only_of!(query, customers::id, reached);
     }
     query.first(tx.conn).optional()?.ok_or_else(not_found)?.read()
 }
@@ -181,7 +181,7 @@ pub(super) fn names(tx: &mut Tx<'_>, scope: &Scope, ids: &BTreeSet<String>) -> R
         .select((customers::id, customers::name, customers::company))
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(customers::id.eq_any(own.to_vec()));
+        only_of!(query, customers::id, own);
     }
     let rows: Vec<(String, String, Option<String>)> = query.load(tx.conn)?;
     Ok(rows.into_iter().map(|(id, name, company)| (id, company.unwrap_or(name))).collect())
@@ -192,7 +192,7 @@ pub(super) fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<
     let mut query =
         customers::table.select(Row::as_select()).order(customers::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(reached) = scope.customers() {
-        query = query.filter(customers::id.eq_any(reached.to_vec()));
+        only_of!(query, customers::id, reached);
     }
     if let Some(after) = input.after.clone() {
         query = query.filter(customers::id.lt(after));

@@ -9,11 +9,11 @@ use hostwright_kernel::{Day, Instant};
 use super::model::{Domain, DomainId, DomainName, DomainState, DomainView};
 use super::queries::ListDomains;
 use crate::auth::call::Scope;
-use crate::locking;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result, is_unique_violation};
 use crate::platform::schema::{customers, domains, zones};
 use crate::platform::{Paged, Tx};
+use crate::{locking, only_of};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = domains, treat_none_as_null = true)]
@@ -188,7 +188,7 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListDomains) -> Result<Paged
         .limit(paging.fetch())
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(domains::customer_id.eq_any(own.to_vec()));
+        only_of!(query, domains::customer_id, own);
     }
     if let Some((name, id)) = input.after_key() {
         query = query.filter(domains::name.ge(name.clone()).and(domains::name.gt(name).or(domains::id.gt(id))));

@@ -5,6 +5,7 @@ use hostwright_kernel::{Instant, Money};
 
 use super::model::{OrderId, OrderView, QuoteId};
 use crate::auth::call::Scope;
+use crate::only_of;
 use crate::platform::error::{Error, Result};
 use crate::platform::schema::orders;
 use crate::platform::{ListInput, Paged, Tx};
@@ -76,7 +77,7 @@ pub fn of_quote(tx: &mut Tx<'_>, quote_id: &QuoteId) -> Result<Option<OrderView>
 pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Paged<OrderView>> {
     let mut query = orders::table.select(Row::as_select()).order(orders::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(customers) = scope.customers() {
-        query = query.filter(orders::customer_id.eq_any(customers.to_vec()));
+        only_of!(query, orders::customer_id, customers);
     }
     if let Some(customer) = &input.customer_id {
         query = query.filter(orders::customer_id.eq(customer.clone()));

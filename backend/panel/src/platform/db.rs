@@ -112,6 +112,18 @@ macro_rules! insert_rows {
     };
 }
 
+/// Narrows a boxed query to rows whose column is one of these texts. One alone, as with most
+/// customers, is a statement that stays prepared; SQLite prepares a list anew each time.
+#[macro_export]
+macro_rules! only_of {
+    ($query:ident, $column:expr, $texts:expr) => {
+        $query = match $texts {
+            [one] => $query.filter($column.eq(one.clone())),
+            several => $query.filter($column.eq_any(several.to_vec())),
+        }
+    };
+}
+
 /// Where the data is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {

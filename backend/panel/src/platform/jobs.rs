@@ -15,7 +15,7 @@ use super::db::Tx;
 use super::error::{Error, Result};
 use super::paging::{ListInput, Paged};
 use super::schema::{job_steps, jobs};
-use crate::{locking, on_each};
+use crate::{locking, on_each, only_of};
 
 /// Failures after which a job needs attention.
 pub const PATIENCE: i64 = 6;
@@ -380,7 +380,7 @@ pub fn end_step(tx: &mut Tx<'_>, id: &StepId, state: StepState, detail: &str) ->
 pub fn find(tx: &mut Tx<'_>, id: &JobId, customers: Option<&[String]>) -> Result<Option<Job>> {
     let mut query = jobs::table.filter(jobs::id.eq(id)).select(Job::as_select()).into_boxed();
     if let Some(customers) = customers {
-        query = query.filter(jobs::customer_id.eq_any(customers.to_vec()));
+        only_of!(query, jobs::customer_id, customers);
     }
     Ok(query.first(tx.conn).optional()?)
 }
@@ -404,7 +404,7 @@ pub fn steps(tx: &mut Tx<'_>, id: &JobId) -> Result<Vec<Step>> {
 pub fn list(tx: &mut Tx<'_>, input: &ListInput, customers: Option<&[String]>) -> Result<Paged<Job>> {
     let mut query = jobs::table.select(Job::as_select()).order(jobs::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(customers) = customers {
-        query = query.filter(jobs::customer_id.eq_any(customers.to_vec()));
+        only_of!(query, jobs::customer_id, customers);
     }
     if let Some(after) = &input.after {
         query = query.filter(jobs::id.lt(after.clone()));

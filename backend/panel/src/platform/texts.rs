@@ -9,10 +9,11 @@
 //!
 //! Deliberately absent: texts in the database, and a language chosen by country.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -214,10 +215,15 @@ pub struct Gap {
     pub problem: String,
 }
 
+/// Days that are kept in words.
+const DAYS_MAX: usize = 1_000;
+
 /// All texts, ready to be read from any thread.
 #[derive(Clone)]
 pub struct Texts {
     bundles: Arc<BTreeMap<Locale, FluentBundle<FluentResource>>>,
+    /// Days in words, once asked for: a list says the same few in each of its rows.
+    days: Arc<RwLock<BTreeMap<(Locale, Day), String>>>,
 }
 
 impl fmt::Debug for Texts {
@@ -242,7 +248,7 @@ impl Texts {
         for locale in Locale::ALL {
             bundles.insert(locale, load(locale)?);
         }
-        Ok(Self { bundles: Arc::new(bundles) })
+        Ok(Self { bundles: Arc::new(bundles), days: Arc::default() })
     }
 
     /// A text without values.
@@ -256,7 +262,7 @@ impl Texts {
     /// better than none.
     #[must_use]
     pub fn get_with(&self, locale: Locale, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
-        let id = key.replace('.', "-");
+        let id = if key.contains('.') { Cow::Owned(key.replace('.', "-")) } else { Cow::Borrowed(key) };
         for candidate in [locale, Locale::En] {
             if let Some(text) = self.lookup(candidate, &id, args) {
                 return text;
@@ -276,6 +282,19 @@ impl Texts {
     /// A day in words: 3 May 2026.
     #[must_use]
     pub fn day(&self, locale: Locale, day: Day) -> String {
+        let known = self.days.read().unwrap_or_else(PoisonError::into_inner).get(&(locale, day)).cloned();
+        known.unwrap_or_else(|| {
+            let words = self.day_in_words(locale, day);
+            let mut days = self.days.write().unwrap_or_else(PoisonError::into_inner);
+            if days.len() >= DAYS_MAX {
+                days.clear();
+            }
+            days.insert((locale, day), words.clone());
+            words
+        })
+    }
+
+    fn day_in_words(&self, locale: Locale, day: Day) -> String {
         let month = self.get(locale, &format!("ui-month-{}", day.month()));
         self.get_with(
             locale,

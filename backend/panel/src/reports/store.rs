@@ -7,6 +7,7 @@ use hostwright_kernel::{Currency, Day, Money};
 
 use super::model::{CountByState, Hit, NodeUse};
 use crate::auth::call::Scope;
+use crate::only_of;
 use crate::platform::db::lower;
 use crate::platform::error::Result;
 use crate::platform::schema::{
@@ -199,7 +200,7 @@ fn search_customers(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) 
         .select((customers::id, customers::name, customers::email))
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(customers::id.eq_any(own.to_vec()));
+        only_of!(query, customers::id, own);
     }
     let rows: Vec<(String, String, String)> = query.load(tx.conn)?;
     Ok(rows.into_iter().map(|(id, name, email)| hit("customer", id, name, email)).collect())
@@ -213,7 +214,7 @@ fn search_domains(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) ->
         .select((domains::id, domains::name, domains::state))
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(domains::customer_id.eq_any(own.to_vec()));
+        only_of!(query, domains::customer_id, own);
     }
     let rows: Vec<(String, String, String)> = query.load(tx.conn)?;
     Ok(rows.into_iter().map(|(id, name, state)| hit("domain", id, name, state)).collect())
@@ -232,7 +233,7 @@ fn search_invoices(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) -
         .select((invoices::id, invoices::number, invoices::total_minor, invoices::currency))
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(invoices::customer_id.eq_any(own.to_vec()));
+        only_of!(query, invoices::customer_id, own);
     }
     let rows: Vec<(String, Option<String>, i64, String)> = query.load(tx.conn)?;
     Ok(rows
@@ -263,7 +264,7 @@ fn search_servers(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) ->
         .select((server_rows::id, server_rows::hostname, server_rows::desired))
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(server_rows::customer_id.eq_any(own.to_vec()));
+        only_of!(query, server_rows::customer_id, own);
     }
     let rows: Vec<(String, String, String)> = query.load(tx.conn)?;
     Ok(rows.into_iter().map(|(id, hostname, desired)| hit("server", id, hostname, desired)).collect())
@@ -284,7 +285,7 @@ fn search_tickets(tx: &mut Tx<'_>, scope: &Scope, pattern: &str, exact: &str) ->
         .select((tickets::id, tickets::number, tickets::subject))
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(tickets::customer_id.eq_any(own.to_vec()));
+        only_of!(query, tickets::customer_id, own);
     }
     let rows: Vec<(String, i64, String)> = query.load(tx.conn)?;
     Ok(rows.into_iter().map(|(id, number, subject)| hit("ticket", id, format!("#{number}"), subject)).collect())

@@ -9,7 +9,6 @@ use super::model::{Desired, Disk, DiskId, DiskState, Observation, Seen, Server, 
 use super::queries::ListServers;
 use crate::auth::call::Scope;
 use crate::images::model::ImageId;
-use crate::locking;
 use crate::nodes::model::{Capacity, NodeId};
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
@@ -17,6 +16,7 @@ use crate::platform::jobs::{Job, JobState};
 use crate::platform::schema::{jobs, server_disks, server_observations, servers};
 use crate::platform::{ListInput, Tx};
 use crate::subscriptions::model::SubscriptionId;
+use crate::{locking, only_of};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = servers)]
@@ -202,7 +202,7 @@ pub fn insert(tx: &mut Tx<'_>, server: &Server, disk: &Disk) -> Result<()> {
 pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &ServerId) -> Result<Option<Server>> {
     let mut query = servers::table.filter(servers::id.eq(id)).select(Row::as_select()).into_boxed();
     if let Some(customers) = scope.customers() {
-        query = query.filter(servers::customer_id.eq_any(customers.to_vec()));
+        only_of!(query, servers::customer_id, customers);
     }
     Ok(query.first(tx.conn).optional()?.map(Server::from))
 }
@@ -386,7 +386,7 @@ pub fn list(
         .select(Row::as_select())
         .into_boxed();
     if let Some(customers) = scope.customers() {
-        query = query.filter(servers::customer_id.eq_any(customers.to_vec()));
+        only_of!(query, servers::customer_id, customers);
     }
     if let Some(after) = &input.after {
         query = query.filter(servers::id.lt(after.clone()));

@@ -6,11 +6,11 @@ use hostwright_kernel::{Day, Instant, Money, Months};
 use super::model::{Subscription, SubscriptionId, SubscriptionState};
 use crate::auth::call::Scope;
 use crate::catalogue::model::{PlanId, PriceId, RenewalChoice};
-use crate::locking;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
 use crate::platform::schema::subscriptions;
 use crate::platform::{ListInput, Tx};
+use crate::{locking, only_of};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = subscriptions)]
@@ -107,7 +107,7 @@ pub fn insert_held(tx: &mut Tx<'_>, subscription: &Subscription, held: bool) -> 
 pub fn find(tx: &mut Tx<'_>, scope: &Scope, id: &SubscriptionId) -> Result<Option<Subscription>> {
     let mut query = subscriptions::table.filter(subscriptions::id.eq(id)).select(Row::as_select()).into_boxed();
     if let Some(customers) = scope.customers() {
-        query = query.filter(subscriptions::customer_id.eq_any(customers.to_vec()));
+        only_of!(query, subscriptions::customer_id, customers);
     }
     query.first(tx.conn).optional()?.map(Subscription::try_from).transpose()
 }
@@ -170,7 +170,7 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<Vec<Sub
     let mut query =
         subscriptions::table.select(Row::as_select()).order(subscriptions::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(customers) = scope.customers() {
-        query = query.filter(subscriptions::customer_id.eq_any(customers.to_vec()));
+        only_of!(query, subscriptions::customer_id, customers);
     }
     if let Some(after) = &input.after {
         query = query.filter(subscriptions::id.lt(after.clone()));

@@ -13,6 +13,7 @@ use super::model::{
 };
 use super::queries::ListTickets;
 use crate::auth::call::Scope;
+use crate::only_of;
 use crate::platform::download::Download;
 use crate::platform::error::Result;
 use crate::platform::schema::{customers, departments, people, servers, ticket_attachments, ticket_messages, tickets};
@@ -287,7 +288,7 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListTickets) -> Result<Paged
         .limit(paging.fetch())
         .into_boxed();
     if let Some(customers) = scope.customers() {
-        query = query.filter(tickets::customer_id.eq_any(customers.to_vec()));
+        only_of!(query, tickets::customer_id, customers);
     }
     if let Some((moment, id)) = input.after_key()? {
         query = query.filter(tickets::updated_at.lt(moment).or(tickets::updated_at.eq(moment).and(tickets::id.lt(id))));

@@ -8,12 +8,12 @@ use super::model::{
 };
 use crate::auth::call::Scope;
 use crate::billing::invoices::InvoiceId;
-use crate::insert_rows;
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
 use crate::platform::schema::{
     allocations, invoice_lines, invoices, opening_balances, past_payments, payment_tokens, reminders,
 };
+use crate::{insert_rows, only_of};
 
 #[derive(Insertable)]
 #[diesel(table_name = past_payments)]
@@ -113,7 +113,7 @@ pub(super) fn past_of(tx: &mut Tx<'_>, scope: &Scope, customer_id: &str) -> Resu
         .select(PastRow::as_select())
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(past_payments::customer_id.eq_any(own.to_vec()));
+        only_of!(query, past_payments::customer_id, own);
     }
     let rows: Vec<PastRow> = query.load(tx.conn)?;
     rows.into_iter().map(PastRow::read).collect()
@@ -234,7 +234,7 @@ pub(super) fn tokens_of(tx: &mut Tx<'_>, scope: &Scope, customer_id: &str) -> Re
         ))
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(payment_tokens::customer_id.eq_any(own.to_vec()));
+        only_of!(query, payment_tokens::customer_id, own);
     }
     let rows: Vec<TokenRow> = query.load(tx.conn)?;
     Ok(rows

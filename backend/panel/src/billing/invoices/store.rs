@@ -14,11 +14,11 @@ use crate::billing::error::BillingRefusal;
 use crate::billing::numbering::model::Number;
 use crate::billing::tax::model::TaxCategory;
 use crate::billing::totals::LineKind;
-use crate::locking;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
 use crate::platform::schema::{allocations, customers, invoice_lines, invoices};
 use crate::platform::{ListInput, Tx};
+use crate::{locking, only_of};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = invoices)]
@@ -185,7 +185,8 @@ pub(super) fn lock(tx: &mut Tx<'_>, id: &InvoiceId) -> Result<Option<Invoice>> {
 pub(super) fn find_visible(tx: &mut Tx<'_>, scope: &Scope, id: &InvoiceId) -> Result<Option<Invoice>> {
     let mut query = invoices::table.filter(invoices::id.eq(id.clone())).select(Row::as_select()).into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(invoices::customer_id.eq_any(own.to_vec()).and(invoices::state.ne(InvoiceState::Draft)));
+        only_of!(query, invoices::customer_id, own);
+        query = query.filter(invoices::state.ne(InvoiceState::Draft));
     }
     let row: Option<Row> = query.first(tx.conn).optional()?;
     row.map(Row::read).transpose()
@@ -460,7 +461,8 @@ pub(super) fn list(
         .limit(input.fetch())
         .into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(invoices::customer_id.eq_any(own.to_vec()).and(invoices::state.ne(InvoiceState::Draft)));
+        only_of!(query, invoices::customer_id, own);
+        query = query.filter(invoices::state.ne(InvoiceState::Draft));
     }
     if let Some(after) = &input.after {
         query = query.filter(invoices::id.lt(after.clone()));

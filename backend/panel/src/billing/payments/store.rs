@@ -8,11 +8,11 @@ use hostwright_kernel::{Currency, Day, Instant, Money};
 use super::model::{Payment, PaymentId, PaymentMethod};
 use crate::auth::call::Scope;
 use crate::billing::ledger::PostingKind;
-use crate::on_each;
 use crate::platform::db::lower;
 use crate::platform::error::{Error, Result};
 use crate::platform::schema::{allocations, invoices, ledger_transfers, payments};
 use crate::platform::{ListInput, Tx};
+use crate::{on_each, only_of};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = payments)]
@@ -81,7 +81,7 @@ pub(super) fn list(tx: &mut Tx<'_>, scope: &Scope, input: &ListInput) -> Result<
     let mut query =
         payments::table.select(Row::as_select()).order(payments::id.desc()).limit(input.fetch()).into_boxed();
     if let Some(own) = scope.customers() {
-        query = query.filter(payments::customer_id.eq_any(own.to_vec()));
+        only_of!(query, payments::customer_id, own);
     }
     if let Some(after) = &input.after {
         query = query.filter(payments::id.lt(after.clone()));
