@@ -51,6 +51,7 @@ fn adopt(
     land(world, |tx, landing| {
         let plan = catalogue::queries::load_in(tx, plan)?;
         let adopted = AdoptSubscription {
+            prices: &[],
             customer_id,
             plan: &plan,
             subscription,

@@ -27,6 +27,7 @@ mod migration_transfer;
 mod nodes;
 mod notifications;
 mod notifications_encrypted;
+mod parts;
 mod pdf;
 mod renewals_together;
 mod seam;

@@ -153,6 +153,11 @@ pub struct Tx<'c> {
     machine: &'c dyn Clock,
     wakes: bool,
     waiting: Waiting,
+    /// Parts that run within one another.
+    depth: u32,
+    /// Savepoints that are open; that of a part that ended well is released with the next one's
+    /// beginning, or at the end.
+    savepoints: u32,
 }
 
 impl Tx<'_> {
@@ -210,20 +215,21 @@ impl Tx<'_> {
     /// # Errors
     /// What the part returns.
     pub fn apart<T>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let mark = self.waiting.mark();
-        self.conn.batch_execute("SAVEPOINT apart")?;
-        match part(self) {
-            Ok(value) => {
-                self.conn.batch_execute("RELEASE SAVEPOINT apart")?;
-                Ok(value)
-            }
-            Err(error) => {
-                self.waiting.back_to(&mark);
-                // Where this fails the connection is gone, and the first error says more.
-                let _gone = self.conn.batch_execute("ROLLBACK TO SAVEPOINT apart; RELEASE SAVEPOINT apart");
-                Err(error)
-            }
+        let (mark, depth) = (self.waiting.mark(), self.depth);
+        let release = format!("RELEASE SAVEPOINT apart{depth}");
+        let before = if self.savepoints > depth { format!("{release}; ") } else { String::new() };
+        self.conn.batch_execute(&format!("{before}SAVEPOINT apart{depth}"))?;
+        let within = depth.saturating_add(1);
+        (self.depth, self.savepoints) = (within, within);
+        let outcome = part(self);
+        (self.depth, self.savepoints) = (depth, within);
+        if outcome.is_err() {
+            self.waiting.back_to(&mark);
+            self.savepoints = depth;
+            // Where this fails the connection is gone, and the first error says more.
+            let _gone = self.conn.batch_execute(&format!("ROLLBACK TO SAVEPOINT apart{depth}; {release}"));
         }
+        outcome
     }
 }
 
@@ -393,7 +399,15 @@ impl Db {
 
     /// A transaction that is open on this connection.
     pub(super) fn tx<'c>(&'c self, conn: &'c mut AnyConnection, now: Instant) -> Tx<'c> {
-        Tx { conn, now, machine: self.machine.as_ref(), wakes: false, waiting: Waiting::default() }
+        Tx {
+            conn,
+            now,
+            machine: self.machine.as_ref(),
+            wakes: false,
+            waiting: Waiting::default(),
+            depth: 0,
+            savepoints: 0,
+        }
     }
 
     /// Runs a closure that changes things, in one transaction. It may run more

@@ -155,13 +155,15 @@ pub fn adopt_balance_in(
     reference: &str,
     day: Day,
 ) -> Result<Opening> {
+    if balance.is_zero() {
+        return Ok(Opening::Nothing);
+    }
     customers::queries::load_in(tx, customer_id)?;
     if balance.minor.unsigned_abs() > crate::billing::totals::LARGEST_MINOR.unsigned_abs() {
         return Err(BillingRefusal::AmountTooLarge.into());
     }
     let reference: String = reference.trim().chars().take(140).collect();
     match balance.minor {
-        0 => Ok(Opening::Nothing),
         1.. => {
             let id = OpeningId::new();
             store::insert_opening(tx, &id, customer_id, balance, day, &reference)?;

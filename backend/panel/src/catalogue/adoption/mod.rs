@@ -6,15 +6,37 @@ mod store;
 use hostwright_kernel::{Money, Months};
 
 use super::model::{PlanId, Price, PriceId, PriceState};
+use super::store::Shelf;
 use crate::platform::Tx;
 use crate::platform::error::Result;
 
+/// All prices of a plan, those on offer first: what many calls of [`price_in`] look into before
+/// they ask the database.
+///
+/// # Errors
+/// When the database fails.
+pub fn prices_in(tx: &mut Tx<'_>, plan_id: &PlanId) -> Result<Vec<Price>> {
+    let mut prices = super::store::prices_of(tx, std::slice::from_ref(plan_id), Shelf::Whole)?;
+    prices.sort_by(|one, other| (one.state.as_str(), &one.id).cmp(&(other.state.as_str(), &other.id)));
+    Ok(prices)
+}
+
 /// The plan's price of this amount and length, whether it is offered or not; a retired one
-/// is made where there is none. The second value says whether it was made.
+/// is made where there is none. The second value says whether it was made. What is `known`
+/// of the plan's prices is not asked for.
 ///
 /// # Errors
 /// When the database fails, as for a plan that is not there.
-pub fn price_in(tx: &mut Tx<'_>, plan_id: &PlanId, amount: Money, months: Months) -> Result<(PriceId, bool)> {
+pub fn price_in(
+    tx: &mut Tx<'_>,
+    plan_id: &PlanId,
+    known: &[Price],
+    amount: Money,
+    months: Months,
+) -> Result<(PriceId, bool)> {
+    if let Some(same) = known.iter().find(|price| price.amount == amount && price.months == months) {
+        return Ok((same.id.clone(), false));
+    }
     if let Some(known) = store::same(tx, plan_id, amount, months)? {
         return Ok((known, false));
     }

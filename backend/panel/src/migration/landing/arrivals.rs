@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::{Ground, Landed, Place};
 use crate::billing::entity;
 use crate::catalogue;
-use crate::catalogue::model::{Plan, PlanId};
+use crate::catalogue::model::{Plan, PlanId, Price};
 use crate::migration::transfer::model::LandingState;
 use crate::migration::transfer::store::{self, Known, Remembered};
 use crate::platform::Tx;
@@ -34,7 +34,7 @@ pub(in crate::migration) struct Arrivals<'g> {
     tried: BTreeMap<Key, Remembered>,
     /// A refusal ends the part that is being tried, so that no piece of it is set apart.
     is_bold: bool,
-    plans: BTreeMap<PlanId, Arc<Plan>>,
+    plans: BTreeMap<PlanId, Arc<(Plan, Vec<Price>)>>,
     country: Option<String>,
 }
 
@@ -171,15 +171,15 @@ impl<'g> Arrivals<'g> {
         self.in_this(&key).map(|one| one.reason.clone()).unwrap_or_default()
     }
 
-    /// What is sold, loaded once.
+    /// What is sold, and at which prices, loaded once.
     ///
     /// # Errors
     /// `request.not_found`.
-    pub fn plan(&mut self, tx: &mut Tx<'_>, id: &PlanId) -> Result<Arc<Plan>> {
+    pub fn plan(&mut self, tx: &mut Tx<'_>, id: &PlanId) -> Result<Arc<(Plan, Vec<Price>)>> {
         if let Some(plan) = self.plans.get(id) {
             return Ok(Arc::clone(plan));
         }
-        let plan = Arc::new(catalogue::queries::load_in(tx, id)?);
+        let plan = Arc::new((catalogue::queries::load_in(tx, id)?, catalogue::adoption::prices_in(tx, id)?));
         self.plans.insert(id.clone(), Arc::clone(&plan));
         Ok(plan)
     }

@@ -14,7 +14,7 @@ use crate::billing::history::{
     AdoptInvoice, AdoptPayment, AdoptToken, Opening, adopt_balance_in, adopt_invoice_in, adopt_payment_in,
     adopt_token_in,
 };
-use crate::catalogue::model::Plan;
+use crate::catalogue::model::{Plan, Price};
 use crate::platform::Tx;
 use crate::platform::error::{Error, Result};
 use crate::subscriptions::adoption::{AdoptSubscription, adopt_in, mapped_state};
@@ -25,12 +25,13 @@ pub(in crate::migration) fn subscription(
     ground: &Ground,
     landing: &Landing<'_>,
     customer_id: &str,
-    plan: &Plan,
+    (plan, prices): &(Plan, Vec<Price>),
     subscription: &Subscription,
 ) -> Result<Landed> {
     let adopted = AdoptSubscription {
         customer_id,
         plan,
+        prices,
         subscription,
         state: mapped_state(subscription.status),
         is_next_invoiced: false,

@@ -22,7 +22,7 @@ pub fn adopt_in(
     let (amount, months) = adopted.terms(&mut Vec::new())?;
     let months = months.map_or_else(|| hostwright_kernel::Months::try_from(1), Ok);
     let months = months.map_err(crate::platform::Error::internal)?;
-    let price = catalogue::adoption::price_in(tx, &adopted.plan.id, amount, months)?;
+    let price = catalogue::adoption::price_in(tx, &adopted.plan.id, adopted.prices, amount, months)?;
     let landed = adopted.landed(landing.system, price, tx.now())?;
     let id = landed.subscription.id.clone();
     crate::subscriptions::store::insert_held(tx, &landed.subscription, adopted.is_held)?;

@@ -6,7 +6,7 @@ use hostwright_kernel::{Currency, Day, Instant, Money, Months, Rounding, rate};
 use rust_decimal::Decimal;
 
 use crate::auth::adoption::Remark;
-use crate::catalogue::model::{Plan, PriceId, RenewalChoice};
+use crate::catalogue::model::{Plan, Price, PriceId, RenewalChoice};
 use crate::platform::error::{Error, Result};
 use crate::subscriptions::error::SubscriptionRefusal;
 use crate::subscriptions::model::{Subscription, SubscriptionId, SubscriptionState};
@@ -21,6 +21,8 @@ pub struct AdoptSubscription<'a> {
     pub customer_id: &'a str,
     /// What it is mapped to.
     pub plan: &'a Plan,
+    /// What is known of the plan's prices; others are looked for.
+    pub prices: &'a [Price],
     /// What the source says.
     pub subscription: &'a snapshot::Subscription,
     /// What its state comes to, see [`mapped_state`].
