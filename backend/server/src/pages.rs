@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::api::form_pairs;
 use crate::app::App;
 use crate::problem;
-use crate::visitor::{NOTICE, ONCE, Visitor, cookie};
+use crate::visitor::{Asking, NOTICE, ONCE, Visitor, cookie};
 
 /// What pages may load: their own files, and nothing from another host.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -26,21 +26,27 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 
 /// Serves a page.
 pub async fn serve(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    let mut visitor = match Visitor::of(&app, &request).await {
-        Ok(visitor) => visitor,
-        Err(error) => return failure(&app, None, &error),
-    };
+    let mut asking = Asking::of(&app, &request);
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let told = take_notice(&app, &request, &mut visitor);
-    match show_with(&app, visitor, &path, None, told.as_deref()).await {
-        Ok(response) => response,
-        Err(lost) => {
-            let (visitor, error) = *lost;
-            match error.kind() {
-                Some(Kind::Unauthenticated) => sign_in_first(&path),
-                _ => failure(&app, Some(visitor), &error),
-            }
-        }
+    let told = take_notice(&app, &request, &mut asking.visitor);
+    let (own, place, stranger) = (app.clone(), path.clone(), asking.visitor.clone());
+    // Who asks is looked up where the page is drawn, in the same view.
+    let page = app.db.in_one_view(async move {
+        let mut visitor = match asking.known(&own).await {
+            Ok(visitor) => visitor,
+            Err(error) => return (None, Err(error)),
+        };
+        let drawn = match visit(&own, &mut visitor, &place, None, told.as_deref()) {
+            Ok((route, visit)) => draw(route, visit).await,
+            Err(error) => Err(error),
+        };
+        (Some(visitor), drawn)
+    });
+    let (visitor, drawn) = page.await.unwrap_or_else(|error| (Some(stranger), Err(error)));
+    match drawn {
+        Ok(drawn) => shown(drawn, &visitor.map(|visitor| visitor.cookies).unwrap_or_default()),
+        Err(error) if visitor.is_some() && error.kind() == Some(Kind::Unauthenticated) => sign_in_first(&path),
+        Err(error) => failure(&app, visitor, &error),
     }
 }
 
@@ -58,25 +64,30 @@ fn take_notice(app: &App, request: &HttpRequest, visitor: &mut Visitor) -> Optio
 /// What the page's queries refused, with the visitor given back.
 pub async fn show(
     app: &App,
-    visitor: Visitor,
-    path: &str,
-    form: Option<FormState>,
-) -> Result<HttpResponse, Box<(Visitor, Error)>> {
-    show_with(app, visitor, path, form, None).await
-}
-
-async fn show_with(
-    app: &App,
     mut visitor: Visitor,
     path: &str,
     form: Option<FormState>,
-    told: Option<&str>,
 ) -> Result<HttpResponse, Box<(Visitor, Error)>> {
-    let (route, params) = match find(path, &visitor.call) {
-        Ok(found) => found,
-        Err(error) => return Err(Box::new((visitor, error))),
+    let drawn = match visit(app, &mut visitor, path, form, None) {
+        Ok((route, visit)) => app.db.in_one_view(draw(route, visit)).await.flatten(),
+        Err(error) => Err(error),
     };
-    let mut page = Page { form, ..frame(app, &visitor, route.area, path) };
+    match drawn {
+        Ok(drawn) => Ok(shown(drawn, &visitor.cookies)),
+        Err(error) => Err(Box::new((visitor, error))),
+    }
+}
+
+/// The page of a path, and what it is drawn from.
+fn visit(
+    app: &App,
+    visitor: &mut Visitor,
+    path: &str,
+    form: Option<FormState>,
+    told: Option<&str>,
+) -> hostwright_panel::platform::error::Result<(&'static Route, Visit)> {
+    let (route, params) = find(path, &visitor.call)?;
+    let mut page = Page { form, ..frame(app, visitor, route.area, path) };
     page.notices.extend(told.and_then(|told| notice_of(app, &page, told)));
     let visit = Visit {
         call: visitor.call.clone(),
@@ -84,23 +95,23 @@ async fn show_with(
         params,
         hypervisor: Arc::clone(&app.hypervisor),
         reader: Arc::clone(&app.reader),
-        shown_once: if shows_once(route) { take_once(app, &mut visitor) } else { None },
+        shown_once: if shows_once(route) { take_once(app, visitor) } else { None },
         clock: Arc::clone(&app.clock),
     };
-    match drawn(app, route, visit).await {
-        Ok(Drawn::Page(html)) => Ok(answer(StatusCode::OK, html, &visitor.cookies)),
-        Ok(Drawn::GoTo(path)) => Ok(go_to(&path, &visitor.cookies)),
-        Err(error) => Err(Box::new((visitor, error))),
-    }
+    Ok((route, visit))
 }
 
-/// Draws a page, of which everything is read in one view of the database.
-async fn drawn(app: &App, route: &'static Route, mut visit: Visit) -> hostwright_panel::platform::error::Result<Drawn> {
-    let page = app.db.in_one_view(async move {
-        visit.page.brand = brand(&visit.call).await;
-        (route.draw)(visit).await
-    });
-    page.await.flatten()
+async fn draw(route: &'static Route, mut visit: Visit) -> hostwright_panel::platform::error::Result<Drawn> {
+    visit.page.brand = brand(&visit.call).await;
+    (route.draw)(visit).await
+}
+
+/// The answer that shows what was drawn.
+fn shown(drawn: Drawn, cookies: &[Cookie<'static>]) -> HttpResponse {
+    match drawn {
+        Drawn::Page(html) => answer(StatusCode::OK, html, cookies),
+        Drawn::GoTo(path) => go_to(&path, cookies),
+    }
 }
 
 /// The page of a path that this caller may enter, with the values of path and

@@ -30,6 +30,7 @@ pub const NOTICE: &str = "hw_notice";
 pub const ONCE: &str = "hw_once";
 
 /// A request's sender.
+#[derive(Clone)]
 pub struct Visitor {
     /// The call to pass to commands and queries.
     pub call: Call,
@@ -55,55 +56,16 @@ impl Visitor {
     /// # Errors
     /// When the database does not answer, and for an API key that is not good.
     pub async fn of(app: &App, request: &HttpRequest) -> Result<Self> {
-        let mut call = app.call(id::fresh("req"));
-        call.address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-        call.user_agent = text_header(request, header::USER_AGENT).chars().take(200).collect();
-        let cookie = |name: &str| request.cookie(name).map(|cookie| cookie.value().to_owned());
-        let accepted = text_header(request, header::ACCEPT_LANGUAGE);
-        let chosen = cookie(LOCALE).and_then(|tag| tag.parse().ok());
-        let mut visitor = Self {
-            call,
-            by_key: false,
-            locale: chosen.unwrap_or_else(|| Locale::negotiate(&accepted)),
-            zone: TimeZone::UTC,
-            theme: cookie(THEME).unwrap_or_else(|| "auto".to_owned()),
-            csrf: String::new(),
-            cookies: Vec::new(),
-            once: cookie(ONCE),
-        };
-        let bearer = text_header(request, header::AUTHORIZATION);
-        let credential = match bearer.strip_prefix("Bearer ") {
-            Some(key) if key.starts_with("hw_") => Some(Credential::ApiKey(key.trim().to_owned())),
-            // The token of a session: what `auth sign-in` answers on the command line.
-            Some(token) => Some(Credential::Session(token.trim().to_owned())),
-            None => cookie(SESSION).map(Credential::Session),
-        };
-        // No browser sends this header by itself, so nobody can forge it.
-        visitor.by_key = !bearer.is_empty();
-        let known = match credential {
-            Some(credential) => auth::authenticate(&visitor.call, credential).await?,
-            None => None,
-        };
-        if visitor.by_key && known.is_none() {
-            return Err(Refusal::new("auth.bad_key", Kind::Unauthenticated).into());
+        Asking::of(app, request).known(app).await
+    }
+
+    fn visitor_cookie(&mut self, app: &App, known: Option<String>) -> String {
+        if let Some(token) = known.filter(|token| token.len() == 43) {
+            return token;
         }
-        let proof = match known {
-            Some(known) => {
-                visitor.locale = known.locale.parse().unwrap_or(visitor.locale);
-                visitor.zone = TimeZone::get(&known.time_zone).unwrap_or(TimeZone::UTC);
-                visitor.theme = known.theme;
-                if let Some(token) = known.rotated {
-                    visitor.cookies.push(session_cookie(app, token));
-                }
-                let session = known.person.session_id.clone().unwrap_or_default();
-                visitor.call.actor = Actor::Person(Box::new(known.person));
-                session
-            }
-            None => visitor.visitor_cookie(app, cookie(VISITOR)),
-        };
-        visitor.call.locale = visitor.locale.tag().to_owned();
-        visitor.csrf = app.vault.sign("csrf", proof.as_bytes());
-        Ok(visitor)
+        let token = random_token();
+        self.cookies.push(cookie(app, VISITOR, token.clone()).finish());
+        token
     }
 
     /// Whether a form carries the right proof and comes from our own pages.
@@ -134,14 +96,78 @@ impl Visitor {
         }
         Ok(())
     }
+}
 
-    fn visitor_cookie(&mut self, app: &App, known: Option<String>) -> String {
-        if let Some(token) = known.filter(|token| token.len() == 43) {
-            return token;
+/// A request's sender, before anybody looked who it is.
+pub struct Asking {
+    /// What is known without looking.
+    pub visitor: Visitor,
+    credential: Option<Credential>,
+    stranger: Option<String>,
+}
+
+impl Asking {
+    /// What a request says of its sender.
+    #[must_use]
+    pub fn of(app: &App, request: &HttpRequest) -> Self {
+        let mut call = app.call(id::fresh("req"));
+        call.address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+        call.user_agent = text_header(request, header::USER_AGENT).chars().take(200).collect();
+        let cookie = |name: &str| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let accepted = text_header(request, header::ACCEPT_LANGUAGE);
+        let chosen = cookie(LOCALE).and_then(|tag| tag.parse().ok());
+        let mut visitor = Visitor {
+            call,
+            by_key: false,
+            locale: chosen.unwrap_or_else(|| Locale::negotiate(&accepted)),
+            zone: TimeZone::UTC,
+            theme: cookie(THEME).unwrap_or_else(|| "auto".to_owned()),
+            csrf: String::new(),
+            cookies: Vec::new(),
+            once: cookie(ONCE),
+        };
+        let bearer = text_header(request, header::AUTHORIZATION);
+        let credential = match bearer.strip_prefix("Bearer ") {
+            Some(key) if key.starts_with("hw_") => Some(Credential::ApiKey(key.trim().to_owned())),
+            // The token of a session: what `auth sign-in` answers on the command line.
+            Some(token) => Some(Credential::Session(token.trim().to_owned())),
+            None => cookie(SESSION).map(Credential::Session),
+        };
+        // No browser sends this header by itself, so nobody can forge it.
+        visitor.by_key = !bearer.is_empty();
+        Self { visitor, credential, stranger: cookie(VISITOR) }
+    }
+
+    /// Finds out who it is.
+    ///
+    /// # Errors
+    /// When the database does not answer, and for an API key that is not good.
+    pub async fn known(self, app: &App) -> Result<Visitor> {
+        let Self { mut visitor, credential, stranger } = self;
+        let known = match credential {
+            Some(credential) => auth::authenticate(&visitor.call, credential).await?,
+            None => None,
+        };
+        if visitor.by_key && known.is_none() {
+            return Err(Refusal::new("auth.bad_key", Kind::Unauthenticated).into());
         }
-        let token = random_token();
-        self.cookies.push(cookie(app, VISITOR, token.clone()).finish());
-        token
+        let proof = match known {
+            Some(known) => {
+                visitor.locale = known.locale.parse().unwrap_or(visitor.locale);
+                visitor.zone = TimeZone::get(&known.time_zone).unwrap_or(TimeZone::UTC);
+                visitor.theme = known.theme;
+                if let Some(token) = known.rotated {
+                    visitor.cookies.push(session_cookie(app, token));
+                }
+                let session = known.person.session_id.clone().unwrap_or_default();
+                visitor.call.actor = Actor::Person(Box::new(known.person));
+                session
+            }
+            None => visitor.visitor_cookie(app, stranger),
+        };
+        visitor.call.locale = visitor.locale.tag().to_owned();
+        visitor.csrf = app.vault.sign("csrf", proof.as_bytes());
+        Ok(visitor)
     }
 }
 
