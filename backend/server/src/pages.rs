@@ -29,25 +29,32 @@ pub async fn serve(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let mut asking = Asking::of(&app, &request);
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let told = take_notice(&app, &request, &mut asking.visitor);
-    let (own, place, stranger) = (app.clone(), path.clone(), asking.visitor.clone());
-    // Who asks is looked up where the page is drawn, in the same view.
-    let page = app.db.in_one_view(async move {
-        let mut visitor = match asking.known(&own).await {
-            Ok(visitor) => visitor,
-            Err(error) => return (None, Err(error)),
-        };
-        let drawn = match visit(&own, &mut visitor, &place, None, told.as_deref()) {
-            Ok((route, visit)) => draw(route, visit).await,
-            Err(error) => Err(error),
-        };
-        (Some(visitor), drawn)
-    });
+    let stranger = asking.visitor.clone();
+    let page = app.db.in_one_view(asked(app.clone(), asking, path.clone(), told));
     let (visitor, drawn) = page.await.unwrap_or_else(|error| (Some(stranger), Err(error)));
     match drawn {
         Ok(drawn) => shown(drawn, &visitor.map(|visitor| visitor.cookies).unwrap_or_default()),
         Err(error) if visitor.is_some() && error.kind() == Some(Kind::Unauthenticated) => sign_in_first(&path),
         Err(error) => failure(&app, visitor, &error),
     }
+}
+
+/// Finds out who asks and draws their page; nobody where it cannot be found out.
+async fn asked(
+    app: web::Data<App>,
+    asking: Asking,
+    path: String,
+    told: Option<String>,
+) -> (Option<Visitor>, hostwright_panel::platform::error::Result<Drawn>) {
+    let mut visitor = match asking.known(&app).await {
+        Ok(visitor) => visitor,
+        Err(error) => return (None, Err(error)),
+    };
+    let drawn = match visit(&app, &mut visitor, &path, None, told.as_deref()) {
+        Ok((route, visit)) => draw(route, visit).await,
+        Err(error) => Err(error),
+    };
+    (Some(visitor), drawn)
 }
 
 /// What was done in the request before; it is told once.
