@@ -1,5 +1,7 @@
 //! Parts of a transaction that may be refused without taking the rest with them.
 
+use hostwright_panel::auth::call::Changed;
+use hostwright_panel::auth::policy::Action;
 use hostwright_panel::platform::{Error, Tx, settings};
 use hostwright_tests::on_both_engines;
 
@@ -32,5 +34,15 @@ on_both_engines! {
             world.db.read_now(|tx| settings::get::<i64>(tx, &key)).unwrap().is_some()
         });
         assert_eq!(there, [true, true, false, false, true, false, true]);
+    }
+
+    async fn what_waits_for_the_end_of_a_reading_is_refused_and_not_lost(world) {
+        let call = world.owner();
+        let noted = |tx: &mut Tx<'_>| {
+            call.record_all(tx, Action::CreateCustomer, vec![Changed::new("cus_1", ())]);
+            Ok(())
+        };
+        assert!(world.db.read_now(noted).is_err(), "nothing is written where only reading is allowed");
+        assert!(world.db.write_now(noted).is_ok());
     }
 }

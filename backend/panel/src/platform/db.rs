@@ -192,7 +192,7 @@ impl Tx<'_> {
     }
 
     /// Inserts what waits; the transaction is about to end.
-    fn insert_waiting(&mut self) -> Result<()> {
+    pub(super) fn insert_waiting(&mut self) -> Result<()> {
         Ok(std::mem::take(&mut self.waiting).insert(self.conn)?)
     }
 
@@ -393,7 +393,11 @@ impl Db {
     }
 
     fn read_with<T>(&self, mut connection: Lent, body: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let outcome = connection.transaction(|conn| body(&mut self.tx(conn, self.now())));
+        let outcome = connection.transaction(|conn| {
+            let mut tx = self.tx(conn, self.now());
+            // Nothing waits where nothing is written; whoever tries is refused by the engine.
+            body(&mut tx).and_then(|value| tx.insert_waiting().map(|()| value))
+        });
         outcome.map_err(|error| connection.judge(error))
     }
 
@@ -446,10 +450,7 @@ impl Db {
             let (mut wakes, mut committing) = (false, false);
             let run = |conn: &mut AnyConnection| {
                 let mut tx = self.tx(conn, now);
-                let outcome = body(&mut tx).and_then(|value| {
-                    tx.insert_waiting()?;
-                    Ok(value)
-                });
+                let outcome = body(&mut tx).and_then(|value| tx.insert_waiting().map(|()| value));
                 wakes = tx.wakes;
                 committing = outcome.is_ok();
                 outcome

@@ -104,7 +104,8 @@ where
         OPEN.set(Some(view));
         return Err(body);
     }
-    let outcome = body(&mut db.tx(&mut view.lent, view.now));
+    let mut tx = db.tx(&mut view.lent, view.now);
+    let outcome = body(&mut tx).and_then(|value| tx.insert_waiting().map(|()| value));
     Ok(match outcome {
         Err(error @ Error::Database(_)) => Err(view.lent.judge(error)),
         outcome => {
