@@ -93,25 +93,6 @@ macro_rules! locking {
     };
 }
 
-/// Inserts rows, of which there is at least one: with one statement on PostgreSQL,
-/// where each statement is a journey; with one prepared statement on SQLite,
-/// where it is none.
-#[macro_export]
-macro_rules! insert_rows {
-    ($connection:expr, $table:expr, $rows:expr) => {
-        match $connection {
-            // One row alone is a statement that stays prepared.
-            $crate::platform::AnyConnection::Postgres(inner) => match &$rows[..] {
-                [row] => diesel::insert_into($table).values(row).execute(inner).map(|_| ()),
-                rows => diesel::insert_into($table).values(rows).execute(inner).map(|_| ()),
-            },
-            $crate::platform::AnyConnection::Sqlite(inner) => {
-                $rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).execute(inner).map(|_| ()))
-            }
-        }
-    };
-}
-
 /// Narrows a boxed query to rows whose column is one of these texts. One alone, as with most
 /// customers, is a statement that stays prepared; SQLite prepares a list anew each time.
 #[macro_export]

@@ -13,6 +13,25 @@ use super::AnyConnection;
 /// Rows of one statement: with their columns within what PostgreSQL binds at once.
 const ROWS: usize = 1_000;
 
+/// Inserts rows, of which there is at least one: with one statement on PostgreSQL,
+/// where each statement is a journey; with one prepared statement on SQLite,
+/// where it is none.
+#[macro_export]
+macro_rules! insert_rows {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        match $connection {
+            // One row alone is a statement that stays prepared.
+            $crate::platform::AnyConnection::Postgres(inner) => match &$rows[..] {
+                [row] => diesel::insert_into($table).values(row).execute(inner).map(|_| ()),
+                rows => diesel::insert_into($table).values(rows).execute(inner).map(|_| ()),
+            },
+            $crate::platform::AnyConnection::Sqlite(inner) => {
+                $rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).execute(inner).map(|_| ()))
+            }
+        }
+    };
+}
+
 /// A row that can wait for the end of its transaction.
 pub trait Late: Send + Sized + 'static {
     /// Inserts rows, of which there is at least one.
